@@ -1,0 +1,135 @@
+"""Which day to pick what, so that perishable goods ordered from anywhere arrive good to eat.
+
+The names below are the library's public face; each is loaded when it is first used, so importing costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from harvest_planner.errors import (
+        AmbiguousPlaceError as AmbiguousPlaceError,
+        Fault as Fault,
+        HarvestPlannerError as HarvestPlannerError,
+        MissingExtraError as MissingExtraError,
+        OutsideCalibrationWarning as OutsideCalibrationWarning,
+        ProblemFileError as ProblemFileError,
+        UnknownIdError as UnknownIdError,
+    )
+    from harvest_planner.formats.documents import (
+        load_plan as load_plan,
+        save_plan as save_plan,
+        save_problem as save_problem,
+    )
+    from harvest_planner.formats.problems import load_problem as load_problem
+    from harvest_planner.planning.advice import when_to_pick as when_to_pick
+    from harvest_planner.planning.ask import (
+        crop as crop,
+        crops as crops,
+        days_to_ripe as days_to_ripe,
+        good_share as good_share,
+    )
+    from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.referee import check_plan as check_plan
+    from harvest_planner.schema.crop import (
+        Arrhenius as Arrhenius,
+        ChillingDose as ChillingDose,
+        ChillingTime as ChillingTime,
+        Crop as Crop,
+        RateTable as RateTable,
+        SafetyCap as SafetyCap,
+        SquareRoot as SquareRoot,
+        Stage as Stage,
+        Treatment as Treatment,
+    )
+    from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitment, Order as Order
+    from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
+    from harvest_planner.schema.people import Grower as Grower, Place as Place
+    from harvest_planner.schema.plan import (
+        BatchDay as BatchDay,
+        BatchRow as BatchRow,
+        Change as Change,
+        HarvestPlan as HarvestPlan,
+        Leg as Leg,
+        Pick as Pick,
+        PickAdvice as PickAdvice,
+        Provenance as Provenance,
+        Reason as Reason,
+        Refusal as Refusal,
+        Shipment as Shipment,
+        Surplus as Surplus,
+        Violation as Violation,
+    )
+    from harvest_planner.schema.policy import Policy as Policy
+    from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.transit.road import road_km as road_km
+
+_HOMES = {
+    "errors": (
+        "AmbiguousPlaceError",
+        "Fault",
+        "HarvestPlannerError",
+        "MissingExtraError",
+        "OutsideCalibrationWarning",
+        "ProblemFileError",
+        "UnknownIdError",
+    ),
+    "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.problems": ("load_problem",),
+    "planning.advice": ("when_to_pick",),
+    "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.harvest": ("plan_harvest",),
+    "planning.referee": ("check_plan",),
+    "schema.crop": (
+        "Arrhenius",
+        "ChillingDose",
+        "ChillingTime",
+        "Crop",
+        "RateTable",
+        "SafetyCap",
+        "SquareRoot",
+        "Stage",
+        "Treatment",
+    ),
+    "schema.goods": ("Batch", "Commitment", "Order"),
+    "schema.lane": ("Embargo", "Lane"),
+    "schema.people": ("Grower", "Place"),
+    "schema.plan": (
+        "BatchDay",
+        "BatchRow",
+        "Change",
+        "HarvestPlan",
+        "Leg",
+        "Pick",
+        "PickAdvice",
+        "Provenance",
+        "Reason",
+        "Refusal",
+        "Shipment",
+        "Surplus",
+        "Violation",
+    ),
+    "schema.policy": ("Policy",),
+    "schema.problem": ("PlanningProblem",),
+    "transit.road": ("road_km",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'harvest_planner' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"harvest_planner.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,21 @@
+"""Crops, places, carriers and climate as data files with a source per row, and their loader (plain rows, stdlib only)."""
+
+from harvest_planner.catalogue.carriers import carrier_rows, closure_rows, corridor_rows
+from harvest_planner.catalogue.climate import climate_degc
+from harvest_planner.catalogue.crops import crop_ids, crop_row
+from harvest_planner.catalogue.names import fold, nearest
+from harvest_planner.catalogue.places import place_ids, place_row, resolve_place
+
+__all__ = [
+    "carrier_rows",
+    "climate_degc",
+    "closure_rows",
+    "corridor_rows",
+    "crop_ids",
+    "crop_row",
+    "fold",
+    "nearest",
+    "place_ids",
+    "place_row",
+    "resolve_place",
+]

@@ -1,0 +1,1 @@
+"""Reading and writing problems and plans; touches records only."""

@@ -1,0 +1,1 @@
+"""Candidates → allocation → plan; the referee; advice for one order."""

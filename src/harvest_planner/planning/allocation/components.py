@@ -1,0 +1,108 @@
+"""The parts of a model that share nothing, to be solved side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import networkx as nx
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Allocation, Ints, Model
+
+
+class Component(NamedTuple):
+    """A part of a model, with where its columns and trips stand in the whole."""
+
+    model: Model
+    columns: Ints
+    trips: Ints
+
+
+def components(model: Model) -> Iterator[Component]:
+    """The connected parts of the graph of orders, batches and the capacities they share, in a fixed order.
+
+    Trips of batches that no order can use form parts of their own.
+    """
+    graph = nx.Graph()
+    batches = model.trip_batch.tolist()
+    for trip, batch in enumerate(batches):
+        graph.add_node(("batch", batch))
+        for kind, owner in (("picker", model.trip_picker), ("packing", model.trip_packing)):
+            if owner[trip] >= 0:
+                graph.add_edge(("batch", batch), (kind, int(owner[trip])))
+    pairs = np.unique(np.stack([model.column_order, model.trip_batch[model.column_trip]], axis=1), axis=0)
+    graph.add_edges_from((("order", order), ("batch", batch)) for order, batch in pairs.tolist())
+    for column, lanes in enumerate(model.column_lanes):
+        batch = ("batch", batches[int(model.column_trip[column])])
+        graph.add_edges_from((batch, ("lane", lane)) for lane in lanes)
+    parts = sorted(nx.connected_components(graph), key=min)
+    part_of = {node[1]: index for index, nodes in enumerate(parts) for node in nodes if node[0] == "batch"}
+    trip_part = np.array([part_of[batch] for batch in batches], dtype=np.int64)
+    column_part = trip_part[model.column_trip]
+    for index in range(len(parts)):
+        yield _part(model, np.flatnonzero(column_part == index), np.flatnonzero(trip_part == index))
+
+
+def _part(model: Model, columns: Ints, trips: Ints) -> Component:
+    part = model.only(columns)
+    orders, order_of = np.unique(part.column_order, return_inverse=True)
+    batches, batch_of = np.unique(model.trip_batch[trips], return_inverse=True)
+    pickers, picker_of = _renumbered(model.trip_picker[trips])
+    packings, packing_of = _renumbered(model.trip_packing[trips])
+    lanes = sorted({lane for column in part.column_lanes for lane in column})
+    lane_at = {lane: position for position, lane in enumerate(lanes)}
+    trip_at = np.full(len(model.trip_batch), -1, dtype=np.int64)
+    trip_at[trips] = np.arange(len(trips))
+    return Component(
+        replace(
+            part,
+            order_kg=model.order_kg[orders],
+            order_splits=model.order_splits[orders],
+            order_least_kg=model.order_least_kg[orders],
+            trip_batch=batch_of,
+            trip_day=model.trip_day[trips],
+            trip_picker=picker_of,
+            trip_packing=packing_of,
+            trip_cost_vnd=model.trip_cost_vnd[trips],
+            trip_least_kg=model.trip_least_kg[trips],
+            trip_made=model.trip_made[trips],
+            trip_blocked=model.trip_blocked[trips],
+            trip_surplus_vnd_per_kg=model.trip_surplus_vnd_per_kg[trips],
+            batch_kg=model.batch_kg[batches],
+            batch_kept_vnd_per_kg=model.batch_kept_vnd_per_kg[batches],
+            batch_most_trips=model.batch_most_trips[batches],
+            batch_spacing_days=model.batch_spacing_days[batches],
+            picker_kg=model.picker_kg[pickers],
+            packing_kg=model.packing_kg[packings],
+            lane_kg=model.lane_kg[np.array(lanes, dtype=np.int64)],
+            column_order=order_of,
+            column_trip=trip_at[part.column_trip],
+            column_lanes=tuple(tuple(lane_at[lane] for lane in column) for column in part.column_lanes),
+        ),
+        columns,
+        trips,
+    )
+
+
+def _renumbered(owner: Ints) -> tuple[Ints, Ints]:
+    """The owners that occur, and each entry's position among them; −1 stays."""
+    used = np.unique(owner[owner >= 0])
+    return used, np.where(owner >= 0, np.searchsorted(used, owner), -1)
+
+
+def joined(model: Model, parts: list[Component], found: list[Allocation]) -> Allocation:
+    """The allocation of the whole from those of its parts."""
+    column_kg = np.zeros(len(model.column_order))
+    surplus_kg = np.zeros(len(model.trip_batch))
+    for part, allocation in zip(parts, found, strict=True):
+        column_kg[part.columns] = allocation.column_kg
+        surplus_kg[part.trips] = allocation.surplus_kg
+    return Allocation(
+        column_kg,
+        surplus_kg,
+        value_vnd=sum(allocation.value_vnd for allocation in found),
+        bound_vnd=sum(allocation.bound_vnd for allocation in found),
+        timed_out=any(allocation.timed_out for allocation in found),
+    )

@@ -1,0 +1,181 @@
+"""What is still free under an allocation, and serving what fits in it at a profit."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Floats, Ints, Model
+
+KG_EPSILON = 1e-7
+VND_EPSILON = 1e-6
+
+
+class Free:
+    """Capacities left by an allocation, updated as columns are added.
+
+    Attributes
+    ----------
+    trip_kg, shipped_kg, surplus_kg : per trip, what is picked, shipped and surplus so far [kg].
+    """
+
+    def __init__(self, model: Model, column_kg: Floats, surplus_kg: Floats) -> None:
+        self.model = model
+        trips = len(model.trip_batch)
+        self.shipped_kg = _by_owner(model.column_trip, column_kg, trips)
+        self.surplus_kg = surplus_kg.astype(float)
+        self.trip_kg = self.shipped_kg + self.surplus_kg
+        self.batch_kg = model.batch_kg - _by_owner(model.trip_batch, self.trip_kg, len(model.batch_kg))
+        self.picker_kg = model.picker_kg - _by_owner(model.trip_picker, self.trip_kg, len(model.picker_kg))
+        self.packing_kg = model.packing_kg - _by_owner(model.trip_packing, self.shipped_kg, len(model.packing_kg))
+        self.lane_kg = model.lane_kg.astype(float).copy()
+        self.order_kg = model.order_kg - _by_owner(model.column_order, column_kg, len(model.order_kg))
+        for column in np.flatnonzero(column_kg > 0).tolist():
+            for lane in model.column_lanes[column]:
+                self.lane_kg[lane] -= column_kg[column]
+
+    def made(self, trip: int) -> bool:
+        """Whether the trip is made already."""
+        return bool(self.trip_kg[trip] > KG_EPSILON or self.model.trip_made[trip])
+
+    def may_make(self, trip: int) -> bool:
+        """Whether a trip not yet made keeps the number and spacing of the batch's trips."""
+        model = self.model
+        if model.trip_blocked[trip]:
+            return False
+        same = np.flatnonzero(model.trip_batch == model.trip_batch[trip])
+        others = [other for other in same.tolist() if other != trip and self.trip_kg[other] > KG_EPSILON]
+        new = [other for other in others if not model.trip_made[other]]
+        batch = int(model.trip_batch[trip])
+        if len(new) + 1 > model.batch_most_trips[batch]:
+            return False
+        apart = int(model.batch_spacing_days[batch])
+        return all(abs(int(model.trip_day[other] - model.trip_day[trip])) >= apart for other in others)
+
+    def room(self, trip: int) -> float:
+        """Kilograms that batch and picker still allow on the trip."""
+        model = self.model
+        picker = int(model.trip_picker[trip])
+        hands = self.picker_kg[picker] if picker >= 0 else np.inf
+        return float(min(self.batch_kg[model.trip_batch[trip]], hands))
+
+    def packing(self, trip: int) -> float:
+        """Kilograms that can still be packed that day."""
+        packing = int(self.model.trip_packing[trip])
+        return float(self.packing_kg[packing]) if packing >= 0 else float(np.inf)
+
+    def take(self, trip: int, kg: float, lanes: tuple[int, ...], *, surplus: float = 0.0) -> None:
+        """Use capacity for shipped and surplus kilograms of a trip."""
+        model = self.model
+        self.trip_kg[trip] += kg + surplus
+        self.shipped_kg[trip] += kg
+        self.surplus_kg[trip] += surplus
+        self.batch_kg[model.trip_batch[trip]] -= kg + surplus
+        if model.trip_picker[trip] >= 0:
+            self.picker_kg[model.trip_picker[trip]] -= kg + surplus
+        if model.trip_packing[trip] >= 0:
+            self.packing_kg[model.trip_packing[trip]] -= kg
+        for lane in lanes:
+            self.lane_kg[lane] -= kg
+
+
+def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, Floats]:
+    """The allocation with every order added that fits what is free at a profit, best first; surplus put right after.
+
+    An order is added (whole, or the part that fits where it may be split) where batch, picker, packing and departures
+    have room and its worth exceeds what its kilograms would bring on the tree and, on a new trip, the trip's cost.
+    """
+    free = Free(model, column_kg, surplus_kg)
+    taken = column_kg.copy()
+    trim_surplus(model, free)
+    kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
+    gain = model.column_value_vnd - kept
+    for column in np.lexsort((np.arange(len(gain)), -gain)).tolist():
+        if gain[column] <= VND_EPSILON:
+            break
+        kg = _part_that_fits(free, model, column, started=bool(taken[column] > 0))
+        if kg <= 0 or not _pays(free, model, column, kg, started=bool(taken[column] > 0)):
+            continue
+        order, trip = int(model.column_order[column]), int(model.column_trip[column])
+        taken[column] += kg
+        free.order_kg[order] -= kg
+        free.take(trip, kg, model.column_lanes[column])
+        _reach_least(model, free, trip)
+    sell_surplus(model, free)
+    return taken, free.surplus_kg
+
+
+def _part_that_fits(free: Free, model: Model, column: int, *, started: bool) -> float:
+    """Kilograms of the order that the column can still take; 0 where a whole order or the least part does not fit."""
+    order, trip = int(model.column_order[column]), int(model.column_trip[column])
+    wanted = float(free.order_kg[order])
+    rooms = [free.room(trip), free.packing(trip), *(float(free.lane_kg[lane]) for lane in model.column_lanes[column])]
+    room = min(rooms)
+    if not model.order_splits[order]:
+        whole = float(model.order_kg[order])
+        return whole if wanted >= whole - KG_EPSILON and whole <= room + KG_EPSILON else 0.0
+    part = min(wanted, room)
+    least = KG_EPSILON if started else float(model.order_least_kg[order])
+    return part if part >= least and part > 10 * KG_EPSILON else 0.0
+
+
+def _pays(free: Free, model: Model, column: int, kg: float, *, started: bool) -> bool:
+    trip = int(model.column_trip[column])
+    kept = float(model.batch_kept_vnd_per_kg[model.trip_batch[trip]])
+    review = float(model.column_review_vnd[column])
+    per_kg = (float(model.column_value_vnd[column]) + review) / float(model.order_kg[model.column_order[column]])
+    gain = kg * (per_kg - kept) - (0.0 if started else review)
+    if free.made(trip):
+        return gain > VND_EPSILON
+    short = max(0.0, float(model.trip_least_kg[trip]) - kg)
+    filler = short * (float(model.trip_surplus_vnd_per_kg[trip]) - kept)
+    return (
+        free.may_make(trip)
+        and kg + short <= free.room(trip) + KG_EPSILON
+        and gain + filler - float(model.trip_cost_vnd[trip]) > VND_EPSILON
+    )
+
+
+def _reach_least(model: Model, free: Free, trip: int) -> None:
+    short = 0.0 if model.trip_made[trip] else float(model.trip_least_kg[trip] - free.trip_kg[trip])
+    if short > 0:
+        free.take(trip, 0.0, (), surplus=short)
+
+
+def trim_surplus(model: Model, free: Free) -> None:
+    """Leave on the tree what the local market pays no more for, down to each trip's least kg."""
+    kept = model.batch_kept_vnd_per_kg[model.trip_batch]
+    for trip in np.flatnonzero((free.surplus_kg > 0) & (model.trip_surplus_vnd_per_kg <= kept)).tolist():
+        least = (
+            0.0 if model.trip_made[trip] or free.shipped_kg[trip] <= KG_EPSILON else float(model.trip_least_kg[trip])
+        )
+        needed = max(0.0, least - free.shipped_kg[trip])
+        if free.surplus_kg[trip] > needed:
+            free.take(trip, 0.0, (), surplus=needed - float(free.surplus_kg[trip]))
+
+
+def sell_surplus(model: Model, free: Free) -> None:
+    """Sell to the local market what trips that are made anyway can still carry at a better price than the tree's."""
+    better = model.trip_surplus_vnd_per_kg - model.batch_kept_vnd_per_kg[model.trip_batch]
+    for trip in np.lexsort((-model.trip_day, -better)).tolist():
+        if better[trip] <= 0:
+            break
+        room = free.room(trip)
+        if free.made(trip) and room > KG_EPSILON and not model.trip_blocked[trip]:
+            free.take(trip, 0.0, (), surplus=room)
+
+
+def value_of(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
+    """Worth of an allocation by the model's objective [VND]."""
+    used = column_kg > 0
+    full = model.column_value_vnd + model.column_review_vnd
+    goods = float((full * column_kg / model.column_kg)[used].sum() - model.column_review_vnd[used].sum())
+    trips = len(model.trip_batch)
+    picked = np.bincount(model.column_trip, weights=column_kg, minlength=trips) + surplus_kg
+    made = (picked > KG_EPSILON) & ~model.trip_made
+    kept = float((model.batch_kept_vnd_per_kg[model.trip_batch] * picked).sum())
+    return goods + float(surplus_kg @ model.trip_surplus_vnd_per_kg) - kept - float(model.trip_cost_vnd[made].sum())
+
+
+def _by_owner(owner: Ints, kg: Floats, count: int) -> Floats:
+    owned = owner >= 0
+    return np.bincount(owner[owned], weights=kg[owned], minlength=count).astype(np.float64)

@@ -1,0 +1,170 @@
+"""Whole orders and whole trips: the mixed-integer programme over the columns that can still matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvest_planner.planning.allocation.highs import Programme
+from harvest_planner.planning.allocation.master import add_column_rows, trip_columns
+from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
+
+MOST_LINK_ROWS = 40_000
+KG_DIGITS = 6
+TIE_VND, TIE_SHARE = 1e-3, 1e-9
+"""Plans whose worth differs by less, absolutely and relatively, tie."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What the integer programme found: kilograms per column and surplus per trip, and its proven bound [VND]."""
+
+    column_kg: Floats
+    surplus_kg: Floats
+    bound_vnd: float
+    finished: bool
+
+
+class IntegerProgramme:
+    """All columns of the model in one mixed-integer programme.
+
+    An order that may be split has a fraction x and a switch z per column: least part ≤ x ≤ z; the review cost hangs
+    on z.
+    """
+
+    def __init__(self, model: Model, *, seed: int) -> None:
+        self.model = model
+        self.at = Layout(model)
+        self._programme = Programme(*trip_columns(model, self.at), seed=seed)
+        self._programme.add_rows(rule_rows(model, self.at))
+        self._x = self._add_order_columns()
+        self._z = self._add_switches()
+        self._add_links()
+        self._programme.make_integer(self._whole_columns())
+        self._costs = self._own_costs()
+
+    def _add_order_columns(self) -> Ints:
+        model, programme = self.model, self._programme
+        orders, balance, lanes = add_column_rows(programme, model, self.at)
+        rows, values = [], []
+        for column, loads in enumerate(model.column_lanes):
+            order, trip = int(model.column_order[column]), int(model.column_trip[column])
+            kg = float(model.order_kg[order])
+            rows.append([orders + order, balance + trip, *(lanes + lane for lane in loads)])
+            values.append([1.0, kg, *([kg] * len(loads))])
+        count, first = len(rows), programme.columns
+        programme.add_columns(-self._column_value(), np.zeros(count), np.ones(count), rows, values)
+        return np.arange(first, first + count)
+
+    def _column_value(self) -> Floats:
+        splits = self.model.order_splits[self.model.column_order]
+        return self.model.column_value_vnd + np.where(splits, self.model.column_review_vnd, 0.0)
+
+    def _add_switches(self) -> dict[int, int]:
+        model, programme = self.model, self._programme
+        split = np.flatnonzero(model.order_splits[model.column_order])
+        first = programme.columns
+        switches = {int(column): first + index for index, column in enumerate(split)}
+        count = len(split)
+        programme.add_columns(
+            model.column_review_vnd[split], np.zeros(count), np.ones(count), [[]] * count, [[]] * count
+        )
+        rows: list[Row] = []
+        for column, switch in switches.items():
+            order = int(model.column_order[column])
+            least = float(model.order_least_kg[order] / model.order_kg[order])
+            x = int(self._x[column])
+            rows.append((-np.inf, 0.0, [x, switch], [1.0, -1.0]))
+            rows.append((0.0, np.inf, [x, switch], [1.0, -least]))
+        programme.add_rows(rows)
+        return switches
+
+    def _add_links(self) -> None:
+        """x ≤ y per order and trip, which closes most of the gap that trip fees open."""
+        model = self.model
+        links: dict[tuple[int, int], list[int]] = {}
+        for column, (order, trip) in enumerate(
+            zip(model.column_order.tolist(), model.column_trip.tolist(), strict=True)
+        ):
+            if (model.trip_cost_vnd[trip] > 0 or model.trip_least_kg[trip] > 0) and not model.trip_made[trip]:
+                links.setdefault((order, trip), []).append(int(self._x[column]))
+        if len(links) <= MOST_LINK_ROWS:
+            self._programme.add_rows(
+                (-np.inf, 0.0, [*columns, self.at.y(trip)], [*([1.0] * len(columns)), -1.0])
+                for (_, trip), columns in links.items()
+            )
+
+    def _whole_columns(self) -> Ints:
+        model = self.model
+        unsplit = self._x[~model.order_splits[model.column_order]] if len(self._x) else self._x
+        trips = np.arange(2 * self.at.trips, 3 * self.at.trips)
+        return np.concatenate([trips, unsplit, np.array(sorted(self._z.values()), dtype=np.int64)])
+
+    def _own_costs(self) -> Floats:
+        costs = np.zeros(self._programme.columns)
+        costs[: self.at.first_column] = trip_columns(self.model, self.at)[0]
+        costs[self._x] = -self._column_value()
+        for column, switch in self._z.items():
+            costs[switch] = self.model.column_review_vnd[column]
+        return costs
+
+    def solve(
+        self, *, absolute_gap: float, start: tuple[Floats, Floats] | None, target_vnd: float, deadline: float | None
+    ) -> Whole | None:
+        """The best allocation within the gap, or the first worth `target_vnd`; None where none was found in time."""
+        if start is not None:
+            self._programme.start_from(self._as_columns(*start))
+        self._programme.stop_at(-target_vnd)
+        status = self._programme.solve(absolute_gap=absolute_gap, deadline=deadline)
+        if not self._programme.has_solution:
+            return None
+        return self._whole(finished=status == "optimal")
+
+    def settle_ties(self, value_vnd: float, *, deadline: float | None) -> Whole | None:
+        """Among allocations worth `value_vnd`: the fewest trips, then the latest picks; None where time ran out."""
+        programme, at = self._programme, self.at
+        programme.stop_at(-np.inf)
+        slack = TIE_VND + TIE_SHARE * abs(value_vnd)
+        earning = np.flatnonzero(self._costs)
+        programme.add_rows([(-np.inf, slack - value_vnd, earning.tolist(), self._costs[earning].tolist())])
+        trips = np.zeros(programme.columns)
+        trips[2 * at.trips : 3 * at.trips] = 1.0
+        programme.set_costs(trips)
+        if programme.solve(absolute_gap=0.5, deadline=deadline) != "optimal":
+            return None
+        fewest = round(programme.objective)
+        made = np.flatnonzero(trips)
+        programme.add_rows([(-np.inf, fewest + 1e-6, made.tolist(), [1.0] * len(made))])
+        lateness = np.zeros(programme.columns)
+        lateness[: at.trips] = -(self.model.trip_day - self.model.trip_day.min(initial=0)).astype(float)
+        programme.set_costs(lateness)
+        if programme.solve(absolute_gap=1e-6, deadline=deadline) != "optimal":
+            return None
+        return self._whole(finished=True)
+
+    def _whole(self, *, finished: bool) -> Whole:
+        values = self._programme.values
+        share = values[self._x]
+        model = self.model
+        splits = model.order_splits[model.column_order]
+        taken = np.where(splits, share, np.round(share))
+        for column, switch in self._z.items():
+            if values[switch] < 0.5:
+                taken[column] = 0.0
+        column_kg = np.round(taken * model.column_kg, KG_DIGITS)
+        surplus = np.round(values[self.at.trips : 2 * self.at.trips], KG_DIGITS)
+        return Whole(column_kg, np.maximum(surplus, 0.0), -self._programme.bound, finished)
+
+    def _as_columns(self, column_kg: Floats, surplus_kg: Floats) -> Floats:
+        model, at = self.model, self.at
+        values = np.zeros(self._programme.columns)
+        shipped = np.bincount(model.column_trip, weights=column_kg, minlength=at.trips)
+        values[: at.trips] = shipped + surplus_kg
+        values[at.trips : 2 * at.trips] = surplus_kg
+        values[2 * at.trips : 3 * at.trips] = (shipped + surplus_kg > 0) | model.trip_made
+        values[self._x] = column_kg / model.column_kg
+        for column, switch in self._z.items():
+            values[switch] = float(column_kg[column] > 0)
+        return values

@@ -1,0 +1,93 @@
+"""The joint plan as numbers: orders, trips, batches and capacities, and the columns that may use them.
+
+Maximise  Σ value·x + Σ surplus·s − Σ kept·p − Σ cost·y  (+ a constant the caller adds)  over, per column x ∈ {0, 1}
+(or a part of an order that may be split), per trip p = kg picked, s = kg of surplus, y = the trip is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+NO_LIMIT = np.inf
+
+
+@dataclass(frozen=True)
+class Model:
+    """One allocation problem. Index arrays point into the arrays of the thing they name; −1 is none."""
+
+    order_kg: Floats
+    order_splits: Bools
+    order_least_kg: Floats
+    """Least part of an order that may be split [kg]."""
+
+    trip_batch: Ints
+    trip_day: Ints
+    """Day number of the trip; larger is later."""
+    trip_picker: Ints
+    trip_packing: Ints
+    trip_cost_vnd: Floats
+    trip_least_kg: Floats
+    trip_made: Bools
+    """Made already by a commitment: costs nothing more and needs no least kg beyond what is committed."""
+    trip_blocked: Bools
+    """Cannot be made (too near a committed pick, or the batch has all its picks)."""
+    trip_surplus_vnd_per_kg: Floats
+
+    batch_kg: Floats
+    batch_kept_vnd_per_kg: Floats
+    """Worth of a kilogram left on the tree [VND/kg]."""
+    batch_most_trips: Floats
+    batch_spacing_days: Ints
+
+    picker_kg: Floats
+    packing_kg: Floats
+    lane_kg: Floats
+
+    column_order: Ints
+    column_trip: Ints
+    column_value_vnd: Floats
+    """Worth of the whole order by this column, review cost included [VND]."""
+    column_review_vnd: Floats
+    """The review cost in it [VND]."""
+    column_lanes: tuple[tuple[int, ...], ...]
+    """Limited departures the column loads."""
+
+    @property
+    def column_kg(self) -> Floats:
+        """Kilograms of the whole order, per column."""
+        return self.order_kg[self.column_order]
+
+    @property
+    def trip_most_kg(self) -> Floats:
+        """What a trip can pick at most: the batch's quantity and the picker's day [kg]."""
+        hands = np.where(self.trip_picker >= 0, np.append(self.picker_kg, NO_LIMIT)[self.trip_picker], NO_LIMIT)
+        most = np.minimum(self.batch_kg[self.trip_batch], hands)
+        return np.where(self.trip_blocked, 0.0, most)
+
+    def only(self, columns: Ints) -> Model:
+        """The same model with a part of its columns."""
+        return replace(
+            self,
+            column_order=self.column_order[columns],
+            column_trip=self.column_trip[columns],
+            column_value_vnd=self.column_value_vnd[columns],
+            column_review_vnd=self.column_review_vnd[columns],
+            column_lanes=tuple(self.column_lanes[index] for index in columns),
+        )
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Kilograms per column and surplus per trip, their worth, and a bound that no allocation exceeds."""
+
+    column_kg: Floats
+    surplus_kg: Floats
+    value_vnd: float
+    bound_vnd: float
+    timed_out: bool = False

@@ -1,0 +1,144 @@
+"""From a model to an allocation with a proven bound: relax, price, round, and prove."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvest_planner.planning.allocation.greedy import fill, value_of
+from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
+from harvest_planner.planning.allocation.master import Master
+from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
+
+FEW_COLUMNS = 2_500
+PROBE_PER_ORDER = 6
+
+
+@dataclass(frozen=True)
+class Task:
+    """One component to be solved, wherever it runs."""
+
+    model: Model
+    gap: float
+    seed: int
+    seconds: float | None
+
+
+def solve(task: Task) -> Allocation:
+    """The best allocation of a model within the relative gap, with a bound valid for all its columns.
+
+    The relaxation's bound and reduced costs hold for every column. A whole plan found over the most promising columns
+    then tells which columns cannot be in a better one; the programme over the rest proves the bound.
+    """
+    model = task.model
+    deadline = None if task.seconds is None else time.monotonic() + task.seconds
+    nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
+    best = fill(model, *nothing)
+    master = Master(model, seed=task.seed)
+    finished = master.run(deadline)
+    search = _Search(task, master, best, deadline)
+    if finished:
+        search.run()
+    return search.answer(finished)
+
+
+class _Search:
+    """Whole plans between the best one known and the relaxation's bound."""
+
+    def __init__(self, task: Task, master: Master, best: tuple[Floats, Floats], deadline: float | None) -> None:
+        self.task = task
+        self.model = task.model
+        self.master = master
+        self.best = best
+        self.value = value_of(self.model, *best)
+        self.bound = max(master.bound_vnd, self.value)
+        self.deadline = deadline
+        self.timed_out = False
+
+    @property
+    def allowance(self) -> float:
+        """Distance from the bound at which a plan is good enough [VND]."""
+        return self.task.gap * max(abs(self.bound), 1.0)
+
+    def run(self) -> None:
+        """First over the promising columns, then over all that can still matter."""
+        exact = self.task.gap == 0
+        if not exact and self.bound - self.value <= self.allowance:
+            return
+        promising = self._promising()
+        mattering = self._mattering()
+        if not exact and len(promising) < 0.8 * len(mattering):
+            self._improve(promising, proves=False)
+            if self.bound - self.value <= self.allowance or self.timed_out:
+                return
+            mattering = self._mattering()
+        self._improve(mattering, proves=True)
+
+    def _mattering(self) -> Ints:
+        """Columns that a plan better than the best one may hold: the others cost more than what is left to gain."""
+        model = self.model
+        least = np.where(model.order_splits, model.order_least_kg / model.order_kg, 1.0)[model.column_order]
+        room = self.bound - self.value + 1e-6 * max(1.0, abs(self.bound))
+        return np.flatnonzero(self.master.reduced_cost * least <= room)
+
+    def _promising(self) -> Ints:
+        """The columns of least reduced cost, a few per order."""
+        count = max(FEW_COLUMNS, PROBE_PER_ORDER * len(self.model.order_kg))
+        if count >= len(self.model.column_order):
+            return np.arange(len(self.model.column_order))
+        cheapest = np.argpartition(self.master.reduced_cost, count)[:count]
+        return np.sort(np.union1d(cheapest, np.flatnonzero(self.best[0] > 0)))
+
+    def _improve(self, columns: Ints, *, proves: bool) -> None:
+        columns = np.union1d(columns, np.flatnonzero(self.best[0] > 0))
+        programme = IntegerProgramme(self.model.only(columns), seed=self.task.seed)
+        exact = self.task.gap == 0
+        target = np.inf if exact else self.bound - self.allowance
+        found = programme.solve(
+            absolute_gap=1e-4 if exact else 0.9 * self.allowance,
+            start=(self.best[0][columns], self.best[1]),
+            target_vnd=target,
+            deadline=self.deadline,
+        )
+        self._keep(found, columns)
+        if proves and found is not None:
+            self.bound = max(self.value, min(self.bound, found.bound_vnd))
+        if exact and not self.timed_out:
+            self._settle(programme, columns)
+
+    def _settle(self, programme: IntegerProgramme, columns: Ints) -> None:
+        settled = programme.settle_ties(self.value, deadline=self.deadline)
+        if settled is None:
+            return
+        filled = fill(self.model, self._spread(settled, columns), settled.surplus_kg)
+        value = value_of(self.model, *filled)
+        if value >= self.value - TIE_VND - TIE_SHARE * abs(self.value):
+            self.best, self.value = filled, value
+
+    def _keep(self, found: Whole | None, columns: Ints) -> None:
+        self.timed_out = found is None or not found.finished
+        if found is None:
+            return
+        filled = fill(self.model, self._spread(found, columns), found.surplus_kg)
+        value = value_of(self.model, *filled)
+        if value >= self.value:
+            self.best, self.value = filled, value
+
+    def _spread(self, found: Whole, columns: Ints) -> Floats:
+        column_kg = np.zeros(len(self.model.column_order))
+        column_kg[columns] = found.column_kg
+        return column_kg
+
+    def answer(self, finished: bool) -> Allocation:
+        """The best plan known and the bound proven."""
+        bound = max(self.bound, self.value)
+        if (
+            self.task.gap == 0
+            and finished
+            and not self.timed_out
+            and bound - self.value <= 2 * (TIE_VND + TIE_SHARE * abs(bound))
+        ):
+            bound = self.value
+        return Allocation(*self.best, value_vnd=self.value, bound_vnd=bound, timed_out=self.timed_out or not finished)

@@ -1,0 +1,163 @@
+"""The tree's side: on which days a batch can be picked, how old the fruit then is, when it is ready for a carrier."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from harvest_planner.planning.curves import curve_of
+from harvest_planner.ripening.curve import Curve
+from harvest_planner.ripening.tree import age_on_tree, last_day_on_tree
+from harvest_planner.schema.clock import zone
+from harvest_planner.schema.crop import Crop, Stage
+from harvest_planner.schema.goods import Batch
+from harvest_planner.schema.people import Grower, Place
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.transit.instants import hours_of
+
+
+@dataclass(frozen=True, slots=True)
+class PickDay:
+    """One batch on one day: its hours [h since the epoch], its age [d20], what the rules of the field say of it."""
+
+    pick_on: dt.date
+    from_at: dt.datetime
+    until_at: dt.datetime
+    clock_start_h: float
+    ready_h: float
+    age_d20: float
+    on_tree: bool
+    """Inside the tree's window."""
+    interval_kept: bool
+    """Outside the pre-harvest interval."""
+    rests: bool
+    """The grower's day of rest."""
+    certified: bool
+    """The batch's certifications hold."""
+
+    @property
+    def pickable(self) -> bool:
+        """Whether a trip may be made at all."""
+        return self.on_tree and self.interval_kept and not self.rests
+
+    def ready_by(self, at_h: float) -> PickDay:
+        """The same day with goods that wait until `at_h` at least [h since the epoch]."""
+        return replace(self, ready_h=max(self.ready_h, at_h))
+
+
+@dataclass(frozen=True)
+class FieldBatch:
+    """A batch with everything that planning asks of it, looked up once."""
+
+    batch: Batch
+    crop: Crop
+    curve: Curve
+    stage: Stage
+    grower: Grower
+    place: Place
+    today: dt.date
+    horizon_on: dt.date
+    handling_h: float
+    as_of: dt.datetime
+
+    @classmethod
+    def of(cls, batch: Batch, problem: PlanningProblem) -> FieldBatch:
+        """Look up the batch's crop, stage, grower and place in the problem."""
+        crop = problem.crop(batch.crop_id)
+        place = problem.place(batch.place_id)
+        today = problem.as_of.astimezone(zone(place.timezone)).date()
+        return cls(
+            batch=batch,
+            crop=crop,
+            curve=curve_of(crop),
+            stage=crop.stage(batch.stage_id),
+            grower=problem.grower(batch.grower_id),
+            place=place,
+            today=today,
+            horizon_on=today + dt.timedelta(days=problem.policy.horizon_days),
+            handling_h=problem.policy.handling_h,
+            as_of=problem.as_of,
+        )
+
+    def age_on(self, day: dt.date) -> float:
+        """Mean age on the tree that day [d20]."""
+        return age_on_tree(
+            self.stage.age_d20,
+            on_tree_d20_per_day=self.crop.on_tree_d20_per_day,
+            days=(day - self.batch.observed_on).days,
+            age_shift_d20=self.batch.age_shift_d20,
+        )
+
+    def stage_at(self, age_d20: float) -> Stage:
+        """The nearest stage at or below an age; below the first, the first."""
+        rising = sorted(self.crop.stages, key=lambda stage: stage.age_d20)
+        reached = [stage for stage in rising if stage.age_d20 <= age_d20 + 1e-9]
+        return reached[-1] if reached else rising[0]
+
+    @property
+    def latest_pick_on(self) -> dt.date | None:
+        """Last day inside the tree's window; None: it holds for good."""
+        days = last_day_on_tree(
+            self.stage.age_d20 + self.batch.age_shift_d20,
+            sd_d20=self.stage.sd_d20,
+            on_tree_d20_per_day=self.crop.on_tree_d20_per_day,
+            drops_at_d20=self.crop.drops_at_d20,
+        )
+        return None if days is None else self.batch.observed_on + dt.timedelta(days=days)
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether the fruit is still sound on the tree that day."""
+        last = self.latest_pick_on
+        return last is None or day <= last
+
+    def kept_vnd_per_kg(self, terminal_share: float) -> float:
+        """Worth of a kilogram left on the tree: a share of the local price where it is still sound at the horizon."""
+        return terminal_share * self.batch.surplus_price_vnd_per_kg if self.holds_on(self.horizon_on) else 0.0
+
+    @property
+    def interval_unknown(self) -> bool:
+        """Whether the spray record is too incomplete to pick at all."""
+        batch = self.batch
+        if batch.last_spray_on == "unknown" or batch.pre_harvest_interval_days == "unknown":
+            return True
+        return batch.last_spray_on is not None and batch.pre_harvest_interval_days is None
+
+    @property
+    def interval_ends_on(self) -> dt.date | None:
+        """First lawful pick day after the last spray; None: no spray declared, or unknown."""
+        spray, days = self.batch.last_spray_on, self.batch.pre_harvest_interval_days
+        if isinstance(spray, dt.date) and isinstance(days, float):
+            whole = int(-(-days // 1))
+            return spray + dt.timedelta(days=whole)
+        return None
+
+    def pick_day(self, day: dt.date) -> PickDay:
+        """The batch on one day, whatever the rules say."""
+        local = zone(self.place.timezone)
+        from_at = dt.datetime.combine(day, self.grower.picks_from, tzinfo=local)
+        until_at = dt.datetime.combine(day, self.grower.picks_until, tzinfo=local)
+        treated_h = self.crop.treatment.duration_h if self.crop.treatment else 0.0
+        lawful_from = self.interval_ends_on
+        certified_until = self.batch.certified_until
+        return PickDay(
+            pick_on=day,
+            from_at=from_at,
+            until_at=until_at,
+            clock_start_h=hours_of(from_at) + treated_h,
+            ready_h=hours_of(until_at) + treated_h + self.handling_h,
+            age_d20=self.age_on(day),
+            on_tree=self.holds_on(day),
+            interval_kept=not self.interval_unknown and (lawful_from is None or day >= lawful_from),
+            rests=self.grower.rests_on(day),
+            certified=certified_until is None or day <= certified_until,
+        )
+
+    def days(self) -> Iterator[PickDay]:
+        """Every day of the horizon whose picking hours still lie ahead."""
+        day = self.today
+        while day < self.horizon_on:
+            found = self.pick_day(day)
+            if found.from_at >= self.as_of:
+                yield found
+            day += dt.timedelta(days=1)

@@ -1,0 +1,151 @@
+"""`plan_harvest`: the joint plan of all orders, batches and days, with its proven bound."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harvest_planner.errors import MissingExtraError
+from harvest_planner.planning.candidates import candidate_of
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.report import KG_EPSILON, Decided, plan_of, planned_orders
+from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
+from harvest_planner.planning.verdict import judge
+from harvest_planner.schema.goods import Order
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.problem import PlanningProblem
+
+if TYPE_CHECKING:
+    from harvest_planner.planning.columns import ArrayJudge
+    from harvest_planner.planning.modelling import Question
+
+TIGHTEN = 0.1
+"""Factor by which the gap is narrowed where the whole plan misses what its parts met."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A problem with everything looked up and judged, ready to be allocated."""
+
+    meeting: Meeting
+    settled: Settled
+    used: Used
+    question: Question
+    judge_all: ArrayJudge
+
+
+def plan_harvest(
+    problem: PlanningProblem,
+    *,
+    executor: Executor | None = None,
+    time_limit_s: float | None = None,
+    seed: int = 0,
+) -> HarvestPlan:
+    """The plan worth most over all orders, batches, days and journeys together.
+
+    Parameters
+    ----------
+    problem : the question; nothing else, no clock and no network, enters the answer.
+    executor : runs the independent parts of the problem side by side; none: one after the other.
+    time_limit_s : seconds after which the best plan so far is returned with its honest bound [s].
+    seed : of the solver's random choices.
+
+    Returns
+    -------
+    HarvestPlan
+        Every kilogram of every reserved or firm order is shipped or refused with a reason; `bound_vnd` holds for every
+        other plan of the problem.
+
+    Raises
+    ------
+    MissingExtraError : highspy or numpy is not installed.
+    ValueError : a time limit that is not positive.
+    """
+    if time_limit_s is not None and not time_limit_s > 0:
+        raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
+    _require_solver()
+    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+    prepared = prepare(problem)
+    found = allocate(prepared, executor=executor, deadline=deadline, seed=seed)
+    return plan_of(
+        prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
+    )
+
+
+def _require_solver() -> None:
+    for package in ("numpy", "highspy"):
+        try:
+            __import__(package)
+        except ImportError:
+            raise MissingExtraError(package, extra=None, needed_for="plan_harvest (the joint optimum)") from None
+
+
+def prepare(problem: PlanningProblem) -> Prepared:
+    """Look up, settle commitments, judge every candidate by arrays, and lay out the numbers of the joint plan."""
+    from harvest_planner.planning.columns import ArrayJudge
+    from harvest_planner.planning.modelling import question_of
+
+    meeting = Meeting(problem)
+    settled = settle(meeting, problem.commitments)
+    used = used_by(problem, settled)
+    buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
+    judge_all = ArrayJudge(meeting)
+    question = question_of(meeting, buyers, judge_all.columns(buyers), used)
+    return Prepared(meeting, settled, used, question, judge_all)
+
+
+def _open(order: Order, problem: PlanningProblem, used: Used) -> bool:
+    """Whether anything of the order is left to be decided."""
+    if order.confirm_by_at is not None and order.confirm_by_at < problem.as_of:
+        return False
+    committed = used.order_kg.get(order.id, 0.0)
+    return committed == 0 or (order.may_split and order.quantity_kg - committed > KG_EPSILON)
+
+
+def allocate(prepared: Prepared, *, executor: Executor | None, deadline: float | None, seed: int) -> Decided:
+    """Solve the independent parts, side by side where an executor is given, and put them together."""
+    from harvest_planner.planning.allocation.components import components, joined
+    from harvest_planner.planning.allocation.solve import Task, solve
+
+    question = prepared.question
+    parts = list(components(question.model))
+    gap = prepared.meeting.problem.policy.gap
+    run = map if executor is None else executor.map
+    while True:
+        seconds = None if deadline is None else max(0.01, deadline - time.monotonic())
+        tasks = [Task(part.model, gap, seed, seconds) for part in parts]
+        whole = joined(question.model, parts, list(run(solve, tasks)))
+        constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
+        value, bound = whole.value_vnd + constant, whole.bound_vnd + constant
+        wide = (bound - value) / max(abs(bound), 1.0) > prepared.meeting.problem.policy.gap
+        if whole.timed_out or gap < 1e-12 or not wide:
+            break
+        gap = gap * TIGHTEN if gap > 1e-9 else 0.0
+    chosen = [int(column) for column in whole.column_kg.nonzero()[0]]
+    surplus = {
+        (trip.field.batch.id, trip.day.pick_on): round(float(kg), 6)
+        for trip, kg in zip(question.trips, whole.surplus_kg, strict=True)
+        if kg > KG_EPSILON
+    }
+    return Decided(
+        tuple(_part(prepared, column, float(whole.column_kg[column])) for column in chosen),
+        surplus,
+        bound,
+        whole.timed_out,
+    )
+
+
+def _part(prepared: Prepared, column: int, kg: float) -> Part:
+    """A chosen column as a candidate, judged again by the plain path."""
+    question, meeting = prepared.question, prepared.meeting
+    buyer = question.buyers[int(question.columns.order[column])]
+    trip = meeting.trips[int(question.columns.trip[column])]
+    journey = question.columns.journeys[int(question.columns.journey[column])]
+    offers = meeting.offers(buyer.crop.id, buyer.destination.id)
+    entry = next(
+        e for offer in offers if offer.journey is journey for e in offer.entries if e.trip.number == trip.number
+    )
+    verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, entry.start)
+    return Part(candidate_of(buyer, entry, journey, verdict, meeting.problem.policy), round(kg, 6))

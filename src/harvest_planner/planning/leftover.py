@@ -1,0 +1,100 @@
+"""What a finished plan leaves free: fruit, hands, packing, departures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+from harvest_planner.planning.answer import SurplusKg
+from harvest_planner.planning.candidates import Candidate, worth
+from harvest_planner.planning.meeting import Meeting, Trip
+from harvest_planner.planning.settled import Part, Used, left_kg
+
+KG_EPSILON = 1e-6
+
+
+class Leftover:
+    """Capacities after a plan, and what an order would still need of them.
+
+    Attributes
+    ----------
+    batch_kg : what stays on the tree, by batch id [kg].
+    """
+
+    def __init__(self, meeting: Meeting, used: Used, parts: Iterable[Part], surplus: SurplusKg) -> None:
+        self.meeting = meeting
+        self._used = used
+        self.batch_kg = {field.batch.id: left_kg(field, used) for field in meeting.fields}
+        self._picked: dict[tuple[str, dt.date], float] = defaultdict(float, used.picker_kg)
+        self._packed: dict[tuple[str, dt.date], float] = defaultdict(float, used.packing_kg)
+        self._loaded: dict[tuple[str, float], float] = defaultdict(float, used.departure_kg)
+        self.days: dict[str, set[dt.date]] = defaultdict(set)
+        for batch_id, days in used.days.items():
+            self.days[batch_id] |= days
+        fields = {field.batch.id: field for field in meeting.fields}
+        for candidate, kg in parts:
+            trip = candidate.entry.trip
+            self._pick(trip.field.batch.id, trip.field.grower.id, trip.day.pick_on, kg)
+            self._packed[trip.field.place.id, trip.day.pick_on] += kg
+            for leg in candidate.journey.legs:
+                self._loaded[leg.lane_id, leg.departs_h] += kg
+        for (batch_id, day), kg in surplus.items():
+            self._pick(batch_id, fields[batch_id].grower.id, day, kg)
+
+    def _pick(self, batch_id: str, grower_id: str, day: dt.date, kg: float) -> None:
+        self.batch_kg[batch_id] -= kg
+        self._picked[grower_id, day] += kg
+        self.days[batch_id].add(day)
+
+    def picker_kg(self, trip: Trip) -> float:
+        """Hands left that day [kg]; none on a day of rest."""
+        if trip.day.rests:
+            return 0.0
+        most = trip.field.grower.pick_capacity_kg_per_day
+        return math.inf if most is None else most - self._picked[trip.field.grower.id, trip.day.pick_on]
+
+    def packing_kg(self, trip: Trip) -> float:
+        """Packing left that day [kg]."""
+        most = trip.field.place.packing_kg_per_day
+        return math.inf if most is None else most - self._packed[trip.field.place.id, trip.day.pick_on]
+
+    def lane_kg(self, candidate: Candidate) -> tuple[float, str | None]:
+        """What the fullest departure of the journey still takes [kg], and its lane."""
+        rooms = [
+            (capacity - self._loaded[leg.lane_id, leg.departs_h], leg.lane_id)
+            for leg in candidate.journey.legs
+            if (capacity := self.meeting.lanes[leg.lane_id].capacity_kg) is not None
+        ]
+        return min(rooms, default=(math.inf, None))
+
+    def made(self, trip: Trip) -> bool:
+        """Whether the plan makes the trip anyway."""
+        return trip.day.pick_on in self.days[trip.field.batch.id]
+
+    def may_make(self, trip: Trip, kg: float) -> bool:
+        """Whether the trip is made, or may be made for that many kilograms and what else hangs there."""
+        if self.made(trip):
+            return True
+        batch = trip.field.batch
+        days = self.days[batch.id]
+        most = self.meeting.problem.policy.max_picks_per_batch
+        if most is not None and len(days) + 1 > most:
+            return False
+        if any(abs((trip.day.pick_on - day).days) < batch.days_between_picks for day in days):
+            return False
+        return max(kg, batch.min_trip_kg) <= min(self.batch_kg[batch.id], self.picker_kg(trip)) + KG_EPSILON
+
+    def gain_vnd(self, candidate: Candidate, kg: float) -> float:
+        """What serving that many kilograms adds to the plan: its worth, less what its fruit brings now and a new trip costs."""
+        trip = candidate.entry.trip
+        batch = trip.field.batch
+        kept = trip.field.kept_vnd_per_kg(self.meeting.problem.policy.terminal_share)
+        review = self.meeting.problem.policy.review_cost_vnd
+        value = worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, review_cost_vnd=review)
+        gain = value - kg * kept
+        if self.made(trip):
+            return gain
+        filler = max(0.0, batch.min_trip_kg - kg) * (batch.surplus_price_vnd_per_kg - kept)
+        return gain - batch.trip_cost_vnd + filler

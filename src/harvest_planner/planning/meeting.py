@@ -1,0 +1,123 @@
+"""Which batches, days and journeys can meet an order at all: the offers behind every candidate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from harvest_planner.planning.curves import curve_of
+from harvest_planner.planning.field import FieldBatch, PickDay
+from harvest_planner.planning.verdict import Delivery, Start, delivery_of, start_of
+from harvest_planner.planning.wish import BuyerOrder, Wish
+from harvest_planner.schema.goods import Batch, Order
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.transit.ambient import Ambient
+from harvest_planner.transit.estimate import embargoes_of, lanes_of
+from harvest_planner.transit.network import Network
+from harvest_planner.transit.travel import Journey
+
+
+class Trip(NamedTuple):
+    """A batch on a day inside the tree's window; what the spray and rest rules say stands in the day."""
+
+    number: int
+    field: FieldBatch
+    day: PickDay
+
+
+class Entry(NamedTuple):
+    """A trip whose goods can take a journey, as they are when it departs."""
+
+    trip: Trip
+    start: Start
+
+
+class Offer(NamedTuple):
+    """A journey and the trips that can take it."""
+
+    journey: Journey
+    entries: tuple[Entry, ...]
+
+
+class Meeting:
+    """The field, the network and the air of one problem, with the offers between them made on demand.
+
+    Parameters
+    ----------
+    problem : the question.
+    batches : the batches to consider; none given: all of the problem, by id.
+    """
+
+    def __init__(
+        self, problem: PlanningProblem, batches: Iterable[Batch] | None = None, orders: Iterable[Order] = ()
+    ) -> None:
+        self.problem = problem
+        self.ambient = Ambient(problem)
+        chosen = problem.batches if batches is None else tuple(batches)
+        self.fields = tuple(FieldBatch.of(batch, problem) for batch in sorted(chosen, key=lambda batch: batch.id))
+        self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
+        self.embargoes = embargoes_of(problem)
+        self.network = Network(
+            tuple(self.lanes.values()),
+            place=problem.place,
+            embargoes=self.embargoes,
+            ambient=self.ambient,
+            as_of=problem.as_of,
+            horizon_days=problem.policy.horizon_days,
+        )
+        self.trips = tuple(self._trips())
+        self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
+        self._deliveries: dict[tuple[object, ...], Delivery] = {}
+
+    def _trips(self) -> Iterable[Trip]:
+        number = 0
+        for field in self.fields:
+            for day in field.days():
+                if day.on_tree and field.batch.quantity_kg > 0:
+                    yield Trip(number, field, day)
+                    number += 1
+
+    def buyer(self, order: Order) -> BuyerOrder:
+        """The order with its wish in numbers."""
+        return BuyerOrder.of(order, self.problem, self.ambient)
+
+    def offers(self, crop_id: str, destination_id: str) -> tuple[Offer, ...]:
+        """Every journey to the destination with the trips of that crop which can take it."""
+        key = (crop_id, destination_id)
+        if key not in self._offers:
+            self._offers[key] = tuple(self._make_offers(crop_id, destination_id))
+        return self._offers[key]
+
+    def _make_offers(self, crop_id: str, destination_id: str) -> Iterable[Offer]:
+        journeys: dict[int, Journey] = {}
+        entries: dict[int, list[Entry]] = defaultdict(list)
+        for trip in self.trips:
+            if trip.field.crop.id != crop_id:
+                continue
+            for journey in self.journeys_from(trip.field, trip.day, destination_id):
+                start = start_of(trip.field, trip.day, departs_h=journey.first_departure_h, ambient=self.ambient)
+                journeys[id(journey)] = journey
+                entries[id(journey)].append(Entry(trip, start))
+        for key, journey in journeys.items():
+            yield Offer(journey, tuple(entries[key]))
+
+    def journeys_from(self, field: FieldBatch, day: PickDay, destination_id: str) -> tuple[Journey, ...]:
+        """The journeys on offer for what is picked that day."""
+        return self.network.journeys(
+            field.place.id,
+            destination_id,
+            ready_h=day.ready_h,
+            goods=field.crop.goods,
+            clocks=field.curve.clocks,
+            clocks_key=field.crop.id,
+        )
+
+    def delivery(self, journey: Journey, wish: Wish) -> Delivery:
+        """The journey's outcomes at delivery, as that wish times it."""
+        key = (id(journey), wish.destination_id, wish.crop_id, wish.deliver_from_h, wish.deliver_until_h)
+        found = self._deliveries.get(key)
+        if found is None:
+            curve = curve_of(self.problem.crop(wish.crop_id))
+            found = self._deliveries[key] = delivery_of(journey, wish, curve, self.ambient)
+        return found

@@ -1,0 +1,125 @@
+"""The problem as the referee reads it: places, clocks, timetables and picking days, each looked up once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from functools import cached_property, partial
+
+from harvest_planner import catalogue
+from harvest_planner.planning.referee.duration import Duration, duration_of
+from harvest_planner.planning.referee.fruit import Clock, Taste, taste_of
+from harvest_planner.planning.referee.journey import Journey, Ride
+from harvest_planner.planning.referee.orchard import Orchard, PickDay
+from harvest_planner.planning.referee.promise import Delivery, Fruit, Promise, promise
+from harvest_planner.planning.referee.timetable import Timetable, hours, moment
+from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.goods import Batch, Commitment, Order
+from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.people import Grower, Place
+from harvest_planner.schema.problem import PlanningProblem
+
+PLANNED = ("reserved", "firm")
+
+
+class Case:
+    """A problem with everything that checking a plan asks of it."""
+
+    def __init__(self, problem: PlanningProblem) -> None:
+        self.problem = problem
+        self.timetable, self.orchard = Timetable(problem), Orchard(problem)
+        self.as_of_h = hours(problem.as_of)
+        self.orders = {order.id: order for order in problem.orders}
+        self.batches = {batch.id: batch for batch in problem.batches}
+        self._clocks: dict[str, Clock] = {}
+        self._durations: dict[str, Duration] = {}
+        self._climate: dict[tuple[str, int], float] = {}
+        self._journeys: dict[tuple[tuple[str, ...], float, str], Journey] = {}
+        self._promises: dict[tuple[object, ...], Promise] = {}
+
+    @cached_property
+    def committed(self) -> dict[tuple[str, str, dt.date], list[Commitment]]:
+        """Commitments by (order, batch, day)."""
+        found: dict[tuple[str, str, dt.date], list[Commitment]] = {}
+        for commitment in self.problem.commitments:
+            found.setdefault((commitment.order_id, commitment.batch_id, commitment.pick_on), []).append(commitment)
+        return found
+
+    @cached_property
+    def committed_trips(self) -> frozenset[tuple[str, dt.date]]:
+        """(batch, day) of every commitment."""
+        return frozenset((batch_id, day) for _, batch_id, day in self.committed)
+
+    def place(self, place_id: str) -> Place:
+        """The place meant by an id or name."""
+        return self.problem.place(place_id)
+
+    def grower(self, batch: Batch) -> Grower:
+        """Who picks a batch."""
+        return self.problem.grower(batch.grower_id)
+
+    def crop(self, of: Batch | Order) -> Crop:
+        """The crop of a batch or an order."""
+        return self.problem.crop(of.crop_id)
+
+    def clock(self, crop_id: str) -> Clock:
+        """The crop's clocks."""
+        if crop_id not in self._clocks:
+            self._clocks[crop_id] = Clock(self.problem.crop(crop_id))
+        return self._clocks[crop_id]
+
+    def ambient(self, place_id: str, at_h: float) -> float:
+        """Air temperature of a place in the local month of an instant [°C]."""
+        place = self.place(place_id)
+        if place.ambient_degc is not None:
+            return place.ambient_degc
+        key = (place.id, moment(at_h, place.timezone).month)
+        if key not in self._climate:
+            known = catalogue.climate_degc(*key)
+            self._climate[key] = self.problem.policy.default_ambient_degc if known is None else known
+        return self._climate[key]
+
+    def journey(self, lane_ids: Sequence[str], departs_h: float, crop_id: str) -> Journey:
+        """The journey along lanes from a first departure."""
+        key = (tuple(lane_ids), round(departs_h, 6), crop_id)
+        if key not in self._journeys:
+            goods = self.problem.crop(crop_id).goods
+            rides = [self._ride(self.timetable.lanes[lane_id], goods) for lane_id in lane_ids]
+            self._journeys[key] = Journey(rides, departs_h, self.clock(crop_id), self.ambient)
+        return self._journeys[key]
+
+    def _ride(self, lane: Lane, goods: str | None) -> Ride:
+        if lane.id not in self._durations:
+            self._durations[lane.id] = duration_of(lane)
+        return Ride(lane, self._durations[lane.id], partial(self.timetable.departures, lane, goods))
+
+    def fruit(self, day: PickDay, departs_h: float) -> Fruit:
+        """The fruit of a pick day when its first departure leaves."""
+        clock, stage = self.clock(day.batch.crop_id), self.crop(day.batch).stage(day.batch.stage_id)
+        degc = self.ambient(day.batch.place_id, day.clock_h)
+        waited = max(0.0, departs_h - day.clock_h) / 24.0
+        return Fruit(
+            day.age_d20 + clock.rate(degc) * waited, clock.chill(degc) * waited, clock.danger(degc) * waited,
+            stage.sd_d20, stage.batch_sd_d20,
+        )  # fmt: skip
+
+    def taste(self, order: Order) -> Taste:
+        """When the order's fruit is good."""
+        until_h = hours(order.deliver_until_at)
+        room = self.ambient(order.destination_id, until_h) if order.room_degc is None else order.room_degc
+        return taste_of(order, self.crop(order), room_rate=self.clock(order.crop_id).rate(room))
+
+    def delivery(self, order: Order) -> Delivery:
+        """Where and when the order is delivered."""
+        from_h = -math.inf if order.deliver_from_at is None else hours(order.deliver_from_at)
+        return Delivery(self.place(order.destination_id).id, from_h, hours(order.deliver_until_at))
+
+    def promise(self, order: Order, day: PickDay, journey: Journey) -> Promise:
+        """What can be promised of that fruit on that journey for that order."""
+        fruit = self.fruit(day, journey.first_h)
+        taste, delivery = self.taste(order), self.delivery(order)
+        key = (id(journey), fruit, taste, delivery)
+        if key not in self._promises:
+            self._promises[key] = promise(journey, fruit, taste, delivery, self.ambient)
+        return self._promises[key]

@@ -1,0 +1,199 @@
+"""A parcel's chance along planned legs: which departures it takes, when it arrives, what its clocks gain on the way.
+
+Arrival laws are exact mixtures of the last leg's duration over the departures it may take; only the clocks need nodes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from harvest_planner.planning.referee.duration import Duration
+from harvest_planner.planning.referee.fruit import Clock
+from harvest_planner.schema.lane import Lane
+
+LATE_MASS = 1e-5
+MOST_DEPARTURES = 400
+FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.1, 0.002
+Ambient = Callable[[str, float], float]
+"""(place id, instant [h]) → air temperature [°C]."""
+
+
+class Gains(NamedTuple):
+    """What a parcel's clocks gained since its first departure, and the probability of that story."""
+
+    weight: float
+    age_d20: float
+    chill: float
+    danger: float
+
+    def after(self, days: float, rates: tuple[float, float, float], weight: float) -> Gains:
+        """The gains after some days more at these rates."""
+        age, chill, danger = rates
+        return Gains(weight, self.age_d20 + age * days, self.chill + chill * days, self.danger + danger * days)
+
+
+@dataclass(frozen=True)
+class Ride:
+    """One lane of the journey with its law and its timetable for these goods."""
+
+    lane: Lane
+    duration: Duration
+    departures: Callable[[float, int], Sequence[float]]
+    """(not before [h], how many) → instants of departure [h]."""
+
+
+class Arrival:
+    """When a leg arrives: its duration mixed over the departures it may take."""
+
+    def __init__(self, duration: Duration, taken: dict[float, float]) -> None:
+        self.duration, self.taken = duration, taken
+
+    def by(self, at_h: float) -> float:
+        """P(arrived by that instant)."""
+        return math.fsum(share * self.duration.until(at_h - departs) for departs, share in self.taken.items())
+
+    @property
+    def first_h(self) -> float:
+        """Before this nothing arrives [h]."""
+        return min(self.taken) + self.duration.shortest_h
+
+    def quantile(self, share: float) -> float:
+        """The instant by which that share has arrived [h]; infinite where so much never does."""
+        if not self.taken:
+            return math.inf
+        low, high = self.first_h - 1.0, max(self.taken) + self.duration.longest_h + 1.0
+        if self.by(high) < share:
+            return math.inf
+        while high - low > 1e-7:
+            mid = 0.5 * (low + high)
+            low, high = (low, mid) if self.by(mid) >= share else (mid, high)
+        return high
+
+
+class Journey:
+    """A chain of rides from a first departure, for one crop."""
+
+    def __init__(self, rides: Sequence[Ride], first_h: float, clock: Clock, ambient: Ambient) -> None:
+        self.rides, self.first_h = tuple(rides), first_h
+        self._clock, self._ambient = clock, ambient
+
+    @property
+    def cost_vnd_per_kg(self) -> float:
+        """Transport [VND/kg]."""
+        return math.fsum(ride.lane.cost_vnd_per_kg for ride in self.rides)
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """The arrival law of every leg."""
+        found = [Arrival(self.rides[0].duration, {self.first_h: 1.0})]
+        for ride in self.rides[1:]:
+            taken = {departs: share for departs, _, _, share in _caught(found[-1], ride) if share > 0.0}
+            found.append(Arrival(ride.duration, taken))
+        return tuple(found)
+
+    @cached_property
+    def boardings(self) -> dict[float, tuple[Gains, ...]]:
+        """Departures of the last leg that may be taken, each with what the clocks have gained until then."""
+        now: dict[float, tuple[Gains, ...]] = {self.first_h: (Gains(1.0, 0.0, 0.0, 0.0),)}
+        for index, ride in enumerate(self.rides[1:]):
+            now = self._transfer(self.rides[index], self.arrivals[index], now, ride)
+        return now
+
+    def _transfer(
+        self, ride: Ride, arrival: Arrival, boarded: dict[float, tuple[Gains, ...]], onward: Ride
+    ) -> dict[float, tuple[Gains, ...]]:
+        """Ride, then wait at the ambient of the place for the first departure whose cut-off is made."""
+        found: dict[float, list[Gains]] = defaultdict(list)
+        place = onward.lane.origin_id
+        for departs, after_h, until_h, share in _caught(arrival, onward):
+            if share <= 0.0:
+                continue
+            for left_h, stories in boarded.items():
+                for weight, hours in ride.duration.nodes(after_h=after_h - left_h, until_h=until_h - left_h):
+                    waits = self.rates(self._ambient(place, left_h + hours))
+                    waited = (departs - left_h - hours) / 24.0
+                    for chance, degc in self.warmths(ride.lane, left_h):
+                        rates = self.rates(degc)
+                        for story in stories:
+                            rode = story.after(hours / 24.0, rates, story.weight * weight * chance)
+                            found[departs].append(rode.after(waited, waits, rode.weight))
+        width = self._bin_d20
+        return {departs: _merged(stories, width) for departs, stories in found.items()}
+
+    @cached_property
+    def _bin_d20(self) -> float:
+        """Ages this near count as one: a tenth of the smallest spread of the crop's stages [d20]."""
+        spread = min(stage.sd_d20 for stage in self._clock.crop.stages)
+        return min(WIDEST_D20, max(FINEST_D20, 0.1 * spread))
+
+    def warmths(self, lane: Lane, departs_h: float) -> tuple[tuple[float, float], ...]:
+        """(probability, temperature on board [°C])."""
+        degc = lane.temperature_degc
+        if degc is None:
+            ends = (self._ambient(lane.origin_id, departs_h), self._ambient(lane.destination_id, departs_h))
+            degc = 0.5 * (ends[0] + ends[1])
+        spread = math.sqrt(3.0) * lane.temperature_sd_degc
+        if spread <= 0.0:
+            return ((1.0, degc),)
+        return ((1.0 / 6.0, degc - spread), (2.0 / 3.0, degc), (1.0 / 6.0, degc + spread))
+
+    def rates(self, degc: float) -> tuple[float, float, float]:
+        """How fast age, chilling and danger run at a temperature [1/d]."""
+        return self._clock.rate(degc), self._clock.chill(degc), self._clock.danger(degc)
+
+    def planned(self, index: int, median_h: float) -> float | None:
+        """The departure of a later leg that an arrival at that instant makes; None: there is none."""
+        if math.isinf(median_h):
+            return None
+        ride = self.rides[index]
+        found = ride.departures(median_h + ride.lane.cutoff_h, 1)
+        return found[0] if found else None
+
+
+def _caught(arrival: Arrival, onward: Ride) -> Iterator[tuple[float, float, float, float]]:
+    """Per departure of the next lane: (departure, arrivals later than, up to [h], their probability)."""
+    if not arrival.taken:
+        return
+    cutoff, done, before = onward.lane.cutoff_h, 0.0, -math.inf
+    start = arrival.first_h + cutoff
+    for departs in _in_turn(onward, start):
+        until = departs - cutoff
+        reached = arrival.by(until)
+        if reached > done:
+            yield departs, before, until, reached - done
+        done, before = reached, until
+        if done > 1.0 - LATE_MASS:
+            return
+
+
+def _in_turn(ride: Ride, start_h: float) -> Iterator[float]:
+    """Departures one after another, asked for in growing handfuls."""
+    given, handful = 0, 8
+    while given < MOST_DEPARTURES:
+        found = ride.departures(start_h, handful)
+        yield from found[given:]
+        if len(found) < handful:
+            return
+        given, handful = handful, 4 * handful
+
+
+def _merged(stories: Iterable[Gains], width_d20: float) -> tuple[Gains, ...]:
+    """Stories with nearly the same gains as one, their means kept."""
+    bins: dict[tuple[int, int, int], list[Gains]] = defaultdict(list)
+    for story in stories:
+        key = round(story.age_d20 / width_d20), round(story.chill / BIN_DOSE), round(story.danger / BIN_DOSE)
+        bins[key].append(story)
+    return tuple(_mean(group) for group in bins.values())
+
+
+def _mean(group: Sequence[Gains]) -> Gains:
+    weight = math.fsum(story.weight for story in group)
+    if weight <= 0.0:
+        return Gains(0.0, *group[0][1:])
+    means = (math.fsum(story.weight * story[clock] for story in group) / weight for clock in (1, 2, 3))
+    return Gains(weight, *means)

@@ -1,0 +1,110 @@
+"""The tree's side: on which days a batch can be picked, and how old its fruit then is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from harvest_planner.planning.referee.timetable import hours
+from harvest_planner.schema.clock import zone
+from harvest_planner.schema.goods import Batch
+from harvest_planner.schema.problem import PlanningProblem
+
+EDGE_D20 = 1e-9
+
+
+@dataclass(frozen=True)
+class PickDay:
+    """One batch on one day."""
+
+    batch: Batch
+    pick_on: dt.date
+    from_at: dt.datetime
+    until_at: dt.datetime
+    clock_h: float
+    """When the picked fruit's clock starts [h]."""
+    ready_h: float
+    """When it is ready for the carrier [h]."""
+    age_d20: float
+    in_season: bool
+    """Inside the tree's window."""
+    interval_kept: bool
+    certified: bool
+    rests: bool
+
+
+class Orchard:
+    """Every batch of one problem on every day asked for."""
+
+    def __init__(self, problem: PlanningProblem) -> None:
+        self.problem = problem
+        self._days: dict[tuple[str, dt.date], PickDay] = {}
+
+    def pick_day(self, batch: Batch, day: dt.date) -> PickDay:
+        """The batch on a day, whatever the rules say."""
+        key = (batch.id, day)
+        if key not in self._days:
+            self._days[key] = self._pick_day(batch, day)
+        return self._days[key]
+
+    def _pick_day(self, batch: Batch, day: dt.date) -> PickDay:
+        crop, grower = self.problem.crop(batch.crop_id), self.problem.grower(batch.grower_id)
+        local = zone(self.problem.place(batch.place_id).timezone)
+        from_at = dt.datetime.combine(day, grower.picks_from, tzinfo=local)
+        until_at = dt.datetime.combine(day, grower.picks_until, tzinfo=local)
+        treated_h = 0.0 if crop.treatment is None else crop.treatment.duration_h
+        return PickDay(
+            batch=batch,
+            pick_on=day,
+            from_at=from_at,
+            until_at=until_at,
+            clock_h=hours(from_at) + treated_h,
+            ready_h=hours(until_at) + treated_h + self.problem.policy.handling_h,
+            age_d20=self.tree_age(batch, day),
+            in_season=self.sound_on_tree(batch, day),
+            interval_kept=interval_kept(batch, day),
+            certified=batch.certified_until is None or day <= batch.certified_until,
+            rests=grower.rests_on(day),
+        )
+
+    def tree_age(self, batch: Batch, day: dt.date) -> float:
+        """Mean age on the tree [d20]."""
+        crop = self.problem.crop(batch.crop_id)
+        grown = crop.on_tree_d20_per_day * (day - batch.observed_on).days
+        return crop.stage(batch.stage_id).age_d20 + grown + batch.age_shift_d20
+
+    def sound_on_tree(self, batch: Batch, day: dt.date) -> bool:
+        """Whether the fruit still holds that day."""
+        crop = self.problem.crop(batch.crop_id)
+        if crop.drops_at_d20 is None:
+            return True
+        return self.tree_age(batch, day) + crop.stage(batch.stage_id).sd_d20 < crop.drops_at_d20 - EDGE_D20
+
+    def today(self, batch: Batch) -> dt.date:
+        """The local date of `as_of` where the batch hangs."""
+        return self.problem.as_of.astimezone(zone(self.problem.place(batch.place_id).timezone)).date()
+
+    def horizon_on(self, batch: Batch) -> dt.date:
+        """The day after the last pick day."""
+        return self.today(batch) + dt.timedelta(days=self.problem.policy.horizon_days)
+
+    def days(self, batch: Batch) -> list[PickDay]:
+        """Every pick day whose hours lie ahead."""
+        today = self.today(batch)
+        ahead = (today + dt.timedelta(days=number) for number in range(self.problem.policy.horizon_days))
+        return [day for date in ahead if (day := self.pick_day(batch, date)).from_at >= self.problem.as_of]
+
+    def is_ahead(self, day: PickDay) -> bool:
+        """Whether it is one of the pick days of the horizon."""
+        today, end = self.today(day.batch), self.horizon_on(day.batch)
+        return today <= day.pick_on < end and day.from_at >= self.problem.as_of
+
+
+def interval_kept(batch: Batch, day: dt.date) -> bool:
+    """Whether the pre-harvest interval allows a pick that day; an unknown spray or interval never does."""
+    spray, days = batch.last_spray_on, batch.pre_harvest_interval_days
+    if spray == "unknown" or days == "unknown":
+        return False
+    if not isinstance(spray, dt.date):
+        return True
+    return isinstance(days, (int, float)) and (day - spray).days >= days

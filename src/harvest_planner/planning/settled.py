@@ -1,0 +1,117 @@
+"""Commitments: picks that are settled before planning starts, each on the journey worth most, and what they use up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from harvest_planner.planning.candidates import Candidate, worth
+from harvest_planner.planning.field import FieldBatch
+from harvest_planner.planning.meeting import Entry, Meeting, Trip
+from harvest_planner.planning.verdict import judge, start_of
+from harvest_planner.planning.wish import BuyerOrder
+from harvest_planner.schema.goods import Commitment
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.transit.instants import hours_of
+
+PLANNED_STATES = ("reserved", "firm")
+
+
+class Part(NamedTuple):
+    """Kilograms of an order travelling one way."""
+
+    candidate: Candidate
+    kg: float
+
+
+class Settled(NamedTuple):
+    """What the commitments fix."""
+
+    parts: tuple[Part, ...]
+    stranded: tuple[Commitment, ...]
+    """Commitments that no journey can carry."""
+
+
+def settle(meeting: Meeting, commitments: Iterable[Commitment]) -> Settled:
+    """Put every commitment of an order that is planned on the journey worth most."""
+    fields = {field.batch.id: field for field in meeting.fields}
+    parts, stranded = [], []
+    for commitment in sorted(commitments, key=lambda c: (c.order_id, c.pick_on, c.batch_id, c.kg)):
+        order = meeting.problem.order(commitment.order_id)
+        if order.state not in PLANNED_STATES or commitment.batch_id not in fields:
+            continue
+        field = fields[commitment.batch_id]
+        trip = Trip(-1, field, field.pick_day(commitment.pick_on))
+        best = _best_way(meeting.buyer(order), trip, commitment, meeting)
+        if best is None:
+            stranded.append(commitment)
+        else:
+            parts.append(Part(best, commitment.kg))
+    return Settled(tuple(parts), tuple(stranded))
+
+
+def _best_way(buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Meeting) -> Candidate | None:
+    day = trip.day
+    if commitment.state == "picked":
+        day = day.ready_by(hours_of(meeting.problem.as_of))
+    found = []
+    for journey in meeting.journeys_from(trip.field, day, buyer.destination.id):
+        start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
+        verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
+        review = meeting.problem.policy.review_cost_vnd
+        value = worth(buyer, verdict, journey, kg=commitment.kg, review_cost_vnd=review)
+        found.append(Candidate(buyer, Entry(trip, start), journey, verdict, value))
+    return max(found, key=lambda candidate: candidate.value_vnd, default=None)
+
+
+class Used(NamedTuple):
+    """What commitments take away, by what it is taken from [kg], and the days of each batch they fix."""
+
+    batch_kg: dict[str, float]
+    order_kg: dict[str, float]
+    picker_kg: dict[tuple[str, dt.date], float]
+    packing_kg: dict[tuple[str, dt.date], float]
+    departure_kg: dict[tuple[str, float], float]
+    days: dict[str, set[dt.date]]
+
+
+def used_by(problem: PlanningProblem, settled: Settled) -> Used:
+    """Quantities, capacities and days that commitments hold."""
+    used = Used(
+        batch_kg=defaultdict(float),
+        order_kg=defaultdict(float),
+        picker_kg=defaultdict(float),
+        packing_kg=defaultdict(float),
+        departure_kg=defaultdict(float),
+        days=defaultdict(set),
+    )
+    for commitment in problem.commitments:
+        batch = problem.batch(commitment.batch_id)
+        used.order_kg[commitment.order_id] += commitment.kg
+        used.days[batch.id].add(commitment.pick_on)
+        if commitment.pick_on >= batch.observed_on:
+            used.batch_kg[batch.id] += commitment.kg
+        used.picker_kg[batch.grower_id, commitment.pick_on] += commitment.kg
+        used.packing_kg[problem.place(batch.place_id).id, commitment.pick_on] += commitment.kg
+    for candidate, kg in settled.parts:
+        for leg in candidate.journey.legs:
+            used.departure_kg[leg.lane_id, leg.departs_h] += kg
+    return used
+
+
+def settled_vnd(settled: Settled, meeting: Meeting) -> float:
+    """What the commitments bring, less their trips [VND]: a part of every plan."""
+    review = meeting.problem.policy.review_cost_vnd
+    goods = math.fsum(worth(c.buyer, c.verdict, c.journey, kg=kg, review_cost_vnd=review) for c, kg in settled.parts)
+    trips = {
+        (c.entry.trip.field.batch.id, c.entry.trip.day.pick_on): c.entry.trip.field.batch for c, _ in settled.parts
+    }
+    return goods - math.fsum(batch.trip_cost_vnd for batch in trips.values())
+
+
+def left_kg(field: FieldBatch, used: Used) -> float:
+    """What commitments leave of a batch [kg]."""
+    return max(0.0, field.batch.quantity_kg - used.batch_kg.get(field.batch.id, 0.0))

@@ -1,0 +1,1 @@
+"""Temperature → rate → age → share of fruit that is good: numbers in, numbers out."""

@@ -1,0 +1,1 @@
+"""Frozen pydantic records: what you hand in, what you get back."""

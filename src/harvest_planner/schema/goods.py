@@ -1,0 +1,122 @@
+"""What there is and what is wanted: batches on the tree, orders from buyers, promises already made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from harvest_planner.schema.quantities import Degc, Id, Instant, NonNegative, Positive, Record, Share, Texts, Unknown
+
+
+class Batch(Record):
+    """Fruit of one kind and stage on one plot, picked together."""
+
+    id: Id
+    grower_id: Id
+    crop_id: Id
+    place_id: Id
+    """Where it hangs and is packed."""
+    quantity_kg: NonNegative
+    """What hangs there when observed [kg]."""
+    stage_id: Id
+    """The stage the picker saw on `observed_on`."""
+    observed_on: dt.date
+    """The day of that look, not after as_of."""
+    quantity_sd_kg: NonNegative = 0.0
+    """How uncertain the quantity is, one standard deviation [kg]."""
+    age_shift_d20: float = 0.0
+    """Correction of the age by a field check [d20]."""
+    plot: str | None = None
+    """Which plot, in the grower's words."""
+    variety: str | None = None
+    grade: str | None = None
+    """One of the crop's grades; none: it serves only orders that ask for none."""
+    certifications: Texts = ()
+    """Certificates the plot holds (VietGAP, GlobalG.A.P. …)."""
+    certified_until: dt.date | None = None
+    """Last day the certifications hold; none: no end stated."""
+    last_spray_on: dt.date | Unknown | None = None
+    """Last treatment; none: none declared; unknown: it is not picked."""
+    pre_harvest_interval_days: NonNegative | Unknown | None = None
+    """Days from the last spray to the first lawful pick, from the product's label [d]."""
+    trip_cost_vnd: NonNegative = 0.0
+    """Cost of one picking trip to this batch [VND]."""
+    min_trip_kg: NonNegative = 0.0
+    """A trip that picks less is not made [kg]."""
+    days_between_picks: Annotated[int, Field(ge=1)] = 1
+    """Days from one pick to the next at least [d]."""
+    surplus_price_vnd_per_kg: NonNegative = 0.0
+    """What the local market pays [VND/kg]."""
+    planting_area_code: str | None = None
+    """Code of the registered growing area, where there is one."""
+
+
+class Order(Record):
+    """What a buyer wants, where, by when, and how ripe."""
+
+    id: Id
+    crop_id: Id
+    quantity_kg: Positive
+    """What is asked for [kg]."""
+    destination_id: Id
+    """A place's id, or a name the gazetteer resolves without doubt."""
+    deliver_until_at: Instant
+    """The deadline: a parcel that comes later is worthless."""
+    price_vnd_per_kg: NonNegative
+    """What a good kilogram brings [VND/kg]."""
+    deliver_from_at: Instant | None = None
+    """Not before this; none: as soon as it comes."""
+    placed_at: Instant | None = None
+    """When the buyer placed it, not after as_of."""
+    confirm_by_at: Instant | None = None
+    """The marketplace cancels the order if it is not confirmed by then."""
+    ripe_within_days: tuple[NonNegative, NonNegative] = (0.0, 2.0)
+    """Good to eat from … to … days after delivery [d]."""
+    keeps_days: NonNegative = 1.0
+    """How long it must stay good after delivery [d]."""
+    room_degc: Degc | None = None
+    """Temperature at the buyer's [°C]; none: the destination's ambient."""
+    accepts_share: Share = 0.8
+    """Share of good fruit at which the buyer is content with the parcel."""
+    grade: str | None = None
+    """At least this grade; none: any."""
+    certifications: Texts = ()
+    """Certificates the batch must hold, all of them."""
+    failure_cost_vnd_per_kg: NonNegative | None = None
+    """Cost of a kilogram that arrives not good [VND/kg]; none: the price."""
+    may_split: bool = False
+    """Whether several batches, days or journeys may share it, and a part is better than nothing."""
+    state: Literal["inquiry", "reserved", "firm", "shipped", "cancelled"] = "firm"
+    """Only reserved and firm orders are planned."""
+    basket_id: Id | None = None
+    """What the buyer ordered together."""
+
+    @model_validator(mode="after")
+    def _windows(self) -> Order:
+        low, high = self.ripe_within_days
+        if high < low:
+            raise ValueError(f"ripe_within_days ends ({high}) before it starts ({low})")
+        if self.deliver_from_at and self.deliver_from_at > self.deliver_until_at:
+            raise ValueError(
+                f"deliver_from_at ({self.deliver_from_at.isoformat()}) lies after "
+                f"deliver_until_at ({self.deliver_until_at.isoformat()})"
+            )
+        return self
+
+    @property
+    def loss_vnd_per_kg(self) -> float:
+        """Cost of a kilogram that arrives not good [VND/kg]."""
+        return self.price_vnd_per_kg if self.failure_cost_vnd_per_kg is None else self.failure_cost_vnd_per_kg
+
+
+class Commitment(Record):
+    """A pick that is already settled: frozen for the grower, picked, or on its way."""
+
+    order_id: Id
+    batch_id: Id
+    pick_on: dt.date
+    kg: Positive
+    """How much of the order it covers [kg]."""
+    state: Literal["frozen", "picked", "shipped"] = "frozen"

@@ -1,0 +1,157 @@
+"""The question: everything a plan depends on, checked once for cross-references."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from typing import Any, Literal, TypeVar
+
+from pydantic import field_validator, model_validator
+
+from harvest_planner import catalogue
+from harvest_planner.errors import UnknownIdError
+from harvest_planner.schema.crop import Crop, merged
+from harvest_planner.schema.goods import Batch, Commitment, Order
+from harvest_planner.schema.lane import Embargo, Lane
+from harvest_planner.schema.people import Grower, Place
+from harvest_planner.schema.policy import Policy
+from harvest_planner.schema.quantities import Instant, Record
+from harvest_planner.schema.references import cross_faults
+
+PROBLEM_FORMAT = "harvest-planner/problem/1"
+_T = TypeVar("_T")
+
+
+class PlanningProblem(Record):
+    """Orders, batches, people, transport and policy at one moment; the input of `plan_harvest`.
+
+    Records refer to each other by id. What the problem does not hold itself (crops, places, lanes, embargoes)
+    comes from the catalogue.
+    """
+
+    format: Literal["harvest-planner/problem/1"] = "harvest-planner/problem/1"
+    as_of: Instant
+    """The moment of planning; nothing reads the machine's clock."""
+    policy: Policy = Policy()
+    crops: tuple[Crop, ...] = ()
+    places: tuple[Place, ...] = ()
+    growers: tuple[Grower, ...] = ()
+    batches: tuple[Batch, ...] = ()
+    orders: tuple[Order, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    """Services; none given: the catalogue's estimates."""
+    embargoes: tuple[Embargo, ...] = ()
+    """Refusals of carriers; none given: the catalogue's."""
+    commitments: tuple[Commitment, ...] = ()
+
+    @field_validator("crops", mode="before")
+    @classmethod
+    def _crops_like_each_other(cls, given: Any) -> Any:
+        return resolve_likeness(given)
+
+    @model_validator(mode="after")
+    def _cross_references(self) -> PlanningProblem:
+        faults = cross_faults(self)
+        if faults:
+            raise ValueError("\n".join(str(fault) for fault in faults))
+        return self
+
+    def crop(self, crop_id: str) -> Crop:
+        """The crop of that id: the problem's own, else the catalogue's. Raises UnknownIdError."""
+        found = self._crops.get(crop_id)
+        return found if found is not None else catalogue_crop(crop_id)
+
+    def place(self, place_id: str) -> Place:
+        """The place of that id or name: the problem's own, else the catalogue's.
+
+        Raises
+        ------
+        UnknownIdError : neither the problem nor the gazetteer knows it.
+        AmbiguousPlaceError : the name means several places.
+        """
+        found = self._places.get(place_id)
+        return found if found is not None else catalogue_place(place_id)
+
+    def grower(self, grower_id: str) -> Grower:
+        """The grower of that id. Raises UnknownIdError."""
+        return _look("grower", self._growers, grower_id)
+
+    def batch(self, batch_id: str) -> Batch:
+        """The batch of that id. Raises UnknownIdError."""
+        return _look("batch", self._batches, batch_id)
+
+    def order(self, order_id: str) -> Order:
+        """The order of that id. Raises UnknownIdError."""
+        return _look("order", self._orders, order_id)
+
+    @cached_property
+    def _crops(self) -> dict[str, Crop]:
+        return {crop.id: crop for crop in self.crops}
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        return {place.id: place for place in self.places}
+
+    @cached_property
+    def _growers(self) -> dict[str, Grower]:
+        return {grower.id: grower for grower in self.growers}
+
+    @cached_property
+    def _batches(self) -> dict[str, Batch]:
+        return {batch.id: batch for batch in self.batches}
+
+    @cached_property
+    def _orders(self) -> dict[str, Order]:
+        return {order.id: order for order in self.orders}
+
+
+@lru_cache(maxsize=4096)
+def catalogue_crop(crop_id: str) -> Crop:
+    """The catalogue's crop of that id. Raises UnknownIdError with the nearest ids."""
+    return Crop.model_validate(catalogue.crop_row(crop_id))
+
+
+@lru_cache(maxsize=65536)
+def catalogue_place(place_id: str) -> Place:
+    """The catalogue's place of that id or name.
+
+    Raises
+    ------
+    UnknownIdError : the gazetteer does not know it; carries the nearest ids.
+    AmbiguousPlaceError : the name means several places.
+    """
+    return Place.model_validate(catalogue.place_row(place_id))
+
+
+def resolve_likeness(given: Any) -> Any:
+    """Rows of crops in which `like` may name another row of the same table, each made whole.
+
+    Rows that are `Crop` records already, or `like` a catalogue crop, pass unchanged.
+    """
+    if not isinstance(given, (list, tuple)):
+        return given
+    rows = {row["id"]: row for row in given if isinstance(row, Mapping) and isinstance(row.get("id"), str)}
+
+    def whole(row: Mapping[str, Any], above: tuple[str, ...]) -> Mapping[str, Any]:
+        model = row.get("like")
+        if not isinstance(model, str) or model not in rows:
+            return row
+        if model in above:
+            raise ValueError(f"crops are like each other in a circle: {' -> '.join((*above, model))}")
+        found = whole(rows[model], (*above, model))
+        found = catalogue_like(found)
+        return {field: value for field, value in merged(row, found).items() if field != "like"}
+
+    return tuple(whole(row, (str(row.get("id")),)) if isinstance(row, Mapping) else row for row in given)
+
+
+def catalogue_like(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with what its `like` of the catalogue brings."""
+    model = row.get("like")
+    return merged(row, catalogue.crop_row(model)) if isinstance(model, str) and model in catalogue.crop_ids() else row
+
+
+def _look(kind: str, table: Mapping[str, _T], key: str) -> _T:
+    if key not in table:
+        raise UnknownIdError(kind, key, catalogue.nearest(key, table))
+    return table[key]

@@ -1,0 +1,1 @@
+"""Places, lanes and timetables → journeys as weighted outcomes."""

@@ -1,0 +1,148 @@
+"""Travel under chance: a chain of services and its first departure → weighted outcomes at the destination."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from harvest_planner.transit.ambient import Ambient
+from harvest_planner.transit.arrivals import Arrivals
+from harvest_planner.transit.crowd import Boarding, Exposures, Rates, merged, ride
+from harvest_planner.transit.timetable import Service
+
+Clocks = Sequence[Callable[[float], float]]
+"""Rates per day by temperature [°C]: age, doses, or whatever else goods gain on the way."""
+
+REPRESENTATIVES = 6
+"""Different exposures that are kept apart among the parcels of one departure."""
+
+
+class Outcome(NamedTuple):
+    """One way a parcel may fare: when it arrives and what each clock gained since the first departure.
+
+    Its mass is spread evenly from `low_h` to `high_h`; `arrive_h` is its mean [h since the epoch]. A parcel that finds
+    no departure any more has all three at infinity.
+    """
+
+    probability: float
+    arrive_h: float
+    low_h: float
+    high_h: float
+    exposures: Exposures
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLeg:
+    """A lane with the departure planned on it, and when its parcels arrive [h since the epoch]."""
+
+    lane_id: str
+    departs_h: float
+    arrive_p50_h: float
+    arrive_p95_h: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Journey:
+    """A chain of lanes from a departure on: its planned legs, its cost and its weighted outcomes.
+
+    Instants are hours since the epoch. `limited` says whether a lane of it has a capacity; `mean_exposures` is what
+    each clock gains on average from the first departure to arrival.
+    """
+
+    legs: tuple[PlannedLeg, ...]
+    cost_vnd_per_kg: float
+    outcomes: tuple[Outcome, ...]
+    arrivals: Arrivals
+    arrive_p05_h: float
+    arrive_p50_h: float
+    arrive_p95_h: float
+    limited: bool
+    mean_exposures: Exposures
+
+    @property
+    def first_departure_h(self) -> float:
+        """The departure on the first lane [h since the epoch]."""
+        return self.legs[0].departs_h
+
+    @property
+    def lane_ids(self) -> tuple[str, ...]:
+        """The lanes in the order of travel."""
+        return tuple(leg.lane_id for leg in self.legs)
+
+    def probability_by(self, at_h: float) -> float:
+        """Probability of having arrived at `at_h` [h since the epoch]."""
+        return self.arrivals.probability_by(at_h)
+
+
+def travel(services: Sequence[Service], *, departs_h: float, clocks: Clocks, ambient: Ambient) -> Journey | None:
+    """The journey over a chain of services from a departure of the first on.
+
+    A parcel takes at each later service the first departure whose cut-off it makes. None: more than one parcel in
+    twenty would find no departure any more.
+
+    Parameters
+    ----------
+    services : the chain, each from where the one before ends.
+    departs_h : a departure of the first [h since the epoch].
+    clocks : what goods gain on the way, per day by temperature.
+    ambient : the air where parcels wait, and on lanes without a temperature of their own.
+    """
+    rates = Rates(clocks)
+    crowd = {departs_h: [Boarding(1.0, (0.0,) * len(clocks))]}
+    legs: list[PlannedLeg] = []
+    planned_h: float | None = departs_h
+    stranded: list[Outcome] = []
+    outcomes: list[Outcome] = []
+    for service, following in zip(services, [*services[1:], None], strict=True):
+        if not crowd or planned_h is None:
+            return None
+        shares = ((at_h, math.fsum(part.probability for part in parts)) for at_h, parts in sorted(crowd.items()))
+        arrivals = Arrivals(tuple(shares), service.duration)
+        p50_h, p95_h = arrivals.quantile(0.5), arrivals.quantile(0.95)
+        if not math.isfinite(p95_h):
+            return None
+        legs.append(PlannedLeg(service.lane.id, planned_h, p50_h, p95_h))
+        outcomes = [Outcome(*each) for each in ride(crowd, service, rates=rates, ambient=ambient, following=following)]
+        if following is not None:
+            crowd = board(outcomes, following, rates=rates, ambient=ambient, stranded=stranded)
+            planned_h = following.first_departure(p50_h)
+    return _journey(services, legs, arrivals, [*outcomes, *stranded])
+
+
+def _journey(
+    services: Sequence[Service], legs: Sequence[PlannedLeg], arrivals: Arrivals, outcomes: Sequence[Outcome]
+) -> Journey:
+    return Journey(
+        legs=tuple(legs),
+        cost_vnd_per_kg=math.fsum(service.lane.cost_vnd_per_kg for service in services),
+        outcomes=tuple(outcomes),
+        arrivals=arrivals,
+        arrive_p05_h=arrivals.quantile(0.05),
+        arrive_p50_h=legs[-1].arrive_p50_h,
+        arrive_p95_h=legs[-1].arrive_p95_h,
+        limited=any(service.lane.capacity_kg is not None for service in services),
+        mean_exposures=tuple(
+            math.fsum(outcome.probability * outcome.exposures[clock] for outcome in outcomes)
+            for clock in range(len(outcomes[0].exposures))
+        ),
+    )
+
+
+def board(
+    outcomes: Sequence[Outcome], service: Service, *, rates: Rates, ambient: Ambient, stranded: list[Outcome]
+) -> dict[float, list[Boarding]]:
+    """Parcels by the departure they take next, aged by the wait for it; who finds none is added to `stranded`."""
+    crowd: dict[float, list[Boarding]] = {}
+    for outcome in outcomes:
+        departs_h = service.first_departure(outcome.arrive_h)
+        if departs_h is None:
+            never = math.inf
+            stranded.append(Outcome(outcome.probability, never, never, never, outcome.exposures))
+            continue
+        rate = rates.per_hour(ambient.degc(service.origin_id, outcome.arrive_h))
+        waited_h = max(0.0, departs_h - outcome.arrive_h)
+        aged = tuple(gained + each * waited_h for gained, each in zip(outcome.exposures, rate, strict=True))
+        crowd.setdefault(departs_h, []).append(Boarding(outcome.probability, aged))
+    return {departs_h: merged(parts, REPRESENTATIVES) for departs_h, parts in crowd.items()}

@@ -1,0 +1,50 @@
+"""Random small allocation models, made by a seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Model
+
+
+def random_model(seed: int, *, orders: int = 8, batches: int = 4, days: int = 4) -> Model:
+    """A model in which every rule can bind."""
+    rng = np.random.default_rng(seed)
+    trips = batches * days
+    order_kg = np.round(rng.uniform(1, 20, orders), 1)
+    pairs = [(o, t, j) for o in range(orders) for t in range(trips) for j in range(2) if rng.random() < 0.5]
+    order, trip, journey = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+    review = np.round(rng.uniform(0, 3000, len(pairs)), 2) * rng.integers(0, 2)
+    surplus = np.round(rng.uniform(0, 20_000, batches), 0)
+    limited = rng.random((days, 2)) < 0.3
+    lane_number = np.cumsum(limited.ravel()).reshape(limited.shape) - 1
+    trip_day = np.tile(np.arange(days), batches)
+    return Model(
+        order_kg=order_kg,
+        order_splits=rng.random(orders) < 0.3,
+        order_least_kg=np.minimum(1.0, order_kg),
+        trip_batch=np.repeat(np.arange(batches), days),
+        trip_day=trip_day,
+        trip_picker=np.where(rng.random() < 0.5, np.tile(np.arange(days), batches), -1),
+        trip_packing=np.where(rng.random() < 0.5, np.tile(np.arange(days), batches), -1),
+        trip_cost_vnd=np.round(rng.uniform(0, 60_000, trips), 0),
+        trip_least_kg=np.repeat(np.round(rng.uniform(0, 12, batches) * rng.integers(0, 2, batches), 1), days),
+        trip_made=rng.random(trips) < 0.1,
+        trip_blocked=np.zeros(trips, dtype=bool),
+        trip_surplus_vnd_per_kg=np.repeat(surplus, days),
+        batch_kg=np.round(rng.uniform(5, 40, batches), 1),
+        batch_kept_vnd_per_kg=np.round(surplus * rng.integers(0, 2, batches), 2),
+        batch_most_trips=np.where(rng.random(batches) < 0.3, 1.0, np.inf),
+        batch_spacing_days=rng.integers(1, 4, batches),
+        picker_kg=np.round(rng.uniform(5, 50, days), 1),
+        packing_kg=np.round(rng.uniform(5, 50, days), 1),
+        lane_kg=np.round(rng.uniform(0, 30, int(limited.sum())), 1),
+        column_order=order,
+        column_trip=trip,
+        column_value_vnd=order_kg[order] * np.round(rng.uniform(1_000, 60_000, len(pairs)), 0) - review,
+        column_review_vnd=review,
+        column_lanes=tuple(
+            (int(lane_number[day, j]),) if limited[day, j] else ()
+            for day, j in zip(trip_day[trip].tolist(), journey.tolist(), strict=True)
+        ),
+    )

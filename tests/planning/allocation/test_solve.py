@@ -1,0 +1,65 @@
+"""The allocation is the optimum of one plain programme over all columns, keeps every rule, and its bound holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.planning.allocation.models import random_model
+
+from harvest_planner.planning.allocation.components import components, joined
+from harvest_planner.planning.allocation.greedy import Free, fill, value_of
+from harvest_planner.planning.allocation.integer import IntegerProgramme
+from harvest_planner.planning.allocation.model import Allocation, Model
+from harvest_planner.planning.allocation.solve import Task, solve
+
+SEEDS = range(20)
+
+
+def plain_optimum(model: Model) -> float:
+    """The optimum by one integer programme over all columns."""
+    nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
+    found = IntegerProgramme(model, seed=0).solve(absolute_gap=1e-6, start=None, target_vnd=np.inf, deadline=None)
+    assert found is not None and found.finished
+    return max(value_of(model, found.column_kg, found.surplus_kg), value_of(model, *fill(model, *nothing)))
+
+
+def assert_keeps_the_rules(model: Model, found: Allocation) -> None:
+    free = Free(model, found.column_kg, found.surplus_kg)
+    for left in (free.batch_kg, free.picker_kg, free.packing_kg, free.lane_kg, free.order_kg):
+        assert (left >= -1e-5).all()
+    whole = ~model.order_splits[model.column_order] & (found.column_kg > 0)
+    assert found.column_kg[whole] == pytest.approx(model.column_kg[whole])
+    made = (free.trip_kg > 1e-6) & ~model.trip_made
+    assert (free.trip_kg[made] >= model.trip_least_kg[made] - 1e-5).all()
+    for batch in range(len(model.batch_kg)):
+        days = np.sort(model.trip_day[made & (model.trip_batch == batch)])
+        assert len(days) <= model.batch_most_trips[batch]
+        assert (np.diff(days) >= model.batch_spacing_days[batch]).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equals_the_plain_programme_and_keeps_every_rule(seed: int) -> None:
+    model = random_model(seed)
+    found = solve(Task(model, 0.0, 0, None))
+    assert_keeps_the_rules(model, found)
+    assert found.value_vnd == pytest.approx(value_of(model, found.column_kg, found.surplus_kg), abs=1e-6)
+    assert found.value_vnd == pytest.approx(plain_optimum(model), rel=1e-7, abs=0.1)
+    assert found.bound_vnd == pytest.approx(found.value_vnd)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_within_a_gap_the_bound_still_covers_the_optimum(seed: int) -> None:
+    model = random_model(seed)
+    found = solve(Task(model, 0.02, 0, None))
+    assert_keeps_the_rules(model, found)
+    assert found.bound_vnd >= plain_optimum(model) - 0.1
+    assert found.bound_vnd - found.value_vnd <= 0.02 * abs(found.bound_vnd) + 1.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_parts_solved_apart_are_worth_the_whole(seed: int) -> None:
+    model = random_model(seed, orders=6, batches=5, days=2)
+    parts = list(components(model))
+    whole = joined(model, parts, [solve(Task(part.model, 0.0, 0, None)) for part in parts])
+    assert whole.value_vnd == pytest.approx(solve(Task(model, 0.0, 0, None)).value_vnd, rel=1e-7, abs=0.1)
+    assert_keeps_the_rules(model, whole)

@@ -1,0 +1,94 @@
+"""Numbers from papers that the catalogue's clocks must give back."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import harvest_planner as hp
+from harvest_planner.planning.curves import curve_of
+from harvest_planner.ripening.laws import arrhenius_rate, square_root_rate
+from harvest_planner.schema.crop import DEFAULT_LAW, SquareRoot
+
+OBSERVED_DAILY = 0.5
+
+
+def days_of_life(crop_id: str, degc: float) -> float:
+    """Days at a temperature until the mean fruit, good when picked, is at the end of its window."""
+    curve = curve_of(hp.crop(crop_id))
+    return (curve.ready_at_d20 + curve.window_d20) / curve.rate(degc)
+
+
+@pytest.mark.filterwarnings("ignore::harvest_planner.errors.OutsideCalibrationWarning")
+@pytest.mark.parametrize(("degc", "days"), [(15.0, 9), (20.0, 6), (25.0, 4)])
+def test_prasanna_2000_abstract_na_days_to_ripe(degc: float, days: int) -> None:
+    """Prasanna, Rao & Krishnamurthy 2000, J Hort Sci Biotech 75(5):546-550."""
+    assert hp.days_to_ripe("na-chi-lang", temperature_degc=degc) == pytest.approx(days, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore::harvest_planner.errors.OutsideCalibrationWarning")
+@pytest.mark.parametrize(("degc", "days"), [(15.0, 9), (20.0, 6)])
+def test_akola_thesis_2019_abstract_na_balanagar_days_to_ripe(degc: float, days: int) -> None:
+    """Dr PDKV Akola thesis 2019, cv. Balanagar, RH 85-90 %."""
+    assert hp.days_to_ripe("na-chi-lang", temperature_degc=degc) == pytest.approx(days, abs=OBSERVED_DAILY)
+
+
+def test_pinto_2005_chapter_11_na_at_ambient() -> None:
+    """Pinto et al. 2005, Annona species monograph, ch. 11: 2 to 5 days at 28 ± 3 °C from the harvest point."""
+    assert 2.0 < hp.days_to_ripe("na-chi-lang", temperature_degc=28.0) < 5.0
+    assert 2.0 < hp.days_to_ripe("na-chi-lang", temperature_degc=25.0) < 5.0
+
+
+@pytest.mark.parametrize(("degc", "days"), [(20.0, 5), (6.0, 28)])
+def test_vaas_ld1_abstract_dragon_fruit_end_of_shelf_life(degc: float, days: int) -> None:
+    """VAAS journal, effect of storage temperature on LD1 dragon fruit: 5 d at 20 °C, 28 d at 6 °C."""
+    assert days_of_life("dragon-fruit-ld1", degc) == pytest.approx(days, rel=1e-3)
+
+
+@pytest.mark.parametrize(("degc", "days"), [(0.0, 21), (10.0, 10)])
+def test_lin_block_2009_abstract_lettuce_end_of_shelf_life(degc: float, days: int) -> None:
+    """Lin & Block 2009, Algorithms 2:623-637, greenhouse butterhead."""
+    assert days_of_life("lettuce-butter", degc) == pytest.approx(days, rel=1e-3)
+
+
+@pytest.mark.parametrize("degc", [28.0, 38.0])
+def test_lee_1998_abstract_mango_edible_after_four_days(degc: float) -> None:
+    """Lee, Lin, Shiesh & Lee 1998, J Chin Soc Hort Sci 44:126-136, cv. Chiin Hwang, 102 d after anthesis."""
+    assert hp.days_to_ripe("mango-cat", temperature_degc=degc) == pytest.approx(4.0, abs=1e-6)
+
+
+def test_kader_produce_facts_mango_five_to_nine_days_at_20_to_22() -> None:
+    """UC Davis Produce Facts (Kader), mature green, with ethylene."""
+    assert 5.0 < hp.days_to_ripe("mango-cat", temperature_degc=22.0) < 9.0
+    assert 5.0 < hp.days_to_ripe("mango-cat", temperature_degc=20.0) < 9.0
+    assert 14.0 < days_of_life("mango-cat", 13.0) < 28.0
+
+
+def test_united_fruit_1961_slides_banana_cycles_to_colour_stage_4() -> None:
+    """Pulp temperature by day of four cycles to colour stage 4; the first day is the gas. Misfit: up to 0.8 d20."""
+    cycles = [(18, 18, 17, 16), (17, 17, 17, 17, 16), (17, 17, 16, 16, 16, 15), (16, 16, 16, 16, 16, 15, 15)]
+    banana = hp.crop("banana-cavendish")
+    ages = [sum(curve_of(banana).rate(degc) for degc in cycle[1:]) for cycle in cycles]
+    assert sum(ages) / len(ages) == pytest.approx(banana.ready_at_d20, abs=0.1)
+    assert max(abs(age - banana.ready_at_d20) for age in ages) == pytest.approx(0.76, abs=0.01)
+
+
+def test_saltveit_2002_table_20_relative_rates_and_the_misfit_of_the_default_law() -> None:
+    """Saltveit, USDA Handbook 66 draft 2002: relative rates 1 / 3 / 7.5 / 15 / 22.5 at 0 / 10 / 20 / 30 / 40 °C.
+
+    The default law follows them to an rms of 0.093 in ln(rate), best-fitting scale allowed; Arrhenius with its best
+    Ea of 56 kJ/mol only to 0.148.
+    """
+    table = {0.0: 1.0, 10.0: 3.0, 20.0: 7.5, 30.0: 15.0, 40.0: 22.5}
+
+    def misfit(rates: list[float]) -> float:
+        logs = [math.log(measured / rate) for measured, rate in zip(table.values(), rates, strict=True)]
+        mean = sum(logs) / len(logs)
+        return math.sqrt(sum((log - mean) ** 2 for log in logs) / len(logs))
+
+    assert isinstance(DEFAULT_LAW, SquareRoot)
+    assert misfit([square_root_rate(t, tmin_degc=DEFAULT_LAW.tmin_degc) for t in table]) == pytest.approx(
+        0.093, abs=0.002
+    )
+    assert misfit([arrhenius_rate(t, ea_kj_per_mol=56.0) for t in table]) == pytest.approx(0.148, abs=0.002)
