@@ -17,7 +17,8 @@ from harvest_planner.schema.plan import AdviceCode, BatchDay, BatchRow, Leg, Pic
 from harvest_planner.transit.instants import instant_of
 from harvest_planner.transit.travel import Journey
 
-SHARE_DIGITS = 6
+SHARE_DIGITS = 9
+KG_DIGITS = 6
 KG_EPSILON = 1e-6
 SurplusKg = dict[tuple[str, dt.date], float]
 """Kilograms for the local market by (batch id, day)."""
@@ -103,7 +104,7 @@ def _pick(field: FieldBatch, day: dt.date, parts: Sequence[Part], surplus_kg: fl
         pick_on=day,
         from_at=found.from_at,
         until_at=found.until_at,
-        kg=round(math.fsum(part.kg for part in parts) + surplus_kg, SHARE_DIGITS),
+        kg=round(math.fsum(part.kg for part in parts) + surplus_kg, KG_DIGITS),
         surplus_kg=surplus_kg,
         stage_id=field.stage_at(found.age_d20).id,
         age_at_pick_d20=round(found.age_d20, SHARE_DIGITS),
@@ -141,7 +142,7 @@ def batch_rows(picks: Sequence[Pick], left_kg: Mapping[str, float], meeting: Mee
 
 
 def _batch_row(field: FieldBatch, picks: Sequence[Pick], left_kg: float, *, wanted: bool) -> BatchRow:
-    left = max(0.0, round(left_kg, SHARE_DIGITS))
+    left = max(0.0, round(left_kg, KG_DIGITS))
     last = field.latest_pick_on
     return BatchRow(
         batch_id=field.batch.id,

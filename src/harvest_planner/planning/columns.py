@@ -187,12 +187,11 @@ def judge_many(delivery: Delivery, wish: Wish, starts: Floats) -> tuple[Floats, 
     ----------
     starts : rows of (age_d20, chill, safety, sd_d20, batch_sd_d20), shape (n, 5).
     """
-    in_time = np.asarray(delivery.in_time)
     probabilities = np.asarray(delivery.probabilities)
     means = starts[:, :1] + np.asarray(delivery.ages_d20)
-    unsafe = starts[:, 2:3] + np.asarray(delivery.safeties) > DOSE_LIMIT
-    sound = ~unsafe & (starts[:, 1:2] + np.asarray(delivery.chills) <= DOSE_LIMIT)
-    weights = np.where(sound, in_time, 0.0)
+    safe = _shares_within(starts[:, 2:3] + np.asarray(delivery.safeties), np.asarray(delivery.safety_spans))
+    unhurt = _shares_within(starts[:, 1:2] + np.asarray(delivery.chills), np.asarray(delivery.chill_spans))
+    weights = np.asarray(delivery.in_time) * np.minimum(safe, unhurt)
     good = (weights * shares_between(means, starts[:, 3:4], wish.lower_d20, wish.upper_d20)).sum(axis=1)
     parcel = np.empty(len(starts))
     for spread in np.unique(starts[:, 3:], axis=0):
@@ -200,8 +199,14 @@ def judge_many(delivery: Delivery, wish: Wish, starts: Floats) -> tuple[Floats, 
         first = starts[np.flatnonzero(rows)[0]]
         table = table_of(wish, Start(*first.tolist()))
         parcel[rows] = (weights[rows] * parcel_shares(table, means[rows] - wish.lower_d20)).sum(axis=1)
-    risk = np.where(unsafe, probabilities, 0.0).sum(axis=1)
+    risk = (probabilities * (1.0 - safe)).sum(axis=1)
     return np.minimum(good, 1.0), np.minimum(parcel, 1.0), np.minimum(risk, 1.0)
+
+
+def _shares_within(doses: Floats, spans: Floats) -> Floats:
+    """`share_within` for many doses at once."""
+    even = np.clip((DOSE_LIMIT - doses + spans) / np.where(spans > 0, 2.0 * spans, 1.0), 0.0, 1.0)
+    return np.where(spans > 0, even, doses <= DOSE_LIMIT)
 
 
 def _priced(

@@ -31,6 +31,7 @@ class Leftover:
         self._packed: dict[tuple[str, dt.date], float] = defaultdict(float, used.packing_kg)
         self._loaded: dict[tuple[str, float], float] = defaultdict(float, used.departure_kg)
         self.days: dict[str, set[dt.date]] = defaultdict(set)
+        self.trips = set(used.trips)
         for batch_id, days in used.days.items():
             self.days[batch_id] |= days
         fields = {field.batch.id: field for field in meeting.fields}
@@ -47,6 +48,7 @@ class Leftover:
         self.batch_kg[batch_id] -= kg
         self._picked[grower_id, day] += kg
         self.days[batch_id].add(day)
+        self.trips.add((batch_id, day))
 
     def picker_kg(self, trip: Trip) -> float:
         """Hands left that day [kg]; none on a day of rest."""
@@ -71,7 +73,7 @@ class Leftover:
 
     def made(self, trip: Trip) -> bool:
         """Whether the plan makes the trip anyway."""
-        return trip.day.pick_on in self.days[trip.field.batch.id]
+        return (trip.field.batch.id, trip.day.pick_on) in self.trips
 
     def may_make(self, trip: Trip, kg: float) -> bool:
         """Whether the trip is made, or may be made for that many kilograms and what else hangs there."""
@@ -80,9 +82,11 @@ class Leftover:
         batch = trip.field.batch
         days = self.days[batch.id]
         most = self.meeting.problem.policy.max_picks_per_batch
-        if most is not None and len(days) + 1 > most:
+        if most is not None and len(days | {trip.day.pick_on}) > most:
             return False
-        if any(abs((trip.day.pick_on - day).days) < batch.days_between_picks for day in days):
+        if trip.day.pick_on not in days and any(
+            abs((trip.day.pick_on - day).days) < batch.days_between_picks for day in days
+        ):
             return False
         return max(kg, batch.min_trip_kg) <= min(self.batch_kg[batch.id], self.picker_kg(trip)) + KG_EPSILON
 

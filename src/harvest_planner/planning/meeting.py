@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from harvest_planner.planning.curves import curve_of
@@ -11,6 +12,7 @@ from harvest_planner.planning.field import FieldBatch, PickDay
 from harvest_planner.planning.verdict import Delivery, Start, delivery_of, start_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Batch, Order
+from harvest_planner.schema.lane import Embargo
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.estimate import embargoes_of, lanes_of
@@ -58,17 +60,25 @@ class Meeting:
         self.fields = tuple(FieldBatch.of(batch, problem) for batch in sorted(chosen, key=lambda batch: batch.id))
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
-        self.network = Network(
-            tuple(self.lanes.values()),
-            place=problem.place,
-            embargoes=self.embargoes,
-            ambient=self.ambient,
-            as_of=problem.as_of,
-            horizon_days=problem.policy.horizon_days,
-        )
+        self.network = self._network(self.embargoes)
         self.trips = tuple(self._trips())
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
+
+    def _network(self, embargoes: Iterable[Embargo]) -> Network:
+        return Network(
+            tuple(self.lanes.values()),
+            place=self.problem.place,
+            embargoes=embargoes,
+            ambient=self.ambient,
+            as_of=self.problem.as_of,
+            horizon_days=self.problem.policy.horizon_days,
+        )
+
+    @cached_property
+    def open_network(self) -> Network:
+        """The network as it would be without any embargo."""
+        return self._network(())
 
     def _trips(self) -> Iterable[Trip]:
         number = 0

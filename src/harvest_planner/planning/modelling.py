@@ -73,7 +73,7 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
         trip_packing=np.array(trip_packing, dtype=np.int64),
         trip_cost_vnd=np.array([trip.field.batch.trip_cost_vnd for trip in trips], dtype=float),
         trip_least_kg=np.array([trip.field.batch.min_trip_kg for trip in trips], dtype=float),
-        trip_made=np.array([trip.day.pick_on in used.days.get(trip.field.batch.id, ()) for trip in trips], dtype=bool),
+        trip_made=np.array([(trip.field.batch.id, trip.day.pick_on) in used.trips for trip in trips], dtype=bool),
         trip_blocked=np.array([_blocked(trip, meeting, used) for trip in trips], dtype=bool),
         trip_surplus_vnd_per_kg=np.array([trip.field.batch.surplus_price_vnd_per_kg for trip in trips], dtype=float),
         batch_kg=np.array([left_kg(field, used) for field in batches], dtype=float),

@@ -14,6 +14,7 @@ from harvest_planner.planning.verdict import Verdict
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.plan import Change, Reason, RefusalCode
 from harvest_planner.schema.policy import Policy
+from harvest_planner.transit.network import Network
 
 Judge = Callable[[BuyerOrder, Meeting], Iterable[Candidate]]
 LATER_DAYS = (1, 2, 3, 5, 7)
@@ -60,7 +61,7 @@ def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
     destination = buyer.destination.id
     origins = sorted({field.place.id for field in meeting.fields})
     shown = {"destination_id": destination, "origins": ", ".join(origins)}
-    if not any(_arrives(buyer, meeting, goods=None, in_time=False)):
+    if not any(_arrives(buyer, meeting, meeting.open_network, in_time=False)):
         return _reason(
             "no_journey",
             f"no lane leads from {shown['origins'] or 'any batch'} to {destination} within the timetable",
@@ -68,9 +69,9 @@ def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
             Change(field="lanes", value=f"a lane to {destination}"),
         )
     goods = buyer.crop.goods
-    if goods is None or any(_arrives(buyer, meeting, goods=goods, in_time=True)):
+    if goods is None or any(_arrives(buyer, meeting, meeting.network, in_time=True)):
         return None
-    if not any(_arrives(buyer, meeting, goods=None, in_time=True)):
+    if not any(_arrives(buyer, meeting, meeting.open_network, in_time=True)):
         return None
     carriers = sorted({embargo.carrier for embargo in meeting.embargoes})
     ends = max((embargo.until_on for embargo in meeting.embargoes), default=meeting.problem.as_of.date())
@@ -89,18 +90,18 @@ def _until(buyer: BuyerOrder, ends: dt.date) -> dt.timedelta:
     return dt.timedelta(days=max(1, late))
 
 
-def _arrives(buyer: BuyerOrder, meeting: Meeting, *, goods: str | None, in_time: bool) -> Iterator[bool]:
+def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: bool) -> Iterator[bool]:
     seen: set[tuple[str, float]] = set()
     for field in meeting.fields:
         for day in field.days():
             if (field.place.id, day.ready_h) in seen:
                 continue
             seen.add((field.place.id, day.ready_h))
-            for journey in meeting.network.journeys(
+            for journey in network.journeys(
                 field.place.id,
                 buyer.destination.id,
                 ready_h=day.ready_h,
-                goods=goods,
+                goods=buyer.crop.goods,
                 clocks=buyer.curve.clocks,
                 clocks_key=buyer.crop.id,
             ):

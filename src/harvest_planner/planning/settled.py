@@ -76,6 +76,8 @@ class Used(NamedTuple):
     packing_kg: dict[tuple[str, dt.date], float]
     departure_kg: dict[tuple[str, float], float]
     days: dict[str, set[dt.date]]
+    trips: set[tuple[str, dt.date]]
+    """Trips that the plan makes for them anyway."""
 
 
 def used_by(problem: PlanningProblem, settled: Settled) -> Used:
@@ -87,6 +89,7 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
         packing_kg=defaultdict(float),
         departure_kg=defaultdict(float),
         days=defaultdict(set),
+        trips={(c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts},
     )
     for commitment in problem.commitments:
         batch = problem.batch(commitment.batch_id)

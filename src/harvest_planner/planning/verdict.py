@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,6 +15,11 @@ from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.travel import Journey, Outcome
+
+EDGE_H = 1e-9
+FINE_D20 = 0.15
+"""Outcomes are taken in parts of at most this age, so that the middle of a part stands for it to 0.001 [d20]."""
+MOST_PARTS = 16
 
 
 class Verdict(NamedTuple):
@@ -45,7 +51,10 @@ class Delivery:
     probabilities: tuple[float, ...]
     ages_d20: tuple[float, ...]
     chills: tuple[float, ...]
+    chill_spans: tuple[float, ...]
+    """How far the chilling dose lies to either side within the outcome."""
     safeties: tuple[float, ...]
+    safety_spans: tuple[float, ...]
 
     @property
     def on_time_share(self) -> float:
@@ -63,29 +72,81 @@ def start_of(field: FieldBatch, day: PickDay, *, departs_h: float, ambient: Ambi
 
 def delivery_of(journey: Journey, wish: Wish, curve: Curve, ambient: Ambient) -> Delivery:
     """A journey's outcomes at delivery: an early parcel waits at the destination, a late one is weighed out."""
-    rates = curve.clocks
-    in_time, gains = [], []
-    for outcome in journey.outcomes:
-        in_time.append(outcome.probability * share_by(outcome, wish.deliver_until_h))
-        gains.append(_with_waiting(outcome, wish, rates, ambient))
-    ages, chills, safeties = zip(*gains, strict=True)
-    probabilities = tuple(outcome.probability for outcome in journey.outcomes)
-    return Delivery(tuple(in_time), probabilities, ages, chills, safeties)
+    outcomes = [part for outcome in journey.outcomes for part in _fine(outcome)]
+    waits = [_waiting(outcome, wish, ambient) for outcome in outcomes]
+    clocks = [
+        [_at_delivery(outcome, number, rate, wait) for outcome, wait in zip(outcomes, waits, strict=True)]
+        for number, rate in enumerate(curve.clocks)
+    ]
+    (ages, _), (chills, chill_spans), (safeties, safety_spans) = (zip(*clock, strict=True) for clock in clocks)
+    return Delivery(
+        in_time=_in_time(outcomes, journey, wish.deliver_until_h),
+        probabilities=tuple(outcome.probability for outcome in outcomes),
+        ages_d20=ages,
+        chills=chills,
+        chill_spans=chill_spans,
+        safeties=safeties,
+        safety_spans=safety_spans,
+    )
 
 
-def _with_waiting(outcome: Outcome, wish: Wish, rates: tuple[Clock, ...], ambient: Ambient) -> tuple[float, ...]:
+def _fine(outcome: Outcome) -> Iterator[Outcome]:
+    """The outcome in equal parts, none of which spans more than a fraction of a day of age."""
+    wide_h = outcome.high_h - outcome.low_h
+    if not math.isfinite(wide_h) or wide_h <= 0.0:
+        yield outcome
+        return
+    count = min(MOST_PARTS, max(1, math.ceil(outcome.per_h[0] * wide_h / FINE_D20)))
+    for part in range(count):
+        off_h = (part + 0.5 - count / 2) * wide_h / count
+        yield Outcome(
+            outcome.probability / count,
+            outcome.arrive_h + off_h,
+            outcome.low_h + part * wide_h / count,
+            outcome.low_h + (part + 1) * wide_h / count,
+            tuple(gained + rate * off_h for gained, rate in zip(outcome.exposures, outcome.per_h, strict=True)),
+            outcome.per_h,
+        )
+
+
+def _in_time(outcomes: Sequence[Outcome], journey: Journey, deadline_h: float) -> tuple[float, ...]:
+    """Probability of each outcome and of arriving by the deadline; together exactly the journey's own.
+
+    Cells that straddle the deadline share what the exact distribution leaves to them.
+    """
+    whole = [outcome.probability if outcome.high_h <= deadline_h + EDGE_H else 0.0 for outcome in outcomes]
+    cut = [outcome.probability if outcome.low_h < deadline_h < outcome.high_h - EDGE_H else 0.0 for outcome in outcomes]
+    straddling = math.fsum(cut)
+    if straddling <= 0.0:
+        return tuple(whole)
+    left = journey.probability_by(deadline_h) - math.fsum(whole)
+    share = min(1.0, max(0.0, left / straddling))
+    return tuple(full + share * part for full, part in zip(whole, cut, strict=True))
+
+
+def _waiting(outcome: Outcome, wish: Wish, ambient: Ambient) -> tuple[float, float]:
+    """How long an early parcel waits at its destination [h], and in what air [°C]."""
     early_h = 0.0 if wish.deliver_from_h is None else wish.deliver_from_h - outcome.arrive_h
-    if early_h <= 0.0:
-        return outcome.exposures
-    degc = ambient.degc(wish.destination_id, outcome.arrive_h)
-    return tuple(gained + rate(degc) * early_h / 24.0 for gained, rate in zip(outcome.exposures, rates, strict=True))
+    return (early_h, ambient.degc(wish.destination_id, outcome.arrive_h)) if early_h > 0.0 else (0.0, 0.0)
 
 
-def share_by(outcome: Outcome, at_h: float) -> float:
-    """Share of an outcome's mass, uniform over its cell, that has arrived by `at_h`."""
-    if outcome.high_h <= outcome.low_h:
-        return 1.0 if outcome.arrive_h <= at_h + 1e-9 else 0.0
-    return min(1.0, max(0.0, (at_h - outcome.low_h) / (outcome.high_h - outcome.low_h)))
+def _at_delivery(outcome: Outcome, number: int, rate: Clock, wait: tuple[float, float]) -> tuple[float, float]:
+    """What a clock gained up to delivery, and how far it lies to either side within the outcome.
+
+    Who arrives later rides longer, and waits as much less.
+    """
+    waited_h, degc = wait
+    resting = rate(degc) / 24.0 if waited_h else 0.0
+    wide_h = outcome.high_h - outcome.low_h
+    span = abs(outcome.per_h[number] - resting) * wide_h / 2.0 if math.isfinite(wide_h) else 0.0
+    return outcome.exposures[number] + resting * waited_h, span
+
+
+def share_within(dose: float, span: float) -> float:
+    """Share of an outcome whose dose, even over dose ± span, stays within the limit."""
+    if span <= 0.0:
+        return 1.0 if dose <= DOSE_LIMIT else 0.0
+    return min(1.0, max(0.0, (DOSE_LIMIT - dose + span) / (2.0 * span)))
 
 
 def table_of(wish: Wish, start: Start) -> ParcelTable:
@@ -107,20 +168,23 @@ def judge(delivery: Delivery, wish: Wish, start: Start) -> Verdict:
     """What can be promised of fruit that starts like this and is delivered like that."""
     table = table_of(wish, start)
     good, parcel, broken = [], [], []
-    for in_time, probability, age, chill, safety in zip(
+    for in_time, probability, age, chill, chill_span, safety, safety_span in zip(
         delivery.in_time,
         delivery.probabilities,
         delivery.ages_d20,
         delivery.chills,
+        delivery.chill_spans,
         delivery.safeties,
+        delivery.safety_spans,
         strict=True,
     ):
-        unsafe = start.safety + safety > DOSE_LIMIT
-        broken.append(probability if unsafe else 0.0)
-        if in_time and not unsafe and start.chill + chill <= DOSE_LIMIT:
+        safe = share_within(start.safety + safety, safety_span)
+        broken.append(probability * (1.0 - safe))
+        weight = in_time * min(safe, share_within(start.chill + chill, chill_span))
+        if weight:
             mean = start.age_d20 + age
-            good.append(in_time * share_between(mean, start.sd_d20, wish.lower_d20, wish.upper_d20))
-            parcel.append(in_time * table.at(mean - wish.lower_d20))
+            good.append(weight * share_between(mean, start.sd_d20, wish.lower_d20, wish.upper_d20))
+            parcel.append(weight * table.at(mean - wish.lower_d20))
     return Verdict(
         good_share=min(1.0, math.fsum(good)),
         parcel_good_share=min(1.0, math.fsum(parcel)),

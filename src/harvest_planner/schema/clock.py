@@ -43,7 +43,13 @@ def recurrence(text: str, start: dt.datetime) -> rrulebase:
     ValueError : the text is no recurrence.
     """
     try:
-        return rrulestr(text, dtstart=start, forceset="EXDATE" in text.upper() or "RDATE" in text.upper())
+        several = "EXDATE" in text.upper() or "RDATE" in text.upper()
+        if re.search(r"INTERVAL=\s*(0+(?![0-9])|-)", text.upper()):
+            raise ValueError("an INTERVAL is at least 1")  # dateutil would look for the next date forever
+        rule = rrulestr(text, dtstart=start, forceset=several)
+        if several:
+            next(iter(rule), None)  # dates with an offset do not mix with a rule in local time, which shows only here
+        return rule
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise ValueError(
             f"{text!r} is not an RFC 5545 recurrence such as 'FREQ=DAILY;BYHOUR=18;BYMINUTE=0' ({error})"

@@ -134,7 +134,7 @@ def resolve_likeness(given: Any) -> Any:
 
     def whole(row: Mapping[str, Any], above: tuple[str, ...]) -> Mapping[str, Any]:
         model = row.get("like")
-        if not isinstance(model, str) or model not in rows:
+        if not isinstance(model, str) or model not in rows or model == row.get("id"):
             return row
         if model in above:
             raise ValueError(f"crops are like each other in a circle: {' -> '.join((*above, model))}")

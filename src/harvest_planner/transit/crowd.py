@@ -97,8 +97,10 @@ def ride(
     rates: Rates,
     ambient: Ambient,
     following: Service | None,
-) -> Iterator[tuple[float, float, float, float, Exposures]]:
-    """Every departure's parcels at the end of the service: (probability, mean, earliest, latest arrival, exposures).
+) -> Iterator[tuple[float, float, float, float, Exposures, Exposures]]:
+    """Every departure's parcels at the end of the service.
+
+    Each is (probability, mean, earliest, latest arrival, exposures, their gain per hour of riding).
 
     Cells end at the cut-offs of the `following` service, so that all parcels of one take the same connection.
     """
@@ -114,6 +116,7 @@ def ride(
             for share, degc in pieces[departs_h]
         ]
         whole = math.fsum(part.probability for part in parts)
+        slopes = _mean_rates(pieces[departs_h], rates)
         for cell in cells[departs_h]:
             ridden = [
                 Boarding(probability, tuple(map(_gained, before, rate, repeat(cell.mean_h))))
@@ -127,7 +130,14 @@ def ride(
                     departs_h + cell.low_h,
                     departs_h + cell.high_h,
                     exposures,
+                    slopes,
                 )
+
+
+def _mean_rates(pieces: Sequence[tuple[float, float]], rates: Rates) -> Exposures:
+    by_clock = zip(*(rates.per_hour(degc) for _, degc in pieces), strict=True)
+    shares = [share for share, _ in pieces]
+    return tuple(math.fsum(map(mul, shares, column)) for column in by_clock)
 
 
 def _gained(before: float, rate_per_h: float, hours: float) -> float:

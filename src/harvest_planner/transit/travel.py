@@ -31,6 +31,8 @@ class Outcome(NamedTuple):
     low_h: float
     high_h: float
     exposures: Exposures
+    per_h: Exposures
+    """What each clock gains in an hour of the last ride: how exposures vary within the outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def board(
         departs_h = service.first_departure(outcome.arrive_h)
         if departs_h is None:
             never = math.inf
-            stranded.append(Outcome(outcome.probability, never, never, never, outcome.exposures))
+            stranded.append(Outcome(outcome.probability, never, never, never, outcome.exposures, outcome.per_h))
             continue
         rate = rates.per_hour(ambient.degc(service.origin_id, outcome.arrive_h))
         waited_h = max(0.0, departs_h - outcome.arrive_h)

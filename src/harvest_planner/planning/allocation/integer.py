@@ -12,7 +12,8 @@ from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 
 MOST_LINK_ROWS = 40_000
-KG_DIGITS = 6
+KG_STEP = 1e-6
+"""Kilograms are planned in steps of a milligram."""
 TIE_VND, TIE_SHARE = 1e-3, 1e-9
 """Plans whose worth differs by less, absolutely and relatively, tie."""
 
@@ -153,9 +154,25 @@ class IntegerProgramme:
         for column, switch in self._z.items():
             if values[switch] < 0.5:
                 taken[column] = 0.0
-        column_kg = np.round(taken * model.column_kg, KG_DIGITS)
-        surplus = np.round(values[self.at.trips : 2 * self.at.trips], KG_DIGITS)
-        return Whole(column_kg, np.maximum(surplus, 0.0), -self._programme.bound, finished)
+        surplus = _floored(values[self.at.trips : 2 * self.at.trips])
+        column_kg = self._filled_up(_floored(taken * model.column_kg), surplus)
+        return Whole(column_kg, surplus, -self._programme.bound, finished)
+
+    def _filled_up(self, column_kg: Floats, surplus_kg: Floats) -> Floats:
+        """What rounding down took from an order that was full, given back where its batch has it."""
+        model = self.model
+        missing = model.order_kg - np.bincount(model.column_order, weights=column_kg, minlength=len(model.order_kg))
+        picked = np.bincount(model.column_trip, weights=column_kg, minlength=self.at.trips) + surplus_kg
+        left = model.batch_kg - np.bincount(model.trip_batch, weights=picked, minlength=len(model.batch_kg))
+        for order in np.flatnonzero((missing > 0) & (missing < 10 * KG_STEP)).tolist():
+            columns = np.flatnonzero((model.column_order == order) & (column_kg > 0))
+            for column in columns[np.argsort(-column_kg[columns], kind="stable")].tolist():
+                batch = model.trip_batch[model.column_trip[column]]
+                if left[batch] >= missing[order] - KG_STEP / 1000:
+                    column_kg[column] += missing[order]
+                    left[batch] -= missing[order]
+                    break
+        return column_kg
 
     def _as_columns(self, column_kg: Floats, surplus_kg: Floats) -> Floats:
         model, at = self.model, self.at
@@ -168,3 +185,8 @@ class IntegerProgramme:
         for column, switch in self._z.items():
             values[switch] = float(column_kg[column] > 0)
         return values
+
+
+def _floored(kg: Floats) -> Floats:
+    """Kilograms rounded down to the step, but for what only the arithmetic took."""
+    return np.maximum(np.floor(kg / KG_STEP + 1e-3) * KG_STEP, 0.0)

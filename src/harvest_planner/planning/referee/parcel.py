@@ -106,7 +106,8 @@ class ParcelChance:
         high = self._distance(max(mean - BULK_SD * sd, 1e-12))
         log_beta = math.lgamma(n + 1) - math.lgamma(k) - math.lgamma(n - k + 1)
         found = []
-        widest = (high - low) / 8.0
+        # The density of w is nowhere narrower than its spread in p over the steepest fall of p.
+        widest = min((high - low) / 8.0, 2.0 * sd * self.fruit_sd * ROOT_2PI)
         if self.batch_sd > 0.0:
             widest = max(min(widest, 3.0 * self.batch_sd), (high - low) / 400.0)
         for w, weight in panels([low, high], max(widest, 1e-12), 8):

@@ -1,0 +1,95 @@
+"""What share arrives good, and whether the parcel passes, by sums over the cells of a journey's arrivals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from harvest_planner.schema.crop import Crop, Stage
+from harvest_planner.schema.goods import Order
+from tests.oracle.duration import NORMAL, Floats, normal_cdf
+from tests.oracle.fruit import Speeds
+from tests.oracle.travel import INSTANT_H, Outcomes
+
+NARROW_D20 = 1e-3
+"""Ages nearer than this are summed as one [d20]."""
+STEP = 0.02
+"""Step of the sum over the batch's common shift, in its standard deviations."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Arrivals in time and unharmed, by age gained at delivery; and the risk that the safety cap is broken."""
+
+    mass: Floats
+    gain: Floats
+    unsafe: float
+
+
+def delivered(outcomes: Outcomes, *, from_h: float | None, until_h: float, waiting: Speeds) -> Delivered:
+    """The arrivals as the buyer gets them: an early parcel waits at the destination."""
+    wait = np.zeros_like(outcomes.arrive_h) if from_h is None else np.maximum(0.0, from_h - outcomes.arrive_h)
+    gain = outcomes.gain + wait * waiting.age
+    safety = outcomes.safety + wait * waiting.safety
+    unsafe = safety > 1 + 1e-12
+    fine = (outcomes.arrive_h <= until_h + INSTANT_H) & (outcomes.chill + wait * waiting.chill <= 1 + 1e-12) & ~unsafe
+    mass, gain = _gathered(outcomes.mass[fine], gain[fine])
+    return Delivered(mass, gain, float(outcomes.mass[unsafe].sum()))
+
+
+def _gathered(mass: Floats, gain: Floats) -> tuple[Floats, Floats]:
+    if len(mass) < 1000:
+        return mass, gain
+    slot = np.floor((gain - gain.min()) / NARROW_D20).astype(np.int64)
+    _, slot = np.unique(slot, return_inverse=True)
+    total = np.bincount(slot, mass)
+    full = total > 0
+    return total[full], np.bincount(slot, mass * gain)[full] / total[full]
+
+
+def good_share(arrived: Delivered, stage: Stage, *, age: float, good: tuple[float, float]) -> float:
+    """Expected share of the fruit that is good."""
+    return float(arrived.mass @ _inside(age + arrived.gain, stage.sd_d20, good))
+
+
+def parcel_share(
+    arrived: Delivered, stage: Stage, *, age: float, good: tuple[float, float], order: Order, crop: Crop
+) -> float:
+    """Probability that enough of the parcel's fruit is good."""
+    fruit = max(1, round(order.quantity_kg * (crop.fruit_per_kg or 1.0)))
+    needed = math.ceil(round(fruit * order.accepts_share, 9))
+    common, own = stage.batch_sd_d20, math.sqrt(max(0.0, stage.sd_d20**2 - stage.batch_sd_d20**2))
+    ages = age + arrived.gain
+    if needed == 0:
+        return float(arrived.mass.sum())
+    if own == 0:
+        return float(arrived.mass @ _inside(ages, common, good))
+    if common == 0:
+        return float(arrived.mass @ _enough(_inside(ages, own, good), fruit, needed))
+    scores = np.arange(-6.0, 6.0 + STEP / 2, STEP)
+    weights = np.array([NORMAL.pdf(float(z)) for z in scores]) * STEP
+    low, high = ages.min(initial=age) - 6 * common, ages.max(initial=age) + 6 * common
+    grid = np.linspace(low, high, max(2, int((high - low) / 0.002)))
+    passes = _enough(_inside(grid, own, good), fruit, needed)
+    return sum(
+        float(weight * (arrived.mass @ np.interp(ages + z * common, grid, passes)))
+        for z, weight in zip(scores, weights, strict=True)
+    )
+
+
+def _inside(ages: Floats, sd: float, good: tuple[float, float]) -> Floats:
+    """P(lower ≤ A ≤ upper) for normal ages."""
+    low, high = good
+    if sd == 0:
+        return ((ages >= low - 1e-9) & (ages <= high + 1e-9)).astype(np.float64)
+    return np.maximum(0.0, normal_cdf((high - ages) / sd) - normal_cdf((low - ages) / sd))
+
+
+def _enough(share: Floats, fruit: int, needed: int) -> Floats:
+    """P(Binomial(fruit, share) ≥ needed)."""
+    chances = [
+        math.comb(fruit, count) * share**count * (1 - share) ** (fruit - count) for count in range(needed, fruit + 1)
+    ]
+    return np.asarray(sum(chances), dtype=np.float64)

@@ -1,0 +1,55 @@
+"""The candidates made by arrays are those of the plain path, and nothing that the plain path allows is left out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from tests.strategies import planning_problems
+
+import harvest_planner as hp
+from harvest_planner.planning.candidates import allowed, judged
+from harvest_planner.planning.columns import ArrayJudge
+from harvest_planner.planning.meeting import Meeting
+
+
+@given(planning_problems())
+def test_columns_equal_the_plain_path(problem: hp.PlanningProblem) -> None:
+    meeting = Meeting(problem)
+    buyers = tuple(meeting.buyer(order) for order in sorted(problem.orders, key=lambda order: order.id))
+    columns = ArrayJudge(meeting).columns(buyers)
+    found = {
+        (order, trip, id(columns.journeys[journey])): (good, parcel, value)
+        for order, trip, journey, good, parcel, value in zip(
+            columns.order.tolist(),
+            columns.trip.tolist(),
+            columns.journey.tolist(),
+            columns.good_share.tolist(),
+            columns.parcel_good_share.tolist(),
+            columns.value_vnd.tolist(),
+            strict=True,
+        )
+    }
+    plain = {
+        (index, candidate.entry.trip.number, id(candidate.journey)): candidate
+        for index, buyer in enumerate(buyers)
+        for candidate in judged(buyer, meeting)
+        if allowed(candidate, problem.policy) and candidate.value_vnd > 0
+    }
+    assert found.keys() == plain.keys()
+    for key, candidate in plain.items():
+        good, parcel, value = found[key]
+        assert good == pytest.approx(candidate.verdict.good_share, abs=1e-12)
+        assert parcel == pytest.approx(candidate.verdict.parcel_good_share, abs=1e-12)
+        assert value == pytest.approx(candidate.value_vnd, abs=1e-5)
+
+
+@given(planning_problems())
+def test_refusals_speak_of_the_same_candidates_on_both_paths(problem: hp.PlanningProblem) -> None:
+    meeting = Meeting(problem)
+    judge_all = ArrayJudge(meeting)
+    for order in problem.orders:
+        buyer = meeting.buyer(order)
+        able = [c for c in judged(buyer, meeting) if c.entry.trip.day.interval_kept]
+        notable = list(judge_all.notable(buyer, meeting))
+        reached = {id(c.entry) for c in able if allowed(c, problem.policy)}
+        assert reached <= {id(c.entry) for c in notable}
