@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from harvest_planner.errors import Fault, ProblemFileError
+from harvest_planner.formats.problems import load_problem
+
 SOUND: dict[str, str] = {
     "problem.toml": """\
 # what holds for all of it
@@ -70,11 +75,13 @@ window_d20 = 2.5
 
 
 def folder(home: Path, **changes: str | bytes | None) -> Path:
-    """The sound folder; a change replaces a file (orders_csv="…"), None leaves it out."""
-    texts: dict[str, str | bytes | None] = {**SOUND, **{name[::-1].replace("_", ".", 1)[::-1]: text for name, text in changes.items()}}
+    """The sound folder; a change replaces a file or adds one, None leaves it out."""
+    texts: dict[str, str | bytes | None] = {**SOUND, **changes}
     home.mkdir(exist_ok=True)
     for name, text in texts.items():
-        if text is not None:
+        if text is None:
+            (home / name).unlink(missing_ok=True)
+        else:
             (home / name).write_bytes(text.encode() if isinstance(text, str) else text)
     return home
 

@@ -15,7 +15,7 @@ from tests.oracle.travel import INSTANT_H, Outcomes
 
 NARROW_D20 = 1e-3
 """Ages nearer than this are summed as one [d20]."""
-STEP = 0.02
+STEP = 0.05
 """Step of the sum over the batch's common shift, in its standard deviations."""
 
 

@@ -23,6 +23,9 @@ INSTANT_H = 1e-6
 LOOK_AHEAD = dt.timedelta(days=60)
 NO_MASS = 1e-10
 CELLS_ALONE, CELLS_PAIRED = 4000, 240
+"""Cells of one uncertain duration, and of each of two."""
+FINER_ALONE, FINER_PAIRED = 4, 2
+"""How many times more cells where a dose may cut through the middle of one."""
 
 
 @dataclass(frozen=True)
@@ -132,26 +135,29 @@ class Journey:
         likely = math.prod(share for share, _ in weather)
         rides = [speed for _, speed in weather]
         ready = self.departs_h - self.start_h
-        finer = 4 if self.doses_count else 1
         if len(self.legs) == 1:
             edges = [edge - self.departs_h for edge in edges_h]
-            hours, mass = self.legs[0].duration.cells(edges, CELLS_ALONE * finer)
+            hours, mass = self.legs[0].duration.cells(edges, self._cells(paired=False))
             spent = [(ready, self.waiting[0]), (hours, rides[0])]
             return [likely * mass, self.departs_h + hours, *_sums(spent)]
         parts = [
             self._onward(index, first, share, rides, edges_h)
-            for index, first, share in self._arrivals_by_connection(finer)
+            for index, first, share in self._arrivals_by_connection()
         ]  # fmt: skip
         found = [np.concatenate([part[n] for part in parts]) for n in range(5)]
         return [likely * found[0], *found[1:]]
 
-    def _arrivals_by_connection(self, finer: int) -> Iterator[tuple[int, Floats, Floats]]:
+    def _cells(self, *, paired: bool) -> int:
+        if paired:
+            return CELLS_PAIRED * (FINER_PAIRED if self.doses_count else 1)
+        return CELLS_ALONE * (FINER_ALONE if self.doses_count else 1)
+
+    def _arrivals_by_connection(self) -> Iterator[tuple[int, Floats, Floats]]:
         """For each departure of the second leg: the arrivals that catch it, and their probabilities."""
         first, onward = self.legs
         doors = onward.departures_h - onward.lane.cutoff_h
-        alone = onward.duration.punctual >= 1
-        count = CELLS_ALONE if alone else CELLS_PAIRED
-        hours, mass = first.duration.cells([float(door) - self.departs_h for door in doors], count * finer)
+        count = self._cells(paired=onward.duration.punctual < 1)
+        hours, mass = first.duration.cells([float(door) - self.departs_h for door in doors], count)
         arrives = self.departs_h + hours
         catches = np.searchsorted(doors, arrives - INSTANT_H)
         for index in np.unique(catches):
@@ -164,10 +170,8 @@ class Journey:
     ) -> list[Floats]:
         onward = self.legs[1]
         departs = float(onward.departures_h[index])
-        alone = self.legs[0].duration.punctual >= 1
-        finer = 4 if self.doses_count else 1
         edges = [edge - departs for edge in edges_h]
-        hours, mass = onward.duration.cells(edges, (CELLS_ALONE if alone else CELLS_PAIRED) * finer)
+        hours, mass = onward.duration.cells(edges, self._cells(paired=self.legs[0].duration.punctual < 1))
         first, second = (grid.ravel() for grid in np.meshgrid(arrives, hours, indexing="ij"))
         spent = [
             (self.departs_h - self.start_h, self.waiting[0]),

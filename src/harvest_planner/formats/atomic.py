@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+_SCRATCH = ".writing-"
 
 
 def write_text(path: str | Path, text: str) -> Path:
@@ -31,28 +34,46 @@ def write_text(path: str | Path, text: str) -> Path:
 def write_folder(folder: str | Path, texts: Mapping[str, str], *, stale: Iterable[str] = ()) -> list[Path]:
     """Write files by name into a folder, made where it is missing, and remove the `stale` ones: all of it or nothing.
 
+    A name may lead into a folder below (sheets/g1.html).
+
     Raises
     ------
+    ValueError : a name leads out of the folder.
     OSError : something cannot be written or replaced; the folder is then as it was before.
     """
+    for name in texts:
+        _refuse_outside(name)
     home = Path(folder)
-    made = [parent for parent in (home, *home.parents) if not parent.exists()]
-    home.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
     try:
+        _make(home, made)
         # Inside the folder, so that the last step is a rename on one file system.
-        with tempfile.TemporaryDirectory(dir=home, prefix=".writing-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(dir=home, prefix=_SCRATCH, ignore_cleanup_errors=True) as scratch:
             new, old = Path(scratch, "new"), Path(scratch, "old")
-            new.mkdir()
-            old.mkdir()
             for name, text in texts.items():
+                (new / name).parent.mkdir(parents=True, exist_ok=True)
                 _write(new / name, text)
+                _make((home / name).parent, made)
             _swap(home, [*texts], [*stale], new=new, old=old)
     except BaseException:
-        for parent in made:
+        for parent in reversed(made):
             with suppress(OSError):
                 parent.rmdir()
         raise
     return [home / name for name in texts]
+
+
+def _refuse_outside(name: str) -> None:
+    parts = re.split(r"[/\\]", name)
+    if not all(part.strip(". ") for part in parts) or ":" in name or "\0" in name or name.startswith(_SCRATCH):
+        raise ValueError(f"the file name {name!r} may not lead out of the folder; give a plain name such as g1.html")
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Make the folder and those above it; the new ones join `made`, outermost first."""
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    made.extend(reversed(missing))
 
 
 def _write(path: Path, text: str) -> None:
@@ -66,19 +87,26 @@ def _swap(home: Path, names: list[str], stale: list[str], *, new: Path, old: Pat
     """Give the new files their names and remove the stale ones; when one step fails, undo those before it."""
     kept = [name for name in (*names, *stale) if (home / name).is_file()]
     for name in kept:
+        (old / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(home / name, old / name)
     done: list[str] = []
     try:
         for name in names:
+            done.append(name)
             (new / name).replace(home / name)
-            done.append(name)
         for name in stale:
-            (home / name).unlink(missing_ok=True)
             done.append(name)
+            (home / name).unlink(missing_ok=True)
     except BaseException:
         for name in done:
-            if name in kept:
-                (old / name).replace(home / name)
-            else:
-                (home / name).unlink(missing_ok=True)
+            _undo(home / name, old / name if name in kept else None)
         raise
+
+
+def _undo(path: Path, old: Path | None) -> None:
+    """As it was before: the old file, or none; what is no file (a folder of that name) was never replaced."""
+    with suppress(OSError):
+        if old is not None:
+            old.replace(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -42,7 +42,7 @@ def problem_text(problem: PlanningProblem) -> str:
     plain = problem.model_dump(mode="json", include={"as_of", "policy", *TABLES}, exclude_defaults=True)
     head = {"format": PROBLEM_FORMAT, "as_of": plain.pop("as_of")}
     crops = {"crops": crop_rows(problem)} if problem.crops else {}
-    return json.dumps({**head, **crops, **plain}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**head, **crops, **plain}, ensure_ascii=False, indent=2) + "\n"
 
 
 def save_plan(plan: HarvestPlan, path: str | Path) -> None:
@@ -57,7 +57,7 @@ def save_plan(plan: HarvestPlan, path: str | Path) -> None:
 
 def plan_text(plan: HarvestPlan) -> str:
     """The plan as a JSON document; the same plan gives the same bytes."""
-    return plan.model_dump_json(indent=1) + "\n"
+    return plan.model_dump_json(indent=2) + "\n"
 
 
 def load_plan(path: str | Path) -> HarvestPlan:

@@ -10,12 +10,12 @@ from typing import Any
 from harvest_planner.errors import Fault
 from harvest_planner.formats.rows import Row, unknown_field
 from harvest_planner.formats.texts import one_fault, shown
+from harvest_planner.formats.toml_text import line_of
 from harvest_planner.formats.versions import upgraded
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Batch, Commitment, Order
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Grower, Place
-from harvest_planner.schema.policy import Policy
 from harvest_planner.schema.problem import PROBLEM_FORMAT
 from harvest_planner.schema.quantities import Instant, Record
 
@@ -32,22 +32,22 @@ TABLES: dict[str, type[Record]] = {
 RECORDS: dict[str, type[Record]] = {**TABLES, "crops": Crop}
 
 
-class Head(Record):
-    """What a problem says once."""
+class Clock(Record):
+    """The moment that a problem names."""
 
     as_of: Instant
-    policy: Policy = Policy()
 
 
 @dataclass(slots=True)
 class Draft:
     """Everything that was read."""
 
-    head: Row
+    clock: Row
+    policy: Row
     rows: dict[str, list[Row]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
-    blind: set[str] = field(default_factory=set)
-    """Tables of which not every row was seen: of ids missing in them nothing can be said."""
+    blind: dict[str, str | None] = field(default_factory=dict)
+    """Tables of which not every row was seen, with what can be made out in the file: an id may be in there."""
     order: tuple[str, ...] = ()
     """Names of the files, in the order of the report."""
 
@@ -86,7 +86,8 @@ def json_draft(text: str, name: str) -> Draft:
     ProblemFileError : it is no JSON object, or of a format that this library does not read.
     """
     document = upgraded(parsed_json(text, name), current=PROBLEM_FORMAT, name=name)
-    draft = Draft(Row(name, {key: document[key] for key in ("as_of", "policy") if key in document}), order=(name,))
+    draft = Draft(clock=Row(name, {}), policy=Row(name, {}), order=(name,))
+    take_head(draft, document, file=name)
     known = ["format", "as_of", "policy", *RECORDS]
     for key in document:
         if key not in known:
@@ -96,13 +97,23 @@ def json_draft(text: str, name: str) -> Draft:
     return draft
 
 
+def take_head(draft: Draft, document: Mapping[str, Any], *, file: str, text: str | None = None) -> None:
+    """Put as_of and the policy into the draft; `text` is the TOML in which to look for lines."""
+    lines = (lambda path: line_of(text, path)) if text is not None else None
+    policy_lines = (lambda path: line_of(text, ("policy", *path))) if text is not None else None
+    draft.clock = Row(file, {key: document[key] for key in ("as_of",) if key in document}, line_of=lines)
+    policy = document.get("policy", {})
+    if not isinstance(policy, Mapping):
+        draft.faults.append(Row(file, document, line_of=lines).fault(("policy",), "a table of the policy's fields"))
+        policy = {}
+    draft.policy = Row(file, policy, prefix="policy.", line_of=policy_lines)
+
+
 def take_rows(draft: Draft, table: str, given: Any, *, file: str, text: str | None = None) -> None:
     """Put the rows of one table of a document into the draft; `text` is the TOML in which to look for lines."""
-    from harvest_planner.formats.toml_text import line_of
-
     if not isinstance(given, list):
         draft.faults.append(Fault(file, 0, table, shown(given), "a list of objects"))
-        draft.blind.add(table)
+        draft.blind[table] = None
         return
     rows = draft.rows.setdefault(table, [])
     for index, values in enumerate(given):

@@ -9,10 +9,10 @@ from typing import Any
 
 from harvest_planner import catalogue
 from harvest_planner.errors import Fault, ProblemFileError
-from harvest_planner.formats.drafts import TABLES, Draft, take_rows
+from harvest_planner.formats.drafts import TABLES, Draft, take_head, take_rows
 from harvest_planner.formats.rows import Row, unknown_field
 from harvest_planner.formats.tables import read_table, table_text
-from harvest_planner.formats.texts import one_fault, read_text, shown
+from harvest_planner.formats.texts import glimpse, one_fault, read_text, shown
 from harvest_planner.formats.toml_text import line_of, toml_lines, toml_value
 from harvest_planner.formats.versions import upgraded
 from harvest_planner.schema.crop import Crop
@@ -29,7 +29,7 @@ _OWN_OF_CROP = ("id", "like", "name", "name_vi")
 
 def folder_draft(folder: Path) -> Draft:
     """What the files of a folder hold; what is wrong with a file is noted and the next one read."""
-    draft = Draft(Row(HEAD, {}, spoilt=frozenset({"as_of"})), order=FILES)
+    draft = Draft(clock=Row(HEAD, {}, spoilt=frozenset({"as_of"})), policy=Row(HEAD, {}), order=FILES)
     present = {entry.name for entry in folder.iterdir()}
     _take_head(draft, folder)
     for table, model in TABLES.items():
@@ -60,8 +60,7 @@ def _take_head(draft: Draft, folder: Path) -> None:
                 unknown_field(key, [*known, *Policy.model_fields]),
             )
             draft.faults.append(fault)
-    values: dict[str, Any] = {key: document[key] for key in ("as_of", "policy") if key in document}
-    draft.head = Row(HEAD, values, line_of=lambda path: line_of(text, path))
+    take_head(draft, document, file=HEAD, text=text)
 
 
 def _take_table(draft: Draft, path: Path, table: str, model: type[Record]) -> None:
@@ -69,12 +68,12 @@ def _take_table(draft: Draft, path: Path, table: str, model: type[Record]) -> No
         found = read_table(read_text(path, path.name), path.name, model)
     except ProblemFileError as error:
         draft.faults.extend(error.faults)
-        draft.blind.add(table)
+        draft.blind[table] = glimpse(path)
         return
     draft.rows[table] = found.rows
     draft.faults.extend(found.faults)
     if not found.whole:
-        draft.blind.add(table)
+        draft.blind[table] = glimpse(path)
 
 
 def _take_crops(draft: Draft, folder: Path) -> None:
@@ -82,7 +81,7 @@ def _take_crops(draft: Draft, folder: Path) -> None:
         text, document = _toml(folder, CROPS)
     except ProblemFileError as error:
         draft.faults.extend(error.faults)
-        draft.blind.add("crops")
+        draft.blind["crops"] = glimpse(folder / CROPS)
         return
     for key in document:
         if key != "crops":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from harvest_planner.formats.atomic import write_folder
 from harvest_planner.formats.cells import number_text
@@ -12,31 +13,45 @@ from harvest_planner.formats.documents import plan_text
 from harvest_planner.formats.folders import HEAD
 from harvest_planner.formats.tables import csv_text
 from harvest_planner.formats.texts import one_fault
-from harvest_planner.schema.plan import BatchRow, Change, HarvestPlan, Leg, Refusal, Shipment, Surplus
+from harvest_planner.schema.plan import BatchRow, Change, HarvestPlan, Refusal, Shipment, Surplus
 from harvest_planner.schema.problem import PlanningProblem
 
 Cell = str | float | dt.date | None | tuple[str, ...]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NONE: Mapping[str, str] = MappingProxyType({})
+_SENT = ("order_id", "batch_id", "pick_on", "kg")
+_ARRIVES = tuple(name for name in Shipment.model_fields if name not in (*_SENT, "legs"))
 
 
-def write_plan(plan: HarvestPlan, problem: PlanningProblem, folder: str | Path) -> list[Path]:
-    """Write plan.json, batches.csv, picks.csv, shipments.csv, refusals.csv and surplus.csv: all of them or none.
+def write_plan(
+    plan: HarvestPlan, problem: PlanningProblem, folder: str | Path, *, extra: Mapping[str, str] = _NONE
+) -> tuple[Path, ...]:
+    """Write plan.json, batches.csv, picks.csv, shipments.csv, refusals.csv, surplus.csv: all of them or none.
 
     Texts that a spreadsheet would run as formulas get an apostrophe in front; several values are parted by |.
 
+    Parameters
+    ----------
+    extra : further files as name → text, written with them; a name may lead into a folder below (sheets/g1.html).
+
     Returns
     -------
-    The paths, in this order.
+    The paths, in this order, the extra ones last.
 
     Raises
     ------
     ProblemFileError : the folder holds a problem, whose batches.csv would be overwritten.
+    ValueError : an extra name leads out of the folder or is one of the plan's own.
     OSError : it cannot be written; the folder is then as it was before.
     """
     home = Path(folder)
     if (home / HEAD).exists():
         raise one_fault(str(folder), f"a folder of its own for the plan; this one holds a problem ({HEAD})")
-    return write_folder(home, plan_texts(plan, problem))
+    texts = plan_texts(plan, problem)
+    taken = [name for name in extra if name.casefold() in texts]
+    if taken:
+        raise ValueError(f"the extra file {taken[0]!r} has the name of one of the plan's own; give it another name")
+    return tuple(write_folder(home, {**texts, **extra}))
 
 
 def plan_texts(plan: HarvestPlan, problem: PlanningProblem) -> dict[str, str]:
@@ -83,20 +98,18 @@ def _picks(plan: HarvestPlan, problem: PlanningProblem) -> str:
 
 
 def _shipments(plan: HarvestPlan, problem: PlanningProblem) -> str:
-    own = tuple(name for name in Shipment.model_fields if name != "legs")
+    names = (*_SENT, "destination_id", "lanes", "departs_at", *_ARRIVES)
     rows = (
         (
-            *(getattr(shipment, name) for name in own),
+            *(getattr(shipment, name) for name in _SENT),
             problem.order(shipment.order_id).destination_id,
-            _legs(shipment.legs),
+            " > ".join(leg.lane_id for leg in shipment.legs),
+            shipment.legs[0].departs_at if shipment.legs else None,
+            *(getattr(shipment, name) for name in _ARRIVES),
         )
         for shipment in plan.shipments
     )
-    return _table((*own, "destination_id", "legs"), rows)
-
-
-def _legs(legs: Iterable[Leg]) -> tuple[str, ...]:
-    return tuple(f"{leg.lane_id} {_instant(leg.departs_at)}" for leg in legs)
+    return _table(names, rows)
 
 
 def _refusals(refusals: Iterable[Refusal]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +14,29 @@ from pydantic import ValidationError
 
 from harvest_planner import catalogue
 from harvest_planner.errors import Fault, ProblemFileError, UnknownIdError
-from harvest_planner.formats.drafts import RECORDS, Draft, Head, json_draft
+from harvest_planner.formats.columns import columns_of
+from harvest_planner.formats.drafts import TABLES, Clock, Draft, json_draft
 from harvest_planner.formats.folders import folder_draft
 from harvest_planner.formats.rows import Entry, Row, read
 from harvest_planner.formats.texts import one_fault, read_text
 from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.policy import Policy
 from harvest_planner.schema.problem import PlanningProblem, resolve_likeness
 from harvest_planner.schema.references import CrossFault, cross_faults
 
 Entries = dict[str, list[Entry[Any]]]
 _POINTS_TO = {
-    "grower_id": "growers",
-    "crop_id": "crops",
-    "stage_id": "crops",
-    "grade": "crops",
-    "place_id": "places",
-    "origin_id": "places",
-    "destination_id": "places",
-    "order_id": "orders",
-    "batch_id": "batches",
+    "grower_id": ("grower_id", "growers"),
+    "crop_id": ("crop_id", "crops"),
+    "stage_id": ("crop_id", "crops"),
+    "grade": ("crop_id", "crops"),
+    "place_id": ("place_id", "places"),
+    "origin_id": ("origin_id", "places"),
+    "destination_id": ("destination_id", "places"),
+    "order_id": ("order_id", "orders"),
+    "batch_id": ("batch_id", "batches"),
 }
+"""Field → the reference on which it rests, and the table in which that looks."""
 _RESTS_ON = {
     "stage_id": (("crop_id", "crops", "stages"),),
     "grade": (("crop_id", "crops", "grades"),),
@@ -38,6 +45,7 @@ _RESTS_ON = {
 }
 """Field → (the reference, its table, the field there) on which the verdict about it rests."""
 _BY_THE_CLOCK = ("observed_on", "placed_at", "departures")
+UNKNOWN_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def load_problem(path: str | Path) -> PlanningProblem:
@@ -57,90 +65,115 @@ def load_problem(path: str | Path) -> PlanningProblem:
 
 
 def _judged(draft: Draft) -> PlanningProblem:
-    head = read(draft.head, Head)
+    clock, policy = read(draft.clock, Clock), read(draft.policy, Policy)
     entries: Entries = {
-        table: [read(row, model) for row in draft.rows.get(table, [])]
-        for table, model in RECORDS.items()
-        if table != "crops"
+        table: [read(row, model) for row in draft.rows.get(table, [])] for table, model in TABLES.items()
     }
-    crop_rows, circular = _whole_crops(draft)
-    entries["crops"] = [_crop(row) for row in crop_rows]
-    faults = [
-        *draft.faults,
-        *head.faults,
-        *circular,
-        *(f for table in entries.values() for entry in table for f in entry.faults),
-    ]
-    tables = {table: tuple(e.record for e in found if e.record) for table, found in entries.items()}
+    entries["crops"], circular = _crops(draft.rows.get("crops", []))
+    found = (entry.faults for table in entries.values() for entry in table)
+    faults = [*draft.faults, *clock.faults, *policy.faults, *circular, *chain.from_iterable(found)]
     given: dict[str, Any] = {
-        "as_of": getattr(head.record, "as_of", None),
-        "policy": getattr(head.record, "policy", None),
-        **tables,
+        "as_of": _as_of(clock),
+        "policy": policy.record or Policy(),
+        **{table: tuple(entry.record for entry in rows if entry.record) for table, rows in entries.items()},
     }
     if not faults:
         try:
             return PlanningProblem(**given)
         except ValidationError as error:
-            last_word = str(error)
-    if head.record is not None:
-        faults += _cross_faults(PlanningProblem.model_construct(**given), entries, head, draft)
-    raise ProblemFileError(_in_order(faults, draft) or [Fault(draft.order[0], 0, "", "", last_word)])
+            faults = [*_cross_faults(given, entries, frozenset(), draft.blind)]
+            faults = faults or [Fault(draft.order[0], 0, "", "", str(error))]
+    else:
+        untimed = frozenset(_BY_THE_CLOCK if _as_of(clock) == UNKNOWN_TIME else ()) | (
+            {"departures"} if "horizon_days" in policy.bad else set()
+        )
+        faults += _cross_faults(given, entries, untimed, draft.blind)
+    raise ProblemFileError(_in_order(faults, draft))
 
 
-def _whole_crops(draft: Draft) -> tuple[list[Row], list[Fault]]:
-    """Rows of crops with what they are `like` filled in."""
-    rows = draft.rows.get("crops", [])
+def _as_of(clock: Entry[Clock]) -> dt.datetime:
+    """The moment; one without an offset is taken for Viet Nam's, to go on with the checks."""
+    given = clock.row.values.get("as_of")
+    if clock.record is not None and not clock.bad:
+        return clock.record.as_of
+    try:
+        moment = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(str(given))
+    except ValueError:
+        return UNKNOWN_TIME
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+
+
+def _crops(rows: list[Row]) -> tuple[list[Entry[Crop]], list[Fault]]:
+    """The crops, with what they are `like` filled in."""
+    own = {row.values.get("id"): row for row in rows if isinstance(row.values.get("id"), str)}
     try:
         whole = resolve_likeness([row.values for row in rows])
     except (ValueError, RecursionError) as error:
-        return rows, [Fault(rows[0].file, rows[0].line, "crops", "", str(error))]
-    return [
-        Row(row.file, values, prefix=row.prefix, line_of=row.line_of) for row, values in zip(rows, whole, strict=True)
-    ], []
+        fault = Fault(rows[0].file, rows[0].line, "crops", "", str(error))
+        return [_partial_crop(row, frozenset(Crop.model_fields) - {"id"}) for row in rows], [fault]
+    return [_crop(row, replace(row, values=values), own) for row, values in zip(rows, whole, strict=True)], []
 
 
-def _crop(row: Row) -> Entry[Crop]:
-    """A crop; of one with faults only the id is trusted."""
-    like = row.values.get("like")
-    if isinstance(like, str) and like not in catalogue.crop_ids():
-        known = catalogue.crop_ids()
-        fault = row.fault(("like",), str(UnknownIdError("crop", like, catalogue.nearest(like, known), known=known)))
-        values: Mapping[str, Any] = {"id": row.values.get("id")}
-        found = read(
-            Row(row.file, values, prefix=row.prefix, line_of=row.line_of, spoilt=frozenset(Crop.model_fields) - {"id"}),
-            Crop,
-        )
-        return Entry(row, found.record, [fault, *found.faults], frozenset(Crop.model_fields))
-    found = read(row, Crop)
-    return Entry(row, found.record, found.faults, frozenset(Crop.model_fields)) if found.faults else found
+def _crop(given: Row, whole: Row, own: Mapping[Any, Row]) -> Entry[Crop]:
+    """A crop; what it inherits from another row is that row's fault."""
+    like = given.values.get("like")
+    known = (*catalogue.crop_ids(), *own)
+    if isinstance(like, str) and like not in known:
+        unfilled = {name for name, column in columns_of(Crop).items() if column.required} - {*given.values}
+        found = read(replace(given, spoilt=frozenset(unfilled | {"like"})), Crop, passes=1)
+        fault = given.fault(("like",), str(UnknownIdError("crop", like, catalogue.nearest(like, known), known=known)))
+        return replace(_partial_crop(given, found.bad), faults=[fault, *found.faults])
+    found = read(whole, Crop, passes=1)
+    if found.record is not None:
+        return found
+    inherits = isinstance(like, str) and like in own and own[like] is not given
+    faults = [fault for fault in found.faults if not inherits or _root(fault, whole) in given.values]
+    return replace(_partial_crop(whole, found.bad), faults=faults)
 
 
-def _cross_faults(problem: PlanningProblem, entries: Entries, head: Entry[Head], draft: Draft) -> Iterator[Fault]:
+def _partial_crop(row: Row, bad: frozenset[str]) -> Entry[Crop]:
+    """The crop with stand-ins for what is bad, and for what hangs together with it."""
+    if bad & {"stages", "reference_stage_id"}:
+        bad |= {"stages", "reference_stage_id"}
+    return replace(read(replace(row, spoilt=bad), Crop), faults=[])
+
+
+def _root(fault: Fault, row: Row) -> str:
+    return re.split(r"[.\[]", fault.field.removeprefix(row.prefix), maxsplit=1)[0]
+
+
+def _cross_faults(
+    given: dict[str, Any], entries: Entries, untimed: frozenset[str], blind: Mapping[str, str | None]
+) -> Iterator[Fault]:
     """What does not fit together among all that was read, without what only follows from a fault already told."""
-    sound = {table: [entry for entry in found if entry.record] for table, found in entries.items()}
+    sound = {table: [entry for entry in rows if entry.record] for table, rows in entries.items()}
     bad = {
-        (table, getattr(entry.record, "id", None), field)
-        for table, found in sound.items()
-        for entry in found
-        for field in entry.bad
+        (table, getattr(entry.record, "id", None), name)
+        for table, rows in sound.items()
+        for entry in rows
+        for name in entry.bad
     }
-    for fault in cross_faults(problem):
+    for fault in cross_faults(PlanningProblem.model_construct(**given)):
         entry = sound[fault.table][fault.index]
-        if not (fault.field in entry.bad or _follows(fault, entry, bad, draft.blind) or _timeless(fault, head)):
+        if not ({fault.field} & (entry.bad | untimed) or _follows(fault, entry, bad) or _unseen(fault, entry, blind)):
             yield entry.row.fault((fault.field,), fault.expected)
 
 
-def _follows(fault: CrossFault, entry: Entry[Any], bad: set[tuple[str, Any, str]], blind: set[str]) -> bool:
-    """Whether it rests on a row or file that is itself at fault."""
-    rests = _RESTS_ON.get(fault.field, ())
-    return _POINTS_TO.get(fault.field) in blind or any(
-        (table, getattr(entry.record, reference, None), field) in bad for reference, table, field in rests
+def _follows(fault: CrossFault, entry: Entry[Any], bad: set[tuple[str, Any, str]]) -> bool:
+    """Whether it rests on a field of another row that is itself at fault."""
+    return any(
+        (table, getattr(entry.record, reference, None), name) in bad
+        for reference, table, name in _RESTS_ON.get(fault.field, ())
     )
 
 
-def _timeless(fault: CrossFault, head: Entry[Head]) -> bool:
-    """Whether it rests on an as_of or a policy that is itself at fault."""
-    return bool(head.bad) and fault.field in _BY_THE_CLOCK
+def _unseen(fault: CrossFault, entry: Entry[Any], blind: Mapping[str, str | None]) -> bool:
+    """Whether what it misses may stand in a file that could not be read."""
+    reference, table = _POINTS_TO.get(fault.field, ("", ""))
+    if table not in blind:
+        return False
+    seen = blind[table]
+    return seen is None or str(getattr(entry.record, reference)) in seen
 
 
 def _in_order(faults: list[Fault], draft: Draft) -> list[Fault]:

@@ -63,11 +63,11 @@ class Entry(Generic[_R]):
     """The fields that cannot be trusted."""
 
 
-def read(row: Row, model: type[_R]) -> Entry[_R]:
-    """The record that the row describes, or all its faults."""
+def read(row: Row, model: type[_R], *, passes: int = _PASSES) -> Entry[_R]:
+    """The record that the row describes, or all its faults; each pass fills what the one before found bad."""
     values, bad, faults = dict(row.values), set(row.spoilt), list[Fault]()
     record: _R | None = None
-    for _ in range(_PASSES):
+    for _ in range(passes):
         sound = {name: value for name, value in values.items() if name not in bad}
         try:
             record = model.model_validate({**_stand_ins(model, bad), **sound})
@@ -107,9 +107,13 @@ def _stand_in(column: Column) -> Any:
 
 def _complaints(error: ValidationError, model: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     """(path, what is expected) of each error, the first one last, so that a dict keeps it."""
-    for item in reversed(error.errors(include_url=False, include_input=False, include_context=False)):
-        path = _path(item["loc"], values, missing=item["type"] in ("missing", "extra_forbidden"))
-        yield path, _expected(item["type"], item["msg"], model, path)
+    items = error.errors(include_url=False, include_input=False, include_context=False)
+    paths = [_path(item["loc"], values, missing=item["type"] in ("missing", "extra_forbidden")) for item in items]
+    # A list whose rows are wrong is also called too short.
+    shadowed = {path[:depth] for path in paths for depth in range(1, len(path))}
+    for item, path in reversed([*zip(items, paths, strict=True)]):
+        if path not in shadowed:
+            yield path, _expected(item["type"], item["msg"], model, path)
 
 
 def _expected(kind: str, message: str, model: type[Record], path: Path) -> str:

@@ -137,8 +137,11 @@ def table_text(records: Sequence[Record], model: type[Record]) -> str:
 
 
 def _cell(record: Record, column: Column) -> str:
+    value = getattr(record, column.name)
+    if not column.required and value == type(record).model_fields[column.name].default:
+        return ""
     try:
-        return text_of(getattr(record, column.name), column)
+        return text_of(value, column)
     except ValueError as error:
         raise ValueError(f"{type(record).__name__} {getattr(record, 'id', '')!r}: {error}") from None
 

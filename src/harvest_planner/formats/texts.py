@@ -41,6 +41,15 @@ def read_text(path: Path, name: str) -> str:
     return text
 
 
+def glimpse(path: Path) -> str | None:
+    """Whatever can be made out in a file that is no readable text; None where there is nothing."""
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError):
+        return None
+    return data.decode("utf-16" if data.startswith(_WIDE) else "utf-8", errors="replace") or None
+
+
 def one_fault(name: str, expected: str, *, line: int = 0, field: str = "", value: str = "") -> ProblemFileError:
     """The report of a single fault."""
     return ProblemFileError([Fault(name, line, field, value, expected)])

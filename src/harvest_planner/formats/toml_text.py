@@ -67,9 +67,10 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
         if isinstance(step, int):
             continue
         name = f"{table}.{step}" if table else step
-        index = steps[position + 1] if position + 1 < len(steps) else 0
+        after = steps[position + 1] if position + 1 < len(steps) else 0
+        index = after if isinstance(after, int) else 0
         heads = [n for n in range(start, stop) if _is_head(lines[n], name)]
-        if isinstance(index, int) and index < len(heads):
+        if index < len(heads):
             start, stop = heads[index], heads[index + 1] if index + 1 < len(heads) else stop
             found, table = start + 1, name
             continue

@@ -110,46 +110,53 @@ class ArrayJudge:
         return _joined(parts, tuple(self._journeys.values()))
 
     def notable(self, buyer: BuyerOrder, meeting: Meeting) -> Iterator[Candidate]:
-        """Of `candidates.judged`, those that a refusal speaks of: what reaches the floors, and each journey's best."""
+        """Of `candidates.judged`, those that a refusal speaks of: what reaches the floors, and the best of all."""
         policy = meeting.problem.policy
+        blocks: list[tuple[Delivery, Floats]] = []
+        taken: list[tuple[_Rows, Ints]] = []
         for rows in self.rows(buyer.crop.id, buyer.destination.id):
             able = np.flatnonzero(rows.interval_kept & _suits(rows.entries, buyer.wish))
-            if not len(able):
-                continue
-            delivery = meeting.delivery(rows.journey, buyer.wish)
-            good, parcel, risk = judge_many(delivery, buyer.wish, rows.starts[able])
-            notable = (good >= policy.min_good_share - SLACK) | (risk > 0)
-            notable[np.argmax(good)] = True
-            for at in np.flatnonzero(notable).tolist():
+            if len(able) and rows.journey.probability_by(buyer.wish.deliver_until_h) > 0.0:
+                blocks.append((meeting.delivery(rows.journey, buyer.wish), rows.starts[able]))
+                taken.append((rows, able))
+        if not blocks:
+            return
+        good, parcel, risk = judge_blocks(blocks, buyer.wish)
+        notable = (good >= policy.min_good_share - SLACK) | (risk > 0)
+        notable[np.argmax(good)] = True
+        first = 0
+        for (rows, able), (delivery, _) in zip(taken, blocks, strict=True):
+            for at in (np.flatnonzero(notable[first : first + len(able)]) + first).tolist():
                 shares = (float(good[at]), float(parcel[at]), delivery.on_time_share, float(risk[at]))
-                entry = rows.entries[able[at]]
-                yield candidate_of(buyer, entry, rows.journey, Verdict(*shares), policy)
+                yield candidate_of(buyer, rows.entries[able[at - first]], rows.journey, Verdict(*shares), policy)
+            first += len(able)
 
     def _judge_wish(self, wish: Wish) -> _WishRows:
         policy = self.meeting.problem.policy
-        found: list[tuple[Ints, Ints, Floats, Floats, Floats]] = []
+        blocks: list[tuple[Delivery, Floats]] = []
+        taken: list[tuple[Ints, Ints, Floats]] = []
         for rows in self.rows(wish.crop_id, wish.destination_id):
-            delivery = self.meeting.delivery(rows.journey, wish)
-            if delivery.on_time_share < policy.min_good_share - SLACK:
+            if rows.journey.probability_by(wish.deliver_until_h) < policy.min_good_share - SLACK:
                 continue
+            delivery = self.meeting.delivery(rows.journey, wish)
             mask = rows.pickable & _may_reach(delivery, wish, rows.starts, policy.min_good_share)
             mask &= _suits(rows.entries, wish)
-            if not mask.any():
-                continue
-            good, parcel, risk = judge_many(delivery, wish, rows.starts[mask])
-            keep = (
-                (good >= policy.min_good_share - SLACK)
-                & (parcel >= policy.min_parcel_good_share - SLACK)
-                & (risk <= policy.max_safety_risk + SLACK)
-            )
-            kept = rows.trips[mask][keep]
-            full = np.full(len(kept), rows.number, dtype=np.int64)
-            cost = np.full(len(kept), rows.journey.cost_vnd_per_kg)
-            found.append((kept, full, cost, good[keep], parcel[keep]))
-        if not found:
+            if mask.any():
+                kept = rows.trips[mask]
+                blocks.append((delivery, rows.starts[mask]))
+                number = np.full(len(kept), rows.number, dtype=np.int64)
+                taken.append((kept, number, np.full(len(kept), rows.journey.cost_vnd_per_kg)))
+        if not blocks:
             empty = np.empty(0)
             return _WishRows(empty.astype(np.int64), empty.astype(np.int64), empty, empty, empty)
-        return _WishRows(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        good, parcel, risk = judge_blocks(blocks, wish)
+        keep = (
+            (good >= policy.min_good_share - SLACK)
+            & (parcel >= policy.min_parcel_good_share - SLACK)
+            & (risk <= policy.max_safety_risk + SLACK)
+        )
+        trip, journey, cost = (np.concatenate(column)[keep] for column in zip(*taken, strict=True))
+        return _WishRows(trip, journey, cost, good[keep], parcel[keep])
 
 
 def _suits(entries: Sequence[Entry], wish: Wish) -> Bools:
@@ -187,20 +194,39 @@ def judge_many(delivery: Delivery, wish: Wish, starts: Floats) -> tuple[Floats, 
     ----------
     starts : rows of (age_d20, chill, safety, sd_d20, batch_sd_d20), shape (n, 5).
     """
-    probabilities = np.asarray(delivery.probabilities)
-    means = starts[:, :1] + np.asarray(delivery.ages_d20)
-    safe = _shares_within(starts[:, 2:3] + np.asarray(delivery.safeties), np.asarray(delivery.safety_spans))
-    unhurt = _shares_within(starts[:, 1:2] + np.asarray(delivery.chills), np.asarray(delivery.chill_spans))
-    weights = np.asarray(delivery.in_time) * np.minimum(safe, unhurt)
-    good = (weights * shares_between(means, starts[:, 3:4], wish.lower_d20, wish.upper_d20)).sum(axis=1)
-    parcel = np.empty(len(starts))
+    return judge_blocks([(delivery, starts)], wish)
+
+
+def judge_blocks(blocks: Sequence[tuple[Delivery, Floats]], wish: Wish) -> tuple[Floats, Floats, Floats]:
+    """`judge_many` over several deliveries in one sweep; the rows of the blocks one after the other."""
+    laid = [_laid_flat(delivery, starts) for delivery, starts in blocks]
+    weights, means, widths, risk = (np.concatenate([block[part] for block in laid]) for part in range(4))
+    starts = np.concatenate([block[1] for block in blocks])
+    row = np.repeat(np.arange(len(starts)), widths)
+    counts = np.flatnonzero(weights > 0.0)
+    row, weights, means = row[counts], weights[counts], means[counts]
+    shares = shares_between(means, starts[row, 3], wish.lower_d20, wish.upper_d20)
+    good = np.bincount(row, weights=weights * shares, minlength=len(starts))
+    passing = np.empty(len(row))
     for spread in np.unique(starts[:, 3:], axis=0):
-        rows = (starts[:, 3:] == spread).all(axis=1)
-        first = starts[np.flatnonzero(rows)[0]]
-        table = table_of(wish, Start(*first.tolist()))
-        parcel[rows] = (weights[rows] * parcel_shares(table, means[rows] - wish.lower_d20)).sum(axis=1)
-    risk = (probabilities * (1.0 - safe)).sum(axis=1)
+        alike = (starts[:, 3:] == spread).all(axis=1)
+        table = table_of(wish, Start(*starts[np.flatnonzero(alike)[0]].tolist()))
+        chosen = alike[row]
+        passing[chosen] = parcel_shares(table, means[chosen] - wish.lower_d20)
+    parcel = np.bincount(row, weights=weights * passing, minlength=len(starts))
     return np.minimum(good, 1.0), np.minimum(parcel, 1.0), np.minimum(risk, 1.0)
+
+
+def _laid_flat(delivery: Delivery, starts: Floats) -> tuple[Floats, Floats, Ints, Floats]:
+    """Weights and mean ages of every row and outcome, one after the other; outcomes per row; each row's risk."""
+    in_time, probabilities, ages, chills, chill_spans, safeties, safety_spans = map(np.asarray, delivery)
+    means = starts[:, :1] + ages
+    safe = _shares_within(starts[:, 2:3] + safeties, safety_spans)
+    unhurt = _shares_within(starts[:, 1:2] + chills, chill_spans)
+    weights = in_time * np.minimum(safe, unhurt)
+    risk = (probabilities * (1.0 - safe)).sum(axis=1)
+    widths = np.full(len(starts), means.shape[1], dtype=np.int64)
+    return weights.ravel(), means.ravel(), widths, risk
 
 
 def _shares_within(doses: Floats, spans: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
-from harvest_planner.planning.verdict import Delivery, Start, delivery_of, start_of
+from harvest_planner.planning.verdict import Delivery, Parts, Start, delivery_of, parts_of, start_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.lane import Embargo
@@ -63,6 +63,7 @@ class Meeting:
         self.network = self._network(self.embargoes)
         self.trips = tuple(self._trips())
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
+        self._parts: dict[int, Parts] = {}
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
 
     def _network(self, embargoes: Iterable[Embargo]) -> Network:
@@ -129,5 +130,8 @@ class Meeting:
         found = self._deliveries.get(key)
         if found is None:
             curve = curve_of(self.problem.crop(wish.crop_id))
-            found = self._deliveries[key] = delivery_of(journey, wish, curve, self.ambient)
+            parts = self._parts.get(id(journey))
+            if parts is None:
+                parts = self._parts[id(journey)] = parts_of(journey)
+            found = self._deliveries[key] = delivery_of(journey, parts, wish, curve, self.ambient)
         return found

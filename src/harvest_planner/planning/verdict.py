@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvest_planner.planning.field import FieldBatch, PickDay
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.clock import DOSE_LIMIT
-from harvest_planner.ripening.curve import Clock, Curve
+from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.travel import Journey, Outcome
 
 EDGE_H = 1e-9
-FINE_D20 = 0.15
-"""Outcomes are taken in parts of at most this age, so that the middle of a part stands for it to 0.001 [d20]."""
+FINE_D20 = 0.25
+"""Outcomes are taken in parts of at most this age, so that the middle of a part stands for it [d20]."""
 MOST_PARTS = 16
+LOPSIDED = 0.05
 
 
 class Verdict(NamedTuple):
@@ -42,8 +42,7 @@ class Start(NamedTuple):
     batch_sd_d20: float
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A journey's outcomes at the moment of delivery: probabilities, and what each clock gained since departure."""
 
     in_time: tuple[float, ...]
@@ -70,30 +69,70 @@ def start_of(field: FieldBatch, day: PickDay, *, departs_h: float, ambient: Ambi
     return Start(day.age_d20 + age, chill, safety, field.stage.sd_d20, field.stage.batch_sd_d20)
 
 
-def delivery_of(journey: Journey, wish: Wish, curve: Curve, ambient: Ambient) -> Delivery:
+class Parts(NamedTuple):
+    """A journey's outcomes in fine parts, column by column; what does not depend on the wish."""
+
+    outcomes: tuple[Outcome, ...]
+    probabilities: tuple[float, ...]
+    gains: tuple[tuple[float, ...], ...]
+    """Per clock: what it gained since departure."""
+    spans: tuple[tuple[float, ...], ...]
+    """Per clock: how far that lies to either side within the part."""
+
+
+def parts_of(journey: Journey) -> Parts:
+    """The journey's outcomes in parts small enough that the middle of each stands for it."""
+    outcomes = tuple(part for outcome in journey.outcomes for part in _fine(outcome))
+    gains = tuple(zip(*(outcome.exposures for outcome in outcomes), strict=True))
+    spans = tuple(tuple(_span(outcome, outcome.per_h[clock]) for outcome in outcomes) for clock in range(len(gains)))
+    return Parts(outcomes, tuple(outcome.probability for outcome in outcomes), gains, spans)
+
+
+def delivery_of(journey: Journey, parts: Parts, wish: Wish, curve: Curve, ambient: Ambient) -> Delivery:
     """A journey's outcomes at delivery: an early parcel waits at the destination, a late one is weighed out."""
-    outcomes = [part for outcome in journey.outcomes for part in _fine(outcome)]
-    waits = [_waiting(outcome, wish, ambient) for outcome in outcomes]
-    clocks = [
-        [_at_delivery(outcome, number, rate, wait) for outcome, wait in zip(outcomes, waits, strict=True)]
-        for number, rate in enumerate(curve.clocks)
-    ]
-    (ages, _), (chills, chill_spans), (safeties, safety_spans) = (zip(*clock, strict=True) for clock in clocks)
+    gains, spans = parts.gains, parts.spans
+    if wish.deliver_from_h is not None and any(part.arrive_h < wish.deliver_from_h for part in parts.outcomes):
+        gains, spans = _waited(parts, wish.deliver_from_h, wish.destination_id, curve, ambient)
     return Delivery(
-        in_time=_in_time(outcomes, journey, wish.deliver_until_h),
-        probabilities=tuple(outcome.probability for outcome in outcomes),
-        ages_d20=ages,
-        chills=chills,
-        chill_spans=chill_spans,
-        safeties=safeties,
-        safety_spans=safety_spans,
+        in_time=_in_time(parts.outcomes, journey, wish.deliver_until_h),
+        probabilities=parts.probabilities,
+        ages_d20=gains[0],
+        chills=gains[1],
+        chill_spans=spans[1],
+        safeties=gains[2],
+        safety_spans=spans[2],
     )
+
+
+def _waited(
+    parts: Parts, from_h: float, place_id: str, curve: Curve, ambient: Ambient
+) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
+    """Gains and spans where early parts wait until `from_h`: who arrives later rides longer, and waits as much less."""
+    gains = [list(column) for column in parts.gains]
+    spans = [list(column) for column in parts.spans]
+    for index, part in enumerate(parts.outcomes):
+        early_h = from_h - part.arrive_h
+        if early_h <= 0.0:
+            continue
+        degc = ambient.degc(place_id, part.arrive_h)
+        for clock, rate in enumerate(curve.clocks):
+            resting = rate(degc) / 24.0
+            gains[clock][index] += resting * early_h
+            spans[clock][index] = _span(part, part.per_h[clock] - resting)
+    return tuple(map(tuple, gains)), tuple(map(tuple, spans))
+
+
+def _span(part: Outcome, per_h: float) -> float:
+    wide_h = part.high_h - part.low_h
+    return abs(per_h) * wide_h / 2.0 if math.isfinite(wide_h) else 0.0
 
 
 def _fine(outcome: Outcome) -> Iterator[Outcome]:
     """The outcome in equal parts, none of which spans more than a fraction of a day of age."""
     wide_h = outcome.high_h - outcome.low_h
-    if not math.isfinite(wide_h) or wide_h <= 0.0:
+    # The mass of an open tail's cell lies near one end of it; parts of equal mass would misplace it.
+    lopsided = abs(outcome.arrive_h - (outcome.low_h + outcome.high_h) / 2.0) > LOPSIDED * wide_h
+    if not math.isfinite(wide_h) or wide_h <= 0.0 or lopsided:
         yield outcome
         return
     count = min(MOST_PARTS, max(1, math.ceil(outcome.per_h[0] * wide_h / FINE_D20)))
@@ -109,7 +148,7 @@ def _fine(outcome: Outcome) -> Iterator[Outcome]:
         )
 
 
-def _in_time(outcomes: Sequence[Outcome], journey: Journey, deadline_h: float) -> tuple[float, ...]:
+def _in_time(outcomes: tuple[Outcome, ...], journey: Journey, deadline_h: float) -> tuple[float, ...]:
     """Probability of each outcome and of arriving by the deadline; together exactly the journey's own.
 
     Cells that straddle the deadline share what the exact distribution leaves to them.
@@ -122,24 +161,6 @@ def _in_time(outcomes: Sequence[Outcome], journey: Journey, deadline_h: float) -
     left = journey.probability_by(deadline_h) - math.fsum(whole)
     share = min(1.0, max(0.0, left / straddling))
     return tuple(full + share * part for full, part in zip(whole, cut, strict=True))
-
-
-def _waiting(outcome: Outcome, wish: Wish, ambient: Ambient) -> tuple[float, float]:
-    """How long an early parcel waits at its destination [h], and in what air [°C]."""
-    early_h = 0.0 if wish.deliver_from_h is None else wish.deliver_from_h - outcome.arrive_h
-    return (early_h, ambient.degc(wish.destination_id, outcome.arrive_h)) if early_h > 0.0 else (0.0, 0.0)
-
-
-def _at_delivery(outcome: Outcome, number: int, rate: Clock, wait: tuple[float, float]) -> tuple[float, float]:
-    """What a clock gained up to delivery, and how far it lies to either side within the outcome.
-
-    Who arrives later rides longer, and waits as much less.
-    """
-    waited_h, degc = wait
-    resting = rate(degc) / 24.0 if waited_h else 0.0
-    wide_h = outcome.high_h - outcome.low_h
-    span = abs(outcome.per_h[number] - resting) * wide_h / 2.0 if math.isfinite(wide_h) else 0.0
-    return outcome.exposures[number] + resting * waited_h, span
 
 
 def share_within(dose: float, span: float) -> float:

@@ -1,0 +1,145 @@
+"""The commands: what they read, what they print, and the code they end with."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+import harvest_planner as hp
+from harvest_planner.cli.screen import show_crops, show_plan, show_violations
+from harvest_planner.cli.writing import write_all
+from harvest_planner.formats.words import Words, words
+
+UNUSABLE = 1
+USAGE = 2
+
+
+class Language(StrEnum):
+    """Languages of the terminal and of the pick sheets."""
+
+    vi = "vi"
+    en = "en"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
+
+# No completion: it would write to the home folder. No pretty tracebacks: they show values, phone numbers among them.
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"harvest-planner {hp.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    """Which day to pick what, so that perishable goods ordered from anywhere arrive good to eat."""
+
+
+@app.command()
+def plan(
+    problem: Annotated[Path, typer.Argument(metavar="FOLDER_OR_JSON", help="A problem folder or a JSON document.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write plan.json, its tables and sheets/GROWER.html to this folder."),
+    ] = None,
+    language: Annotated[
+        Language | None,
+        typer.Option(
+            help="Not given: the terminal in English, pick sheets in Vietnamese with English beside in smaller type. "
+            "vi: the terminal in Vietnamese too. en: both in English alone."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan all orders and batches together: the day each batch is picked, where it goes, what is refused and why.
+
+    Exit code 0 with a plan, 1 for input that cannot be used (every fault on stderr, nothing written), 2 for usage.
+    """
+    spoken = words(language or Language.en)
+    with _faults_told():
+        with _busy(spoken, "command.reading"):
+            question = hp.load_problem(problem)
+        with _busy(spoken, "command.planning"):
+            answer = hp.plan_harvest(question)
+        written = None
+        if out is not None:
+            with _busy(spoken, "command.writing"):
+                written = write_all(answer, question, out, sheets_in=language or Language.vi, words=spoken)
+    if as_json:
+        print(answer.model_dump_json(indent=1))
+    else:
+        show_plan(answer, question, spoken, Console(highlight=False, markup=False))
+    if written:
+        print(written, file=sys.stderr if as_json else sys.stdout)
+
+
+@app.command()
+def crops(as_json: AsJson = False) -> None:
+    """List the crops of the catalogue."""
+    found = [hp.crop(crop_id) for crop_id in hp.crops()]
+    if as_json:
+        _print_json([crop.model_dump(mode="json") for crop in found])
+    else:
+        show_crops(found, Console(highlight=False, markup=False))
+
+
+@app.command()
+def check(
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json.")],
+    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="The problem it claims to answer.")],
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every figure of a plan by a second path.
+
+    Exit code 0 for a sound plan, 1 with whatever is untrue in it, or for input that cannot be used.
+    """
+    with _faults_told():
+        answer, question = hp.load_plan(plan), hp.load_problem(problem)
+        found = hp.check_plan(answer, question)
+    if as_json:
+        _print_json({"sound": not found, "violations": [violation.model_dump(mode="json") for violation in found]})
+    else:
+        show_violations(found, Console(highlight=False, markup=False))
+    if found:
+        raise typer.Exit(UNUSABLE)
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def _busy(spoken: Words, key: str) -> AbstractContextManager[object]:
+    """A spinner on stderr where somebody looks at it."""
+    console = Console(stderr=True)
+    return console.status(spoken.say(key)) if console.is_terminal else nullcontext()
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    """Whatever is wrong with the input as a report on stderr and an exit code; never a traceback."""
+    try:
+        with warnings.catch_warnings():
+            # The plan lists them itself.
+            warnings.simplefilter("ignore", hp.OutsideCalibrationWarning)
+            yield
+    except hp.MissingExtraError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(USAGE) from None
+    except (hp.HarvestPlannerError, ValidationError, OSError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(UNUSABLE) from None

@@ -1,0 +1,126 @@
+"""What a person sees in the terminal: the batches first, then the sum, then what is refused and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harvest_planner.formats.lines import BatchLines, refusal_sentence
+from harvest_planner.formats.names import clean
+from harvest_planner.formats.words import Words
+from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.plan import HarvestPlan, Refusal, Violation
+from harvest_planner.schema.problem import PlanningProblem
+
+_INDENT = "  "
+
+
+def show_plan(plan: HarvestPlan, problem: PlanningProblem, words: Words, console: Console) -> None:
+    """Print the plan: a line for each batch, the summary, the refusals by reason."""
+    lines = BatchLines(plan, problem, words)
+    _title(words.say("batches.title"), console)
+    if not plan.batches:
+        _line(Text(words.say("batches.none")), console)
+    for row in plan.batches:
+        _line(Text(lines.line(row), style="" if row.days else "dim"), console)
+    console.print()
+    _title(words.say("summary.title"), console)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(overflow="fold")
+    for label, text in summary(plan, words):
+        grid.add_row(Text(label), Text(text))
+    console.print(grid)
+    if plan.refusals:
+        console.print()
+        _title(words.say("refusals.title"), console)
+        for line in refusal_lines(plan, problem, words):
+            _line(Text(line), console)
+
+
+def summary(plan: HarvestPlan, words: Words) -> Iterator[tuple[str, str]]:
+    """The plan in figures: a label and a sentence for each."""
+    facts: dict[str, dict[str, object]] = {
+        "shipped": {
+            "kg": math.fsum(shipment.kg for shipment in plan.shipments),
+            "orders": len({shipment.order_id for shipment in plan.shipments}),
+        },
+        "refused": {
+            "kg": math.fsum(refusal.kg for refusal in plan.refusals),
+            "orders": len({refusal.order_id for refusal in plan.refusals}),
+        },
+        "surplus": {
+            "kg": math.fsum(row.kg for row in plan.surplus),
+            "value_vnd": math.fsum(row.value_vnd for row in plan.surplus),
+        },
+        "picks": {
+            "trips": len(plan.picks),
+            "growers": len({pick.grower_id for pick in plan.picks}),
+            "pick_days": len({pick.pick_on for pick in plan.picks}),
+        },
+        "left": {
+            "kg": math.fsum(row.left_kg for row in plan.batches),
+            "lost_kg": math.fsum(row.left_kg for row in plan.batches if row.lost_on is not None),
+        },
+        "value": {"value_vnd": plan.value_vnd},
+        "bound": {"bound_vnd": plan.bound_vnd, "gap_share": plan.gap},
+    }
+    for name, values in facts.items():
+        yield words.say(f"summary.{name}_label"), words.say(f"summary.{name}", **values)
+    yield words.say("summary.status_label"), words.say(f"status.{plan.status}")
+    yield words.say("summary.warnings_label"), words.say("summary.warnings", count=len(plan.warnings))
+
+
+def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> Iterator[str]:
+    """One line for each reason of refusal, the heaviest first, with one order as its example."""
+    by_code: dict[str, list[Refusal]] = {}
+    for refusal in plan.refusals:
+        by_code.setdefault(refusal.reasons[0].code, []).append(refusal)
+    weights = {code: math.fsum(refusal.kg for refusal in refusals) for code, refusals in by_code.items()}
+    for code in sorted(by_code, key=lambda code: (-weights[code], code)):
+        yield words.say(
+            "refusals.line",
+            code=code,
+            orders=len({refusal.order_id for refusal in by_code[code]}),
+            kg=weights[code],
+            example=refusal_sentence(by_code[code][0], problem, words),
+        )
+
+
+def show_crops(crops: Iterable[Crop], console: Console) -> None:
+    """Print the crops: id, names, and the days from the reference stage to ripe at 20 °C."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("id", overflow="fold")
+    table.add_column("name", overflow="fold")
+    table.add_column("tên", overflow="fold")
+    table.add_column("days to ripe at 20 °C", justify="right", overflow="fold")
+    for crop in crops:
+        days = max(0.0, crop.ready_at_d20 - crop.stage().age_d20)
+        table.add_row(crop.id, crop.name, crop.name_vi, f"{days:.1f}" if days else "ready when picked")
+    console.print(table)
+
+
+def show_violations(found: Sequence[Violation], console: Console) -> None:
+    """Print what is untrue in a plan, a line for each."""
+    if not found:
+        _line(Text("The plan is sound: every figure was recomputed and holds."), console)
+        return
+    _line(Text("1 violation" if len(found) == 1 else f"{len(found)} violations", style="bold"), console)
+    for violation in found:
+        _line(Text(clean(f"{violation.code} {violation.subject}: {violation.message}")), console)
+
+
+def _title(text: str, console: Console) -> None:
+    console.print(Text(text, style="bold underline"))
+
+
+def _line(text: Text, console: Console) -> None:
+    """Print `text` wrapped, what does not fit on the first line set in."""
+    room = max(1, console.width - len(_INDENT))
+    for number, part in enumerate(text.wrap(console, room, overflow="fold")):
+        part.rstrip()
+        console.print(Text(_INDENT if number else "") + part)
