@@ -74,9 +74,14 @@ window_d20 = 2.5
 }
 
 
+def file_name(keyword: str) -> str:
+    """The file that a keyword stands for: orders_csv is orders.csv; a name with a point is itself."""
+    return keyword if "." in keyword else ".".join(keyword.rsplit("_", 1))
+
+
 def folder(home: Path, **changes: str | bytes | None) -> Path:
-    """The sound folder; a change replaces a file or adds one, None leaves it out."""
-    texts: dict[str, str | bytes | None] = {**SOUND, **changes}
+    """The sound folder; a change (orders_csv="…") replaces a file or adds one, None leaves it out."""
+    texts: dict[str, str | bytes | None] = {**SOUND, **{file_name(name): text for name, text in changes.items()}}
     home.mkdir(exist_ok=True)
     for name, text in texts.items():
         if text is None:
@@ -84,6 +89,14 @@ def folder(home: Path, **changes: str | bytes | None) -> Path:
         else:
             (home / name).write_bytes(text.encode() if isinstance(text, str) else text)
     return home
+
+
+def faults_of(path: Path) -> list[Fault]:
+    """What is wrong with the problem there; its message says each of it."""
+    with pytest.raises(ProblemFileError) as caught:
+        load_problem(path)
+    assert all(str(fault) in str(caught.value) for fault in caught.value.faults)
+    return list(caught.value.faults)
 
 
 def edited(name: str, old: str, new: str) -> str:

@@ -148,14 +148,22 @@ def plan(**changes: Any) -> hp.HarvestPlan:
         ],
         "refusals": [
             refusal(
-                "o5", 12, "no_journey", "no lane leads from chi-lang to lai-chau within the timetable",
-                destination_id="lai-chau", origins="chi-lang",
+                "o5",
+                12,
+                "no_journey",
+                "no lane leads from chi-lang to lai-chau within the timetable",
+                destination_id="lai-chau",
+                origins="chi-lang",
             )
         ],
         "surplus": [
             {
-                "batch_id": "b18", "grower_id": "g1", "pick_on": "2026-08-14", "kg": 20,
-                "price_vnd_per_kg": 15_000, "value_vnd": 300_000,
+                "batch_id": "b18",
+                "grower_id": "g1",
+                "pick_on": "2026-08-14",
+                "kg": 20,
+                "price_vnd_per_kg": 15_000,
+                "value_vnd": 300_000,
             }
         ],
         "warnings": ["batch b17: no spray is declared; it is picked as if there was none"],

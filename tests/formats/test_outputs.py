@@ -28,7 +28,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_all_files_are_written_and_named(tmp_path: Path, problem: hp.PlanningProblem) -> None:
     home = tmp_path / "new" / "plan"
-    assert write_plan(PLAN, problem, home) == [home / name for name in NAMES]
+    assert write_plan(PLAN, problem, home) == tuple(home / name for name in NAMES)
     assert sorted(path.name for path in home.iterdir()) == sorted(NAMES)
     assert hp.load_plan(home / "plan.json") == PLAN
 
@@ -57,16 +57,13 @@ def test_the_picks_name_the_grower_and_the_place(tmp_path: Path, problem: hp.Pla
     assert (pick["grower_name"], pick["place_id"]) == ("'=cmd|calc", "chi-lang")
 
 
-def test_the_shipments_name_destination_and_legs(tmp_path: Path, problem: hp.PlanningProblem) -> None:
+def test_the_shipments_name_destination_and_lanes(tmp_path: Path, problem: hp.PlanningProblem) -> None:
     write_plan(PLAN, problem, tmp_path / "plan")
     (shipment,) = rows(tmp_path / "plan" / "shipments.csv")
-    assert {*hp.Shipment.model_fields, "destination_id"} == {*shipment}
-    assert shipment["legs"] == "l1 2026-08-11T15:00:00+07:00|l2 2026-08-11T15:00:00+07:00"
-    assert (shipment["destination_id"], shipment["value_vnd"], shipment["eat_until_on"]) == (
-        "ha-noi",
-        "-1234.5",
-        "2026-08-15",
-    )
+    assert {*hp.Shipment.model_fields, "destination_id", "lanes", "departs_at"} - {"legs"} == {*shipment}
+    assert (shipment["lanes"], shipment["departs_at"]) == ("l1 > l2", "2026-08-11T15:00:00+07:00")
+    assert (shipment["destination_id"], shipment["eat_until_on"]) == ("ha-noi", "2026-08-15")
+    assert (shipment["good_share"], shipment["value_vnd"]) == ("0.86", "-1234.5")
 
 
 def test_the_refusals_cannot_run_in_a_spreadsheet(tmp_path: Path, problem: hp.PlanningProblem) -> None:
@@ -106,3 +103,16 @@ def test_a_plan_of_another_problem_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(hp.UnknownIdError):
         write_plan(PLAN, other, tmp_path / "plan")
     assert not (tmp_path / "plan").exists()
+
+
+def test_further_files_are_written_with_the_plan(tmp_path: Path, problem: hp.PlanningProblem) -> None:
+    paths = write_plan(PLAN, problem, tmp_path / "plan", extra={"sheets/g1.html": "<p>"})
+    assert paths[-1] == tmp_path / "plan" / "sheets" / "g1.html"
+    assert paths[-1].read_text() == "<p>"
+
+
+@pytest.mark.parametrize("name", ["plan.json", "Batches.csv", "../x", "a/../../x", "/x", "C:\\x", "a//b", ".writing-x"])
+def test_a_further_file_may_neither_hide_nor_leave(tmp_path: Path, problem: hp.PlanningProblem, name: str) -> None:
+    with pytest.raises(ValueError, match="file"):
+        write_plan(PLAN, problem, tmp_path / "plan", extra={name: ""})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["problem"]

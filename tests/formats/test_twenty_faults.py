@@ -77,15 +77,15 @@ TWENTY = [
 
 @pytest.fixture
 def error(tmp_path: Path) -> ProblemFileError:
-    home = folder(
-        tmp_path / "spoilt",
-        problem_toml=PROBLEM,
-        orders_csv=ORDERS,
-        batches_csv=BATCHES,
-        growers_csv=GROWERS,
-        lanes_csv=LANES,
-        commitments_csv=COMMITMENTS,
-    )
+    spoilt = {
+        "problem.toml": PROBLEM,
+        "orders.csv": ORDERS,
+        "batches.csv": BATCHES,
+        "growers.csv": GROWERS,
+        "lanes.csv": LANES,
+        "commitments.csv": COMMITMENTS,
+    }
+    home = folder(tmp_path / "spoilt", **spoilt)
     with pytest.raises(ProblemFileError) as caught:
         load_problem(home)
     return caught.value

@@ -24,6 +24,7 @@ class _Programme:
         self.highs = highspy.Highs()
         for name, value in {
             "output_flag": False,
+            "presolve": "off",  # HiGHS 1.14.0 presolves some optima away (ERGO-Code/HiGHS issues 3073 and 3094)
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 1e-3,
             "mip_feasibility_tolerance": 1e-9,

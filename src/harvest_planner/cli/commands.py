@@ -43,6 +43,12 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _no_file(folder: Path | None) -> Path | None:
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise typer.BadParameter(f"{str(folder)!r} is a file; give a folder")
+    return folder
+
+
 @app.callback()
 def start(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
@@ -55,7 +61,9 @@ def plan(
     problem: Annotated[Path, typer.Argument(metavar="FOLDER_OR_JSON", help="A problem folder or a JSON document.")],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Write plan.json, its tables and sheets/GROWER.html to this folder."),
+        typer.Option(
+            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/GROWER.html to this folder."
+        ),
     ] = None,
     language: Annotated[
         Language | None,
@@ -85,7 +93,7 @@ def plan(
     else:
         show_plan(answer, question, spoken, Console(highlight=False, markup=False))
     if written:
-        print(written, file=sys.stderr if as_json else sys.stdout)
+        Console(stderr=as_json, highlight=False, markup=False).print(written, overflow="fold")
 
 
 @app.command()
@@ -100,7 +108,7 @@ def crops(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json.")],
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, or its folder.")],
     problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="The problem it claims to answer.")],
     as_json: AsJson = False,
 ) -> None:
@@ -109,7 +117,8 @@ def check(
     Exit code 0 for a sound plan, 1 with whatever is untrue in it, or for input that cannot be used.
     """
     with _faults_told():
-        answer, question = hp.load_plan(plan), hp.load_problem(problem)
+        answer = hp.load_plan(plan / "plan.json" if plan.is_dir() else plan)
+        question = hp.load_problem(problem)
         found = hp.check_plan(answer, question)
     if as_json:
         _print_json({"sound": not found, "violations": [violation.model_dump(mode="json") for violation in found]})

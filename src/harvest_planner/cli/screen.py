@@ -29,12 +29,10 @@ def show_plan(plan: HarvestPlan, problem: PlanningProblem, words: Words, console
         _line(Text(lines.line(row), style="" if row.days else "dim"), console)
     console.print()
     _title(words.say("summary.title"), console)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", overflow="fold")
-    grid.add_column(overflow="fold")
-    for label, text in summary(plan, words):
-        grid.add_row(Text(label), Text(text))
-    console.print(grid)
+    facts = list(summary(plan, words))
+    width = max(len(label) for label, _ in facts)
+    for label, text in facts:
+        _line(Text(f"{label:{width}}  {text}"), console)
     if plan.refusals:
         console.print()
         _title(words.say("refusals.title"), console)
@@ -94,13 +92,12 @@ def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> 
 def show_crops(crops: Iterable[Crop], console: Console) -> None:
     """Print the crops: id, names, and the days from the reference stage to ripe at 20 °C."""
     table = Table(box=None, pad_edge=False)
-    table.add_column("id", overflow="fold")
-    table.add_column("name", overflow="fold")
-    table.add_column("tên", overflow="fold")
-    table.add_column("days to ripe at 20 °C", justify="right", overflow="fold")
+    for title in ("id", "name", "tên"):
+        table.add_column(title, overflow="fold")
+    table.add_column("days to ripe\nat 20 °C", justify="right", overflow="fold")
     for crop in crops:
-        days = max(0.0, crop.ready_at_d20 - crop.stage().age_d20)
-        table.add_row(crop.id, crop.name, crop.name_vi, f"{days:.1f}" if days else "ready when picked")
+        days = crop.ready_at_d20 - crop.stage().age_d20
+        table.add_row(crop.id, crop.name, crop.name_vi, f"{days:.1f}" if days > 0 else "0: good as picked")
     console.print(table)
 
 

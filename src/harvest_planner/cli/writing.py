@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container
 from pathlib import Path
-from typing import Literal
 
 from harvest_planner.formats.outputs import write_plan
 from harvest_planner.formats.sheets import GENERATOR, pick_sheets
@@ -15,9 +14,7 @@ from harvest_planner.schema.problem import PlanningProblem
 SHEETS = "sheets"
 
 
-def write_all(
-    plan: HarvestPlan, problem: PlanningProblem, folder: Path, *, sheets_in: Literal["vi", "en"], words: Words
-) -> str:
+def write_all(plan: HarvestPlan, problem: PlanningProblem, folder: Path, *, sheets_in: str, words: Words) -> str:
     """Write the plan and its sheets, all or nothing; the sentence that tells where.
 
     Raises

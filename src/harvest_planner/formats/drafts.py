@@ -112,7 +112,8 @@ def take_head(draft: Draft, document: Mapping[str, Any], *, file: str, text: str
 def take_rows(draft: Draft, table: str, given: Any, *, file: str, text: str | None = None) -> None:
     """Put the rows of one table of a document into the draft; `text` is the TOML in which to look for lines."""
     if not isinstance(given, list):
-        draft.faults.append(Fault(file, 0, table, shown(given), "a list of objects"))
+        line = 0 if text is None else line_of(text, (table,))
+        draft.faults.append(Fault(file, line, table, shown(given), "a list of objects"))
         draft.blind[table] = None
         return
     rows = draft.rows.setdefault(table, [])

@@ -52,11 +52,11 @@ def local_text(english: str | None, vietnamese: str | None, otherwise: str = "")
 
 
 def clean(text: str) -> str:
-    """`text` on one line, without control characters: nothing a terminal would obey.
+    r"""`text` on one line, without control characters: nothing a terminal would obey.
 
     Examples
     --------
-    >>> clean("b1\\x1b[31m")
+    >>> clean("b1\x1b[31m")
     'b1�[31m'
     """
     spaced = " ".join(text.split())

@@ -84,23 +84,28 @@ def _judged(draft: Draft) -> PlanningProblem:
             faults = [*_cross_faults(given, entries, frozenset(), draft.blind)]
             faults = faults or [Fault(draft.order[0], 0, "", "", str(error))]
     else:
-        untimed = frozenset(_BY_THE_CLOCK if _as_of(clock) == UNKNOWN_TIME else ()) | (
-            {"departures"} if "horizon_days" in policy.bad else set()
-        )
-        faults += _cross_faults(given, entries, untimed, draft.blind)
+        faults += _cross_faults(given, entries, _untimed(given["as_of"], policy), draft.blind)
     raise ProblemFileError(_in_order(faults, draft))
 
 
 def _as_of(clock: Entry[Clock]) -> dt.datetime:
     """The moment; one without an offset is taken for Viet Nam's, to go on with the checks."""
-    given = clock.row.values.get("as_of")
     if clock.record is not None and not clock.bad:
         return clock.record.as_of
+    given = clock.row.values.get("as_of")
     try:
         moment = given if isinstance(given, dt.datetime) else dt.datetime.fromisoformat(str(given))
+        return Clock(as_of=moment.replace(tzinfo=moment.tzinfo or dt.timezone(dt.timedelta(hours=7)))).as_of
     except ValueError:
         return UNKNOWN_TIME
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.timezone(dt.timedelta(hours=7)))
+
+
+def _untimed(as_of: dt.datetime, policy: Entry[Policy]) -> frozenset[str]:
+    """Fields of which nothing can be said: as_of, or the horizon, perhaps misspelt, is itself at fault."""
+    if as_of == UNKNOWN_TIME:
+        return frozenset(_BY_THE_CLOCK)
+    meant = {near for name in policy.bad for near in catalogue.nearest(name, Policy.model_fields, 1)}
+    return frozenset({"departures"} if "horizon_days" in meant else ())
 
 
 def _crops(rows: list[Row]) -> tuple[list[Entry[Crop]], list[Fault]]:
@@ -117,7 +122,7 @@ def _crops(rows: list[Row]) -> tuple[list[Entry[Crop]], list[Fault]]:
 def _crop(given: Row, whole: Row, own: Mapping[Any, Row]) -> Entry[Crop]:
     """A crop; what it inherits from another row is that row's fault."""
     like = given.values.get("like")
-    known = (*catalogue.crop_ids(), *own)
+    known = (*catalogue.crop_ids(), *(name for name, row in own.items() if row is not given))
     if isinstance(like, str) and like not in known:
         unfilled = {name for name, column in columns_of(Crop).items() if column.required} - {*given.values}
         found = read(replace(given, spoilt=frozenset(unfilled | {"like"})), Crop, passes=1)

@@ -44,10 +44,10 @@ class Row:
 
     def fault(self, path: Path, expected: str) -> Fault:
         """The fault of the field at that path."""
-        if not path:
-            return Fault(self.file, self.line, self.prefix, "", expected)
-        text = shown(_at(self.values, path)) if self.cells is None else shown(self.cells.get(str(path[0]), ""))
         line = self.line_of(path) if self.line_of else self.line
+        if not path:
+            return Fault(self.file, line, self.prefix.removesuffix("."), "", expected)
+        text = shown(_at(self.values, path)) if self.cells is None else shown(self.cells.get(str(path[0]), ""))
         return Fault(self.file, line, self.prefix + label(path), text, expected)
 
 
@@ -74,7 +74,8 @@ def read(row: Row, model: type[_R], *, passes: int = _PASSES) -> Entry[_R]:
             break
         except ValidationError as error:
             told = frozenset(bad)
-            for path, expected in dict(_complaints(error, model, values)).items():
+            deep = None if row.cells is None else 1  # a cell is named whole
+            for path, expected in {path[:deep]: text for path, text in _complaints(error, model, values)}.items():
                 names = [str(path[0])] if path else _named(expected, model)
                 if told.isdisjoint(names):
                     faults.append(row.fault(path or tuple(names[:1]), expected))
@@ -118,7 +119,7 @@ def _complaints(error: ValidationError, model: type[Record], values: Mapping[str
 
 def _expected(kind: str, message: str, model: type[Record], path: Path) -> str:
     home = _home(model, path)
-    name = str(path[-1]) if path else ""
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
     column = columns_of(home).get(name) if home else None
     known = column.expected if column else ""
     if kind in ("value_error", "assertion_error"):
@@ -127,6 +128,8 @@ def _expected(kind: str, message: str, model: type[Record], path: Path) -> str:
         return unknown_field(name, columns_of(home)) if home else "no field of this name"
     if kind == "missing":
         return f"{known or 'a value'}; it must be given"
+    if kind == "timezone_aware":
+        return f"{known}; this one has no offset of a timezone (Viet Nam's is +07:00)"
     return known or message.removeprefix("Input should be ")
 
 

@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from harvest_planner.catalogue import fold
 from harvest_planner.errors import MissingExtraError, UnknownIdError
 from harvest_planner.formats.lines import KG_EPSILON, lawful_pick_on
-from harvest_planner.formats.names import LocalText, clean, crop_name, grower_name, local_text, place_name
+from harvest_planner.formats.names import LocalText, crop_name, grower_name, local_text, place_name
 from harvest_planner.formats.words import words
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch
@@ -86,9 +86,7 @@ class Day:
         return math.fsum(task.pick.kg for task in self.tasks)
 
 
-def pick_sheets(
-    plan: HarvestPlan, problem: PlanningProblem, *, language: Literal["vi", "en"] = "vi"
-) -> Iterator[tuple[str, str]]:
+def pick_sheets(plan: HarvestPlan, problem: PlanningProblem, *, language: str = "vi") -> Iterator[tuple[str, str]]:
     """A printable document of HTML for each grower who picks, with the name of its file.
 
     Parameters

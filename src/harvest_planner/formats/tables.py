@@ -32,7 +32,7 @@ def read_table(text: str, file: str, model: type[Record]) -> Table:
     columns = columns_of(model)
     lines = _lines(text)
     try:
-        header = next(((line, names) for line, names in lines if names), None)
+        header = next(((line, names) for line, names in lines if any(name.strip() for name in names)), None)
     except csv.Error as error:
         return Table(
             [], [Fault(file, 1, "header", shown(text.partition("\n")[0]), f"a line of column names ({error})")], False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,9 @@ def one_fault(name: str, expected: str, *, line: int = 0, field: str = "", value
 
 
 def shown(value: Any) -> str:
-    """A value as a report shows it: a text as it is, else as JSON, cut where it is long."""
+    """A value as a report shows it: a text, a day or a time as it is, else as JSON, cut where it is long."""
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
     text = (
         value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
     )

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Record(BaseModel):
@@ -32,8 +32,15 @@ def _as_tuple(value: Any) -> Any:
     return value
 
 
+def _in_our_time(value: dt.datetime) -> dt.datetime:
+    """At the ends of the calendar neither time zones nor horizons can be reckoned."""
+    if not 1900 <= value.year < 3000:
+        raise ValueError(f"an instant between the years 1900 and 2999, not {value.isoformat()}")
+    return value
+
+
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Instant = AwareDatetime
+Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Day = dt.date
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]

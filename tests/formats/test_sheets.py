@@ -1,0 +1,219 @@
+"""Pick sheets: a page of days and a page a day, in two languages, safe against whatever stands in the data."""
+
+from __future__ import annotations
+
+import re
+import sys
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+import harvest_planner as hp
+from harvest_planner.formats.sheets import pick_sheets, sheet_names
+from tests.formats.orchard import AS_OF, orchard, pick, plan, row, shipment
+
+SCRIPT = "<script>alert('x')</script>\"'&"
+
+
+class Page(HTMLParser):
+    """What a browser would see: elements, and text by language."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self._within: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._within and self._within.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self._within and data.strip():
+            self.words.append(" ".join(data.split()))
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+def drawn(language: str = "vi", **changes: Any) -> dict[str, str]:
+    return dict(pick_sheets(plan(**changes), orchard(), language=language))
+
+
+def test_one_sheet_for_each_grower_who_picks() -> None:
+    assert list(drawn()) == ["g1.html"]
+
+
+def test_a_page_of_days_and_a_page_for_each_day() -> None:
+    page = Page(drawn()["g1.html"])
+    assert page.tags.count("section") == 1 + 3
+    assert page.tags.count("article") == 4
+
+
+def test_the_day_the_hours_the_weight_and_the_look() -> None:
+    text = Page(drawn()["g1.html"]).text
+    for expected in (
+        "Phiếu hái của Hộ bà Vi Thị Đào",
+        "Thứ ba 11/8",
+        "05:00–09:00",
+        "Hái 45 kg",
+        "Vườn: Lũng Na, khu trên",
+        hp.crop("na-chi-lang").stage("S3").looks_vi or "",
+        "Cà Mau",
+        "Bà Rịa - Vũng Tàu",
+    ):
+        assert expected in text
+
+
+def test_each_box_says_batch_date_and_order_with_its_weight() -> None:
+    words = Page(drawn()["g1.html"]).words
+    at = words.index("Cà Mau")
+    assert words[at + 1 : at + 3] == ["b17 · 11/8/2026 · o1", "45 kg"]
+    at = words.index("Bà Rịa - Vũng Tàu")
+    assert words[at + 1 : at + 6] == ["b18 · 14/8/2026 · o4", "8 kg", "Chợ địa phương", "Local market", "20 kg"]
+
+
+def test_orders_to_one_place_are_summed_and_boxed_apart() -> None:
+    shared = plan(
+        shipments=[shipment("o1", "b17", 11, 20), shipment("o2", "b17", 11, 25)],
+        picks=[pick("b17", 11, 45)],
+        batches=[row("b17")],
+    )
+    both = orchard(orders=[{**order.model_dump(), "destination_id": "ca-mau"} for order in orchard().orders[:2]])
+    ((_, html),) = pick_sheets(shared, both)
+    words = Page(html).words
+    at = words.index("Cà Mau")
+    assert words[at + 1 : at + 6] == ["45 kg", "b17 · 11/8/2026 · o1", "20 kg", "b17 · 11/8/2026 · o2", "25 kg"]
+
+
+def test_english_stands_beside_vietnamese_in_smaller_type() -> None:
+    html = drawn("vi")["g1.html"]
+    assert '<html lang="vi">' in html
+    assert '<span lang="vi">Hái 45 kg</span> <span class="beside" lang="en">Pick 45 kg</span>' in html
+
+
+def test_english_alone() -> None:
+    html = drawn("en")["g1.html"]
+    assert '<html lang="en">' in html
+    assert 'lang="vi"' not in html
+    assert "Pick 45 kg" in html
+    assert "Hái" not in Page(html).text
+
+
+def test_an_undeclared_spray_is_a_warning_and_a_declared_one_is_told() -> None:
+    html = drawn("en")["g1.html"]
+    by_batch = {found[1]: found[0] for found in re.findall(r"(<article.*?Batch (b\d+).*?</article>)", html, re.DOTALL)}
+    assert "No spray is declared" in by_batch["b17"]
+    assert "Last spray Sat 1 Aug, interval 7 days: lawful to pick from Sat 8 Aug." in by_batch["b18"]
+    assert "No spray is declared" not in by_batch["b18"]
+
+
+def test_the_interval_ends_on_the_next_whole_day() -> None:
+    # Sprayed on the 9th with 7.5 days: the 17th is the first day with 7.5 days behind it.
+    assert "Not to be picked before Mon 17 Aug" in drawn("en")["g1.html"]
+
+
+def test_the_rest_says_until_when_it_holds() -> None:
+    text = Page(drawn("en")["g1.html"]).text
+    assert text.count("15 kg stay on the tree; they hold until Sat 15 Aug.") == 2
+    assert "Còn 15 kg để lại trên cây, muộn nhất Thứ bảy 15/8 phải hái." in drawn()["g1.html"]
+
+
+def test_nothing_of_the_buyer_but_place_and_order() -> None:
+    html = drawn()["g1.html"]
+    assert "giỏ của chị Hạnh" not in html
+    assert "0900 000 001" not in html
+    assert "60.000" not in html
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_no_text_of_the_data_becomes_markup(language: str) -> None:
+    crop = {
+        "id": SCRIPT,
+        "like": "na-chi-lang",
+        "name": SCRIPT,
+        "name_vi": SCRIPT,
+        "reference_stage_id": SCRIPT,
+        "stages": [
+            {"id": SCRIPT, "age_d20": 0, "sd_d20": 1} | dict.fromkeys(("name", "name_vi", "looks", "looks_vi"), SCRIPT)
+        ],
+    }
+    place = {"id": SCRIPT, "name": SCRIPT, "province": SCRIPT, "latitude_deg": 21, "longitude_deg": 106}
+    batch = dict.fromkeys(
+        ("id", "grower_id", "crop_id", "place_id", "stage_id", "plot", "variety", "planting_area_code"), SCRIPT
+    )
+    order = {
+        **dict.fromkeys(("id", "crop_id", "destination_id", "basket_id"), SCRIPT),
+        "quantity_kg": 45,
+        "deliver_until_at": "2026-08-16T18:00:00+07:00",
+        "price_vnd_per_kg": 1,
+    }
+    problem = hp.PlanningProblem.model_validate(
+        {
+            "as_of": AS_OF,
+            "crops": [crop],
+            "places": [place],
+            "growers": [dict.fromkeys(("id", "name", "team_id", "phone"), SCRIPT)],
+            "batches": [{**batch, "quantity_kg": 60, "observed_on": "2026-08-10"}],
+            "orders": [order],
+        }
+    )
+    hostile = plan(
+        picks=[pick(SCRIPT, 11, 45, grower_id=SCRIPT, stage_id=SCRIPT)],
+        shipments=[shipment(SCRIPT, SCRIPT, 11, 45)],
+        batches=[row(SCRIPT, grower_id=SCRIPT, left_kg=15)],
+        refusals=[],
+        surplus=[],
+    )
+    ((name, html),) = pick_sheets(hostile, problem, language=language)
+    page = Page(html)
+    assert name == "script-alert-x-script.html"
+    assert "script" not in page.tags
+    assert page.text.count(SCRIPT) >= 12
+
+
+def test_sheets_fetch_nothing() -> None:
+    html = drawn()["g1.html"]
+    assert "default-src 'none'" in html
+    assert re.findall(r"\b(?:src|href|url)\s*[=(]|https?://", html) == []
+
+
+@given(st.lists(st.text(max_size=100), unique=True, max_size=20))
+def test_no_file_name_leaves_the_folder_or_meets_another(grower_ids: list[str]) -> None:
+    names = sheet_names(grower_ids)
+    assert names.keys() == set(grower_ids)
+    assert len(set(names.values())) == len(grower_ids)
+    assert all(re.fullmatch(r"[a-z0-9][a-z0-9-]*\.html", name) and len(name) < 100 for name in names.values())
+
+
+@pytest.mark.parametrize(
+    ("grower_id", "name"),
+    [
+        ("../../etc/passwd", "etc-passwd.html"),
+        ("Hộ Đặng", "ho-dang.html"),
+        ("CON", "grower-con.html"),
+        ("…", "grower.html"),
+        ("a" * 300, "a" * 80 + ".html"),
+    ],
+)
+def test_a_file_name_is_plain(grower_id: str, name: str) -> None:
+    assert sheet_names([grower_id]) == {grower_id: name}
+
+
+def test_without_jinja2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(hp.MissingExtraError, match=r"pick_sheets needs jinja2.*harvest-planner\[cli\]"):
+        drawn()
+
+
+def test_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no language 'fr'"):
+        drawn("fr")
