@@ -217,6 +217,21 @@ def test_a_misspelt_file_is_not_passed_over(tmp_path: Path) -> None:
     assert hp.load_problem(tmp_path).lanes == ()
 
 
+def test_dates_with_an_offset_in_a_rule_of_local_time(tmp_path: Path) -> None:
+    rule = "DTSTART:20260801T180000 RRULE:FREQ=DAILY EXDATE:20260812T180000Z"
+    fault = only(tmp_path, **{"lanes.csv": edited("lanes.csv", "FREQ=DAILY;BYHOUR=18;BYMINUTE=0;BYSECOND=0", rule)})
+    assert fault[:4] == ("lanes.csv", 2, "departures", rule)
+    assert "RFC 5545" in fault.expected
+
+
+def test_without_a_moment_nothing_is_said_of_what_rests_on_it(tmp_path: Path) -> None:
+    late = edited("batches.csv", "2026-08-09", "2026-08-11")
+    assert [f.field for f in faults_of(folder(tmp_path, **{"problem.toml": "", "batches.csv": late}))] == ["as_of"]
+    naive = edited("problem.toml", "T18:00:00+07:00", "T18:00:00")
+    told = faults_of(folder(tmp_path, **{"problem.toml": naive, "batches.csv": late}))
+    assert [(f.file, f.field) for f in told] == [("problem.toml", "as_of"), ("batches.csv", "observed_on")]
+
+
 def test_many_faults_are_told_at_once_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
     more = """\
 o4,na-chi-lan,5,ha-noi,2026-08-15T18:00+07:00,1,,,,,,

@@ -122,9 +122,10 @@ def test_the_interval_ends_on_the_next_whole_day() -> None:
 
 
 def test_the_rest_says_until_when_it_holds() -> None:
+    # Both picks of b17, which leave 30 and 15 kg; of b18 only the first, for the second empties it.
     text = Page(drawn("en")["g1.html"]).text
-    assert text.count("15 kg stay on the tree; they hold until Sat 15 Aug.") == 2
-    assert "Còn 15 kg để lại trên cây, muộn nhất Thứ bảy 15/8 phải hái." in drawn()["g1.html"]
+    assert text.count("What stays on the tree holds no later than Sat 15 Aug.") == 3
+    assert "Quả còn lại trên cây giữ được muộn nhất đến Thứ bảy 15/8." in drawn()["g1.html"]
 
 
 def test_nothing_of_the_buyer_but_place_and_order() -> None:

@@ -1,4 +1,4 @@
-"""All that may be shipped: (order, batch, pick day, journey), each with what it brings and how sure its admission is."""
+"""All that may be shipped: (order, batch, pick day, journey), what it brings, and how surely it is admitted."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def _asks(problem: PlanningProblem, order: Order) -> bool:
 
 def _suits(crop: Crop, order: Order, batch: Batch, day: dt.date) -> bool:
     """Grade and certificates as asked."""
-    if order.grade is not None:
-        if batch.grade is None or crop.grades.index(batch.grade) > crop.grades.index(order.grade):
-            return False
+    best_first = crop.grades.index
+    if order.grade and (batch.grade is None or best_first(batch.grade) > best_first(order.grade)):
+        return False
     if not order.certifications:
         return True
     held = set(order.certifications) <= set(batch.certifications)
@@ -84,11 +84,11 @@ def _on_day(network: Network, batch: Batch, day: dt.date, orders: list[Order]) -
         for journey in network.on_offer(origin, destination, start_h=start, ready_h=ready):
             outcomes = journey.outcomes(edges)
             for order in served:
-                yield _judged(network, batch, day, order, journey, outcomes)
+                yield _judged(network, journey, outcomes, batch=batch, day=day, order=order)
 
 
 def _judged(
-    network: Network, batch: Batch, day: dt.date, order: Order, journey: Journey, outcomes: Outcomes
+    network: Network, journey: Journey, outcomes: Outcomes, *, batch: Batch, day: dt.date, order: Order
 ) -> Option:
     problem, crop, policy = network.problem, network.crop, network.problem.policy
     arrived = delivered(

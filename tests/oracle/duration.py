@@ -21,7 +21,7 @@ _CDF = np.array([0.5 * math.erfc(-z / math.sqrt(2)) for z in _GRID])
 
 def normal_cdf(z: Floats) -> Floats:
     """Φ by a fine table; off by less than 1e-9."""
-    return np.interp(z, _GRID, _CDF)
+    return np.asarray(np.interp(z, _GRID, _CDF))
 
 
 @dataclass(frozen=True)
@@ -46,20 +46,21 @@ class Duration:
         slip = hours - self.schedule_h
         return (math.log(slip) - self.log_mean) / self.log_sd if slip > 0 else -math.inf
 
-    def cells(self, edges_h: list[float], count: int) -> tuple[Floats, Floats]:
-        """Durations and their probabilities; no cell lies across one of `edges_h`."""
+    def cells(self, edges_h: list[float], count: int) -> tuple[Floats, Floats, Floats]:
+        """Durations, their probabilities and the widths of their cells; no cell lies across one of `edges_h`."""
         if self.punctual >= 1:
-            return np.array([self.schedule_h]), np.array([1.0])
+            return np.array([self.schedule_h]), np.array([1.0]), np.array([0.0])
         inner = [z for z in map(self.score, edges_h) if -FAR < z < FAR]
         scores = np.unique(np.concatenate([np.linspace(-FAR, FAR, count + 1), inner]))
         below = normal_cdf(scores)
         below[0], below[-1] = 0.0, 1.0
-        middles = (scores[:-1] + scores[1:]) / 2
-        hours = self.schedule_h + np.exp(self.log_mean + self.log_sd * middles)
+        slips = np.exp(self.log_mean + self.log_sd * (scores[:-1] + scores[1:]) / 2)
+        widths = np.diff(np.exp(self.log_mean + self.log_sd * scores))
         masses = (1 - self.punctual) * np.diff(below)
-        if self.punctual == 0:
-            return hours, masses
-        return np.concatenate([[self.schedule_h], hours]), np.concatenate([[self.punctual], masses])
+        if self.punctual > 0:
+            slips, widths = np.concatenate([[0.0], slips]), np.concatenate([[0.0], widths])
+            masses = np.concatenate([[self.punctual], masses])
+        return self.schedule_h + slips, masses, widths
 
 
 def duration_of(lane: Lane) -> Duration:

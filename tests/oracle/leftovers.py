@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping
-from itertools import chain, combinations, product
+from itertools import chain, combinations, pairwise, product
 
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.problem import PlanningProblem
@@ -45,7 +45,7 @@ class Leftovers:
         others = [day for day in self.days[batch.id] if day not in needed] if self.gain_vnd(batch) > 0 else []
         for added in chain.from_iterable(combinations(others, count) for count in range(len(others) + 1)):
             days = tuple(sorted(needed | set(added)))
-            apart = all((b - a).days >= batch.days_between_picks for a, b in zip(days, days[1:], strict=False))
+            apart = all((b - a).days >= batch.days_between_picks for a, b in pairwise(days))
             if apart and (self.most_picks is None or len(days) <= self.most_picks):
                 yield days
 
@@ -80,9 +80,7 @@ class Leftovers:
         return total
 
 
-def _largest_flow(
-    chosen: list[tuple[Batch, Days]], spare_kg: dict[dt.date, float], free_kg: dict[str, float]
-) -> float:
+def _largest_flow(chosen: list[tuple[Batch, Days]], spare_kg: dict[dt.date, float], free_kg: dict[str, float]) -> float:
     """Most surplus these batches can send through their trips' days: the smallest cut over sets of days."""
     days = sorted(spare_kg)
     cuts = chain.from_iterable(combinations(days, count) for count in range(len(days) + 1))

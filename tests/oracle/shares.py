@@ -30,23 +30,29 @@ class Delivered:
 
 def delivered(outcomes: Outcomes, *, from_h: float | None, until_h: float, waiting: Speeds) -> Delivered:
     """The arrivals as the buyer gets them: an early parcel waits at the destination."""
-    wait = np.zeros_like(outcomes.arrive_h) if from_h is None else np.maximum(0.0, from_h - outcomes.arrive_h)
-    gain = outcomes.gain + wait * waiting.age
-    safety = outcomes.safety + wait * waiting.safety
-    unsafe = safety > 1 + 1e-12
-    fine = (outcomes.arrive_h <= until_h + INSTANT_H) & (outcomes.chill + wait * waiting.chill <= 1 + 1e-12) & ~unsafe
-    mass, gain = _gathered(outcomes.mass[fine], gain[fine])
-    return Delivered(mass, gain, float(outcomes.mass[unsafe].sum()))
+    early = np.zeros_like(outcomes.arrive_h) if from_h is None else np.maximum(0.0, from_h - outcomes.arrive_h)
+    across = np.where(early > 0, outcomes.arrive_span_h, 0.0)
+    chilled = _borne(outcomes.chill + early * waiting.chill, outcomes.chill_span - across * waiting.chill)
+    safe = _borne(outcomes.safety + early * waiting.safety, outcomes.safety_span - across * waiting.safety)
+    mass = outcomes.mass * chilled * safe * (outcomes.arrive_h <= until_h + INSTANT_H)
+    mass, gain = _gathered(mass, outcomes.gain + early * waiting.age)
+    return Delivered(mass, gain, float(outcomes.mass @ (1 - safe)))
+
+
+def _borne(dose: Floats, span: Floats) -> Floats:
+    """Which part of each cell stays within the limit of 1."""
+    wide = np.abs(span) > 1e-9
+    part = np.clip(0.5 + (1 - dose) / np.where(wide, np.abs(span), 1.0), 0.0, 1.0)
+    return np.where(wide, part, (dose <= 1 + 1e-12).astype(np.float64))
 
 
 def _gathered(mass: Floats, gain: Floats) -> tuple[Floats, Floats]:
     if len(mass) < 1000:
         return mass, gain
-    slot = np.floor((gain - gain.min()) / NARROW_D20).astype(np.int64)
-    _, slot = np.unique(slot, return_inverse=True)
-    total = np.bincount(slot, mass)
+    _, slot = np.unique(np.floor((gain - gain.min()) / NARROW_D20), return_inverse=True)
+    total = np.asarray(np.bincount(slot, mass), dtype=np.float64)
     full = total > 0
-    return total[full], np.bincount(slot, mass * gain)[full] / total[full]
+    return total[full], np.asarray(np.bincount(slot, mass * gain)[full] / total[full], dtype=np.float64)
 
 
 def good_share(arrived: Delivered, stage: Stage, *, age: float, good: tuple[float, float]) -> float:

@@ -18,14 +18,14 @@ from harvest_planner.schema.problem import PlanningProblem
 from tests.oracle.duration import Duration, Floats, duration_of
 from tests.oracle.fruit import Speeds, ambient, speeds
 
+Spent = list[tuple[float | Floats, Speeds]]
+"""Hours and what each of them does."""
 INSTANT_H = 1e-6
 """Two instants nearer than this are one [h]."""
 LOOK_AHEAD = dt.timedelta(days=60)
 NO_MASS = 1e-10
 CELLS_ALONE, CELLS_PAIRED = 4000, 240
 """Cells of one uncertain duration, and of each of two."""
-FINER_ALONE, FINER_PAIRED = 4, 2
-"""How many times more cells where a dose may cut through the middle of one."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,20 @@ class Leg:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Possible arrivals: probability, hour after as_of, age gained [d20], doses as shares of their limits."""
+    """Possible arrivals as cells: what holds in the middle of each, and how much of it varies across the cell."""
 
     mass: Floats
     arrive_h: Floats
+    """Hours after as_of."""
+    arrive_span_h: Floats
     gain: Floats
+    """Age gained [d20]."""
     chill: Floats
+    """Chilling dose as a share of its limit."""
+    chill_span: Floats
     safety: Floats
+    """Safety dose as a share of its limit."""
+    safety_span: Floats
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,6 @@ class Journey:
     start_h: float
     waiting: tuple[Speeds, ...]
     """What the ambient of each leg's origin does to it."""
-    doses_count: bool
 
     @property
     def departs_h(self) -> float:
@@ -125,69 +131,72 @@ class Journey:
 
     def outcomes(self, edges_h: list[float]) -> Outcomes:
         """The arrivals; no cell lies across one of `edges_h` [h after as_of]."""
-        parts = [
-            self._under(weather, edges_h)
-            for weather in product(*(leg.weathers for leg in self.legs))
-        ]  # fmt: skip
-        return Outcomes(*(np.concatenate([part[n] for part in parts]) for n in range(5)))
+        parts = []
+        for weather in product(*(leg.weathers for leg in self.legs)):
+            likely = math.prod(share for share, _ in weather)
+            rides = [speed for _, speed in weather]
+            found = self._alone(rides[0], edges_h) if len(rides) == 1 else self._paired(rides, edges_h)
+            parts += [[likely * part[0], *part[1:]] for part in found]
+        return Outcomes(*(np.concatenate([part[n] for part in parts]) for n in range(8)))
 
-    def _under(self, weather: tuple[tuple[float, Speeds], ...], edges_h: list[float]) -> list[Floats]:
-        likely = math.prod(share for share, _ in weather)
-        rides = [speed for _, speed in weather]
-        ready = self.departs_h - self.start_h
-        if len(self.legs) == 1:
-            edges = [edge - self.departs_h for edge in edges_h]
-            hours, mass = self.legs[0].duration.cells(edges, self._cells(paired=False))
-            spent = [(ready, self.waiting[0]), (hours, rides[0])]
-            return [likely * mass, self.departs_h + hours, *_sums(spent)]
-        parts = [
-            self._onward(index, first, share, rides, edges_h)
-            for index, first, share in self._arrivals_by_connection()
-        ]  # fmt: skip
-        found = [np.concatenate([part[n] for part in parts]) for n in range(5)]
-        return [likely * found[0], *found[1:]]
+    def _alone(self, ride: Speeds, edges_h: list[float]) -> list[list[Floats]]:
+        edges = [edge - self.departs_h for edge in edges_h]
+        hours, mass, width = self.legs[0].duration.cells(edges, CELLS_ALONE)
+        spent: Spent = [(self.departs_h - self.start_h, self.waiting[0]), (hours, ride)]
+        doses = _doses(spent, chill_span=width * ride.chill, safety_span=width * ride.safety)
+        return [[mass, self.departs_h + hours, width, *doses]]
 
-    def _cells(self, *, paired: bool) -> int:
-        if paired:
-            return CELLS_PAIRED * (FINER_PAIRED if self.doses_count else 1)
-        return CELLS_ALONE * (FINER_ALONE if self.doses_count else 1)
-
-    def _arrivals_by_connection(self) -> Iterator[tuple[int, Floats, Floats]]:
-        """For each departure of the second leg: the arrivals that catch it, and their probabilities."""
+    def _paired(self, rides: list[Speeds], edges_h: list[float]) -> list[list[Floats]]:
+        """For each departure of the second leg: those arrivals that catch it, each with every ride onward."""
         first, onward = self.legs
         doors = onward.departures_h - onward.lane.cutoff_h
-        count = self._cells(paired=onward.duration.punctual < 1)
-        hours, mass = first.duration.cells([float(door) - self.departs_h for door in doors], count)
-        arrives = self.departs_h + hours
-        catches = np.searchsorted(doors, arrives - INSTANT_H)
+        count = CELLS_ALONE if onward.duration.punctual >= 1 else CELLS_PAIRED
+        hours, mass, width = first.duration.cells([float(door) - self.departs_h for door in doors], count)
+        catches = np.searchsorted(doors, self.departs_h + hours - INSTANT_H)
+        parts = []
         for index in np.unique(catches):
             chosen = catches == index
             if index < len(doors) and mass[chosen].sum() > NO_MASS:
-                yield int(index), arrives[chosen], mass[chosen]
+                parts.append(self._onward(int(index), (hours[chosen], mass[chosen], width[chosen]), rides, edges_h))
+        return parts
 
     def _onward(
-        self, index: int, arrives: Floats, share: Floats, rides: list[Speeds], edges_h: list[float]
+        self, index: int, caught: tuple[Floats, Floats, Floats], rides: list[Speeds], edges_h: list[float]
     ) -> list[Floats]:
-        onward = self.legs[1]
-        departs = float(onward.departures_h[index])
+        departs = float(self.legs[1].departures_h[index])
         edges = [edge - departs for edge in edges_h]
-        hours, mass = onward.duration.cells(edges, self._cells(paired=self.legs[0].duration.punctual < 1))
-        first, second = (grid.ravel() for grid in np.meshgrid(arrives, hours, indexing="ij"))
-        spent = [
+        alone = self.legs[0].duration.punctual >= 1
+        onward = self.legs[1].duration.cells(edges, CELLS_ALONE if alone else CELLS_PAIRED)
+        pairs = [np.meshgrid(one, other, indexing="ij") for one, other in zip(caught, onward, strict=True)]
+        (first, second), (mass, other_mass), (width, other_width) = (
+            (one.ravel(), other.ravel()) for one, other in pairs
+        )
+        spent: Spent = [
             (self.departs_h - self.start_h, self.waiting[0]),
-            (first - self.departs_h, rides[0]),
-            (departs - first, self.waiting[1]),
+            (first, rides[0]),
+            (departs - self.departs_h - first, self.waiting[1]),
             (second, rides[1]),
         ]
-        return [np.outer(share, mass).ravel(), departs + second, *_sums(spent)]
+        # Where the second ride takes a fixed time, it is the first that varies, at the cost of the wait.
+        chill_span, safety_span = (
+            np.where(
+                other_width > 0,
+                other_width * getattr(rides[1], clock),
+                width * (getattr(rides[0], clock) - getattr(self.waiting[1], clock)),
+            )
+            for clock in ("chill", "safety")
+        )
+        doses = _doses(spent, chill_span=chill_span, safety_span=safety_span)
+        return [mass * other_mass, departs + second, other_width, *doses]
 
 
-def _sums(spent: list[tuple[float | Floats, Speeds]]) -> list[Floats]:
-    """Age gained and doses after hours spent at speeds."""
-    return [
+def _doses(spent: Spent, *, chill_span: Floats, safety_span: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Age gained and doses after hours spent at speeds, with the spans of the doses."""
+    age, chill, safety = (
         np.asarray(sum(hours * getattr(speed, clock) for hours, speed in spent), dtype=np.float64)
         for clock in ("age", "chill", "safety")
-    ]
+    )
+    return age, chill, chill_span, safety, safety_span
 
 
 class Network:
@@ -270,8 +279,7 @@ class Network:
 
     def _journey(self, chain: tuple[Leg, ...], first: int, start_h: float) -> Journey:
         waiting = tuple(speeds(self.crop, ambient(self.problem, leg.origin)) for leg in chain)
-        doses = self.crop.chilling is not None or self.crop.safety_cap is not None
-        return Journey(chain, first, start_h, waiting, doses)
+        return Journey(chain, first, start_h, waiting)
 
 
 def _first_departures(chain: tuple[Leg, ...], ready_h: float) -> list[int]:

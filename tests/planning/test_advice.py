@@ -8,10 +8,10 @@ import sys
 
 import pytest
 from hypothesis import given
-from tests.planning.small import AS_OF, batch, lane, order, problem
-from tests.strategies import planning_problems
 
 import harvest_planner as hp
+from tests.planning.small import AS_OF, batch, lane, order, problem
+from tests.strategies import planning_problems
 
 NA = hp.Batch(
     id="b1",
@@ -65,7 +65,9 @@ def test_the_latest_pick_is_the_end_of_hours_of_the_last_day_that_serves() -> No
 
 def test_ids_are_accepted_where_the_problem_holds_the_records() -> None:
     question = problem()
-    assert hp.when_to_pick("o1", "b1", question) == hp.when_to_pick(question.order("o1"), question.batch("b1"), question)
+    assert hp.when_to_pick("o1", "b1", question) == hp.when_to_pick(
+        question.order("o1"), question.batch("b1"), question
+    )
     with pytest.raises(ValueError, match="needs the problem"):
         hp.when_to_pick("o1", NA)
     with pytest.raises(hp.UnknownIdError, match="unknown order 'o9'"):
@@ -109,7 +111,8 @@ def test_it_needs_neither_numpy_nor_highspy() -> None:
         "o = hp.Order(id='o', crop_id='na-chi-lang', quantity_kg=5, destination_id='ha-noi',"
         " deliver_until_at='2026-08-20T18:00:00+07:00', price_vnd_per_kg=60000)\n"
         "print(type(hp.when_to_pick(o, b)).__name__)\n"
-        "p = hp.PlanningProblem(as_of='2026-08-10T00:00:00+07:00', growers=[hp.Grower(id='g')], batches=[b], orders=[o])\n"
+        "p = hp.PlanningProblem(as_of='2026-08-10T00:00:00+07:00', growers=[hp.Grower(id='g')],"
+        " batches=[b], orders=[o])\n"
         "try:\n    hp.plan_harvest(p)\n"
         "except hp.MissingExtraError as error:\n    print(error)\n"
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from tests.strategies import planning_problems
 
 import harvest_planner as hp
 from harvest_planner.planning.candidates import allowed, judged
 from harvest_planner.planning.columns import ArrayJudge
 from harvest_planner.planning.meeting import Meeting
+from tests.strategies import planning_problems
 
 
 @given(planning_problems())

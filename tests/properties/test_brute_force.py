@@ -58,7 +58,10 @@ def _two_orders(**batch: Any) -> PlanningProblem:
     """Fruit that keeps for ever, free trips on four days, two orders that any of them serves equally well."""
     return small.problem(
         batches=[small.batch(**batch)],
-        orders=[small.order(id="o1"), small.order(id="o2", quantity_kg=20, deliver_until_at="2026-08-13T00:00:00+07:00")],
+        orders=[
+            small.order(id="o1"),
+            small.order(id="o2", quantity_kg=20, deliver_until_at="2026-08-13T00:00:00+07:00"),
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""Crops, places, carriers and climate as data files with a source per row, and their loader (plain rows, stdlib only)."""
+"""Crops, places, carriers and climate as data files with a source per row, and their loader (stdlib only)."""
 
 from harvest_planner.catalogue.carriers import carrier_rows, closure_rows, corridor_rows
 from harvest_planner.catalogue.climate import climate_degc

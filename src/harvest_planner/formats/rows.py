@@ -98,6 +98,8 @@ def unknown_field(name: str, known: Mapping[str, Any] | list[str]) -> str:
 
 
 def _stand_ins(model: type[Record], bad: set[str]) -> dict[str, Any]:
+    if not bad:
+        return {}
     wanted = (column for name, column in columns_of(model).items() if column.required and name in bad)
     return {column.name: _stand_in(column) for column in wanted}
 

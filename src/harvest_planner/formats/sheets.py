@@ -67,8 +67,8 @@ class BatchTask:
     destinations: tuple[Destination, ...]
     """Most kg first."""
     lawful_on: dt.date | None
-    rest: Left | None
-    """What stays on the tree after the last pick; none: nothing."""
+    holds_until_on: dt.date | None
+    """Last day on which what this pick leaves holds on the tree; none: nothing is left, or it holds on."""
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,15 @@ class _Sheets:
             looks=looks,
             destinations=tuple(sorted(destinations, key=lambda one: (-one.kg, one.place))),
             lawful_on=lawful_pick_on(batch),
-            rest=next((one for one in self.left(batch.grower_id) if one.batch.id == batch.id), None),
+            holds_until_on=self._holds_until(pick),
         )
+
+    def _holds_until(self, pick: Pick) -> dt.date | None:
+        row = next((row for row in self._rows[pick.grower_id] if row.batch_id == pick.batch_id), None)
+        if row is None:
+            return None
+        later = any(day.pick_on > pick.pick_on for day in row.days)
+        return row.latest_pick_on if later or row.left_kg > KG_EPSILON else None
 
     def _stage(self, batch: Batch, stage_id: str) -> tuple[LocalText | None, LocalText | None]:
         try:

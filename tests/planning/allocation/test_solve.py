@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.planning.allocation.models import random_model
 
 from harvest_planner.planning.allocation.components import components, joined
 from harvest_planner.planning.allocation.greedy import Free, fill, value_of
 from harvest_planner.planning.allocation.integer import IntegerProgramme
 from harvest_planner.planning.allocation.model import Allocation, Model
 from harvest_planner.planning.allocation.solve import Task, solve
+from tests.planning.allocation.models import random_model
 
 SEEDS = range(20)
 
@@ -19,7 +19,8 @@ def plain_optimum(model: Model) -> float:
     """The optimum by one integer programme over all columns."""
     nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
     found = IntegerProgramme(model, seed=0).solve(absolute_gap=1e-6, start=None, target_vnd=np.inf, deadline=None)
-    assert found is not None and found.finished
+    assert found is not None
+    assert found.finished
     return max(value_of(model, found.column_kg, found.surplus_kg), value_of(model, *fill(model, *nothing)))
 
 
