@@ -91,7 +91,7 @@ class Leftover:
         return max(kg, batch.min_trip_kg) <= min(self.batch_kg[batch.id], self.picker_kg(trip)) + KG_EPSILON
 
     def gain_vnd(self, candidate: Candidate, kg: float) -> float:
-        """What serving that many kg adds to the plan: its worth, less what its fruit brings now and a new trip costs."""
+        """What serving that many kg adds: its worth, less what its fruit brings now and what a new trip costs."""
         trip = candidate.entry.trip
         batch = trip.field.batch
         kept = trip.field.kept_vnd_per_kg(self.meeting.problem.policy.terminal_share)
