@@ -262,7 +262,8 @@ def main(folder: Path = FOLDER) -> None:
         "lanes": list(lanes()),
         "embargoes": list(EMBARGOES),
     }
-    first = [row for row in tables["orders"] if row["destination_id"] == "ha-noi"][:2]
+    soon = (row for row in tables["orders"] if row["destination_id"] == "ha-noi" and not row["deliver_from_at"])
+    first = [next(soon), next(soon)]
     tables["commitments"] = [
         {
             "order_id": row["id"],

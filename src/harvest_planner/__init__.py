@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         good_share as good_share,
     )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.progress import Progress as Progress
     from harvest_planner.planning.referee import check_plan as check_plan
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
@@ -83,6 +84,7 @@ _HOMES = {
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.harvest": ("plan_harvest",),
+    "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
     "schema.crop": (
         "Arrhenius",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, Progress as Bar, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 import harvest_planner as hp
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
@@ -82,8 +83,8 @@ def plan(
     with _faults_told():
         with _busy(spoken, "command.reading"):
             question = hp.load_problem(problem)
-        with _busy(spoken, "command.planning"):
-            answer = hp.plan_harvest(question)
+        with _bar(spoken, "command.planning") as tell:
+            answer = hp.plan_harvest(question, on_progress=tell)
         written = None
         if out is not None:
             with _busy(spoken, "command.writing"):
@@ -136,6 +137,21 @@ def _busy(spoken: Words, key: str) -> AbstractContextManager[object]:
     """A spinner on stderr where somebody looks at it."""
     console = Console(stderr=True)
     return console.status(spoken.say(key)) if console.is_terminal else nullcontext()
+
+
+@contextmanager
+def _bar(spoken: Words, key: str) -> Iterator[Callable[[hp.Progress], None]]:
+    """A bar on stderr where somebody looks at it, with the gap once there is one; what to call with each progress."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(spoken.say(key), total=1.0)
+
+        def tell(progress: hp.Progress) -> None:
+            gap = "" if progress.gap is None else f" · {spoken.say('command.gap', gap_share=progress.gap)}"
+            bar.update(task, completed=progress.done, description=spoken.say(key) + gap)
+
+        yield tell
 
 
 @contextmanager

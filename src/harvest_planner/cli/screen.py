@@ -12,7 +12,7 @@ from rich.text import Text
 from harvest_planner.formats.lines import BatchLines, refusal_sentence
 from harvest_planner.formats.names import clean
 from harvest_planner.formats.words import Words
-from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.crop import Crop, Stage
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Violation
 from harvest_planner.schema.problem import PlanningProblem
 
@@ -90,15 +90,38 @@ def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> 
 
 
 def show_crops(crops: Iterable[Crop], console: Console) -> None:
-    """Print the crops: id, names, and the days from the reference stage to ripe at 20 °C."""
+    """Print the crops: names, days to ripe and days good at 20 °C, stages, calibrated range, what is assumed."""
     table = Table(box=None, pad_edge=False)
     for title in ("id", "name", "tên"):
         table.add_column(title, overflow="fold")
-    table.add_column("days to ripe\nat 20 °C", justify="right", overflow="fold")
+    for title in ("days to ripe\nat 20 °C", "then good\ndays"):
+        table.add_column(title, justify="right")
+    table.add_column("picked at stages\n(days to ripe)", overflow="fold")
+    table.add_column("calibrated", no_wrap=True)
+    table.add_column("assumed\nof sources", justify="right")
     for crop in crops:
-        days = crop.ready_at_d20 - crop.stage().age_d20
-        table.add_row(crop.id, crop.name, crop.name_vi, f"{days:.1f}" if days > 0 else "0: good as picked")
+        table.add_row(crop.id, crop.name, crop.name_vi, *_crop_cells(crop))
     console.print(table)
+    console.print()
+    _line(
+        Text("Days at 20 °C for the mean fruit from its reference stage (*). How each number is known: --json."),
+        console,
+    )
+
+
+def _crop_cells(crop: Crop) -> Iterator[str]:
+    days = crop.ready_at_d20 - crop.stage().age_d20
+    yield f"{days:.1f}" if days > 0 else "good as picked"
+    yield f"{crop.window_d20:.1f}"
+    yield ", ".join(_stage_cell(crop, stage) for stage in crop.stages)
+    yield "not stated" if crop.calibrated_degc is None else "{:g} to {:g} °C".format(*crop.calibrated_degc)
+    assumed = sum("assumption" in source.lower() for source in crop.sources.values())
+    yield f"{assumed} of {len(crop.sources)}"
+
+
+def _stage_cell(crop: Crop, stage: Stage) -> str:
+    star = "*" if stage.id == crop.reference_stage_id else ""
+    return f"{stage.id}{star} ({max(0.0, crop.ready_at_d20 - stage.age_d20):.1f})"
 
 
 def show_violations(found: Sequence[Violation], console: Console) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from harvest_planner.planning.allocation.integer import IntegerProgramme
-from harvest_planner.planning.allocation.master import Master
+from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 
 SURE = 0.9
@@ -31,10 +31,10 @@ def dive(
         return None
     made = (master.trips_made > 0.5) | model.trip_made
     on_made = np.flatnonzero(made[model.column_trip])
-    count = min(len(on_made), COLUMNS_PER_ORDER * len(model.order_kg))
-    if not count:
+    cheapest = cheapest_per_order(model.column_order, on_made, reduced[on_made], COLUMNS_PER_ORDER)
+    columns = np.union1d(cheapest, master.columns_used)
+    if not len(columns):
         return None
-    columns = np.sort(on_made[np.lexsort((on_made, reduced[on_made]))[:count]])
     chosen = replace(model.only(columns), trip_blocked=model.trip_blocked | ~made)
     programme = IntegerProgramme(chosen, seed=seed)
     found = programme.solve(

@@ -13,6 +13,7 @@ from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 
 COLUMNS_PER_ORDER = 3
 CUT_VIOLATION = 1e-3
+SHARE_EPSILON = 1e-9
 MOST_CUT_ROUNDS = 30
 
 
@@ -57,6 +58,12 @@ class Master:
     def trips_made(self) -> Floats:
         """How much of each trip the relaxation makes, from 0 to 1."""
         return self._programme.values[2 * self.at.trips : 3 * self.at.trips]
+
+    @property
+    def columns_used(self) -> Ints:
+        """The columns that the relaxation uses, in whole or in part."""
+        used = self._programme.values[self.at.first_column :] > SHARE_EPSILON
+        return np.sort(np.array(self._held, dtype=np.int64)[used])
 
     def fix_trips(self, trips: Ints, *, made: bool) -> None:
         """Make these trips, or leave them, from here on; `bound_vnd` and `reduced_cost` stay those of all plans."""
@@ -108,11 +115,11 @@ class Master:
     def _entering(self, reduced: Floats) -> Ints:
         threshold = -1e-7 * max(1.0, float(self.model.column_value_vnd.max(initial=1.0)))
         wanted = np.flatnonzero((reduced < threshold) & ~self._inside)
-        return _first_per_order(self.model.column_order, wanted, reduced[wanted], COLUMNS_PER_ORDER)
+        return cheapest_per_order(self.model.column_order, wanted, reduced[wanted], COLUMNS_PER_ORDER)
 
     def _best_by_value(self) -> Ints:
         everything = np.arange(len(self.model.column_order))
-        return _first_per_order(self.model.column_order, everything, -self.model.column_value_vnd, COLUMNS_PER_ORDER)
+        return cheapest_per_order(self.model.column_order, everything, -self.model.column_value_vnd, COLUMNS_PER_ORDER)
 
     def _take(self, columns: Ints) -> None:
         if not len(columns):
@@ -197,7 +204,7 @@ def _pairs(model: Model) -> tuple[Ints, Ints]:
     return pairs, inverse.reshape(-1)
 
 
-def _first_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:
+def cheapest_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:
     """The `count` columns of lowest rank of each order, ties by column."""
     sequence = np.lexsort((columns, rank, order[columns]))
     ordered = columns[sequence]

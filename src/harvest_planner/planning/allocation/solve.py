@@ -10,7 +10,7 @@ import numpy as np
 from harvest_planner.planning.allocation.dive import dive
 from harvest_planner.planning.allocation.greedy import fill, value_of
 from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
-from harvest_planner.planning.allocation.master import Master
+from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
 
 FEW_COLUMNS = 2_500
@@ -113,12 +113,11 @@ class _Search:
         return np.flatnonzero(self.master.reduced_cost * least <= room)
 
     def _promising(self) -> Ints:
-        """The columns of least reduced cost, a few per order."""
-        count = max(FEW_COLUMNS, PROBE_PER_ORDER * len(self.model.order_kg))
-        if count >= len(self.model.column_order):
-            return np.arange(len(self.model.column_order))
-        cheapest = np.argpartition(self.master.reduced_cost, count)[:count]
-        return np.sort(np.union1d(cheapest, np.flatnonzero(self.best[0] > 0)))
+        """The columns of least reduced cost, a few for each order."""
+        order, everything = self.model.column_order, np.arange(len(self.model.column_order))
+        count = max(PROBE_PER_ORDER, FEW_COLUMNS // max(1, len(self.model.order_kg)))
+        cheapest = cheapest_per_order(order, everything, self.master.reduced_cost, count)
+        return np.union1d(cheapest, np.flatnonzero(self.best[0] > 0))
 
     def _improve(self, columns: Ints, *, proves: bool) -> None:
         columns = np.union1d(columns, np.flatnonzero(self.best[0] > 0))
