@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -280,7 +280,7 @@ def main(folder: Path = FOLDER) -> None:
         write(folder / f"{name}.csv", rows)
 
 
-def write(path: Path, rows: list[Mapping[str, Any]]) -> None:
+def write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """One table as CSV."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from harvest_planner.formats.lines import BatchLines, refusal_sentence
 from harvest_planner.formats.names import clean
 from harvest_planner.formats.words import Words
-from harvest_planner.schema.crop import Crop, Stage
+from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Violation
 from harvest_planner.schema.problem import PlanningProblem
 
@@ -90,38 +89,27 @@ def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> 
 
 
 def show_crops(crops: Iterable[Crop], console: Console) -> None:
-    """Print the crops: names, days to ripe and days good at 20 °C, stages, calibrated range, what is assumed."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("id", "name", "tên"):
-        table.add_column(title, overflow="fold")
-    for title in ("days to ripe\nat 20 °C", "then good\ndays"):
-        table.add_column(title, justify="right")
-    table.add_column("picked at stages\n(days to ripe)", overflow="fold")
-    table.add_column("calibrated", no_wrap=True)
-    table.add_column("assumed\nof sources", justify="right")
+    """Print the crops: names, days to ripe by stage and days good at 20 °C, calibrated range, what is assumed."""
     for crop in crops:
-        table.add_row(crop.id, crop.name, crop.name_vi, *_crop_cells(crop))
-    console.print(table)
+        names = " · ".join(name for name in (crop.name, crop.name_vi) if name)
+        console.print(Text(crop.id, style="bold") + Text(f"  {names}"))
+        _line(Text(_INDENT + "; ".join(_crop_facts(crop))), console)
     console.print()
-    _line(
-        Text("Days at 20 °C for the mean fruit from its reference stage (*). How each number is known: --json."),
-        console,
-    )
+    _line(Text("Days at 20 °C, for the mean fruit. Where each number comes from: --json."), console)
 
 
-def _crop_cells(crop: Crop) -> Iterator[str]:
-    days = crop.ready_at_d20 - crop.stage().age_d20
-    yield f"{days:.1f}" if days > 0 else "good as picked"
-    yield f"{crop.window_d20:.1f}"
-    yield ", ".join(_stage_cell(crop, stage) for stage in crop.stages)
-    yield "not stated" if crop.calibrated_degc is None else "{:g} to {:g} °C".format(*crop.calibrated_degc)
+def _crop_facts(crop: Crop) -> Iterator[str]:
+    ripening = [stage for stage in crop.stages if stage.age_d20 < crop.ready_at_d20]
+    if ripening:
+        days = ", ".join(f"{stage.id} {crop.ready_at_d20 - stage.age_d20:.1f}" for stage in ripening)
+        yield f"days to ripe by stage: {days}"
+    else:
+        yield "good as picked"
+    yield f"good for {crop.window_d20:.1f} days"
+    if crop.calibrated_degc is not None:
+        yield "calibrated {:g} to {:g} °C".format(*crop.calibrated_degc)
     assumed = sum("assumption" in source.lower() for source in crop.sources.values())
-    yield f"{assumed} of {len(crop.sources)}"
-
-
-def _stage_cell(crop: Crop, stage: Stage) -> str:
-    star = "*" if stage.id == crop.reference_stage_id else ""
-    return f"{stage.id}{star} ({max(0.0, crop.ready_at_d20 - stage.age_d20):.1f})"
+    yield f"assumed: {assumed} of {len(crop.sources)} numbers"
 
 
 def show_violations(found: Sequence[Violation], console: Console) -> None:
