@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
 # Đ/đ and Ð/ð (eth, as GeoNames writes it) do not decompose under NFD.
 _BARRED_D = str.maketrans({"Đ": "D", "đ": "d", "Ð": "D", "ð": "d"})
 _CUTOFF = 0.6
+_Y_AS_I = re.compile(r"\b(qu|[bcdghklmnrstvx]|th|ph|kh|nh|tr|ch)y\b")
 
 
 def fold(text: str) -> str:
@@ -24,8 +26,25 @@ def fold(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in bare).split())
 
 
-def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]:
+def spelling_key(folded: str) -> str:
+    """One key for the spellings of a folded name: written as one word or several, with i or y, with c or k.
+
+    A y stands for an i only where it ends a syllable after its consonant (Mỹ, Quy), where Vietnamese writes both.
+
+    Examples
+    --------
+    >>> spelling_key("kon tum") == spelling_key("kontum"), spelling_key("qui nhon") == spelling_key("quy nhon")
+    (True, True)
+    >>> spelling_key("dak lak") == spelling_key("dac lac"), spelling_key("tay ninh") == spelling_key("tai ninh")
+    (True, False)
+    """
+    return _Y_AS_I.sub(r"\1i", folded).replace(" ", "").replace("k", "c")
+
+
+def nearest(value: str, known: Iterable[str], count: int = 3, *, cutoff: float = _CUTOFF) -> tuple[str, ...]:
     """Up to `count` of the `known` names most like `value`, likest first, compared folded.
+
+    Like is a ratio of at least `cutoff` by `difflib`: twice the letters that match over the letters of both.
 
     Examples
     --------
@@ -35,5 +54,5 @@ def nearest(value: str, known: Iterable[str], count: int = 3) -> tuple[str, ...]
     folded: dict[str, list[str]] = {}
     for name in known:
         folded.setdefault(fold(name), []).append(name)
-    likest = difflib.get_close_matches(fold(value), folded, n=count, cutoff=_CUTOFF)
+    likest = difflib.get_close_matches(fold(value), folded, n=count, cutoff=cutoff)
     return tuple(name for form in likest for name in folded[form])[:count]
