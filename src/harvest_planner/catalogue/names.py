@@ -51,8 +51,18 @@ def nearest(value: str, known: Iterable[str], count: int = 3, *, cutoff: float =
     >>> nearest("Ca Mao", ["ca-mau", "ha-noi", "cao-bang"], 1)
     ('ca-mau',)
     """
+    likest = sorted(likeness(value, known, count, cutoff=cutoff).items(), key=lambda each: -each[1])
+    return tuple(name for name, _ in likest)[:count]
+
+
+def likeness(value: str, known: Iterable[str], count: int = 3, *, cutoff: float = _CUTOFF) -> dict[str, float]:
+    """The `count` names of `known` most like `value` (more where they fold to one), each with its ratio [0..1]."""
     folded: dict[str, list[str]] = {}
     for name in known:
         folded.setdefault(fold(name), []).append(name)
-    likest = difflib.get_close_matches(fold(value), folded, n=count, cutoff=cutoff)
-    return tuple(name for form in likest for name in folded[form])[:count]
+    wanted = fold(value)
+    return {
+        name: difflib.SequenceMatcher(None, form, wanted).ratio()
+        for form in difflib.get_close_matches(wanted, folded, n=count, cutoff=cutoff)
+        for name in folded[form]
+    }

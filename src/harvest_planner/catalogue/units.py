@@ -16,7 +16,7 @@ _KINDS = {
     "town": ("Thị xã",),
     "township": ("Thị trấn",),
     "district": ("Huyện", "Quận"),
-    "ward district": ("Quận",),
+    "city district": ("Quận",),
     "ward": ("Phường",),
     "commune": ("Xã",),
     "island": ("Đặc khu",),
@@ -73,13 +73,12 @@ def _meant(part: Part) -> tuple[Part, ...]:
 
 def districts(part: Part, within: Iterable[str] | None = None) -> tuple[Unit, ...]:
     """The districts and towns that a part names; where a town and the district around it share a name, the town."""
-    if part.kind in (*BELOW_DISTRICT, "province"):
-        return ()
     names = _townships() if part.kind == "township" and within is not None else _districts()
-    for key in part.keys:
+    # What looks like a label may begin the name (Tĩnh Gia).
+    for key in part.keys[:1] if part.kind in (*BELOW_DISTRICT, "province") else part.keys:
         found = [unit for unit in names.get(key, ()) if within is None or unit.province_id in within]
         kinds = _KINDS.get(part.kind or "", ())
-        said = [unit for unit in found if unit.kind in kinds and key == spelling_key(part.name)]
+        said = [unit for unit in found if unit.kind in kinds and key != spelling_key(part.folded)]
         if said or found:
             return tuple(said) or _towns_first(found)
     return ()
@@ -91,11 +90,16 @@ def _towns_first(units: list[Unit]) -> tuple[Unit, ...]:
 
 
 def communes(part: Part, within: Iterable[str]) -> tuple[Unit, ...]:
-    """The communes of July 2025 in these old provinces that a part names and labels as such."""
-    if part.kind not in BELOW_DISTRICT:
+    """The communes in these old provinces that a part names and labels as such: of July 2025, else of before."""
+    if part.kind not in (*BELOW_DISTRICT, "township"):
         return ()
-    found = [unit for unit in _communes().get(spelling_key(part.name), ()) if unit.province_id in within]
-    return tuple(unit for unit in found if unit.kind in _KINDS[part.kind]) or tuple(found)
+    for year in ("2025", "2024"):
+        known = _communes(year).get(spelling_key(part.name), ())
+        found = [unit for unit in known if unit.province_id in within]
+        said = [unit for unit in found if unit.kind in _KINDS[part.kind]]
+        if found:
+            return tuple(said or found)
+    return ()
 
 
 @lru_cache(maxsize=1)
@@ -141,14 +145,14 @@ def _townships() -> dict[str, tuple[Unit, ...]]:
     for row in table("districts"):
         if row["point"]:
             found[_key(row["point"])].append(Unit("Thị trấn", row["province_id"], row["place_id"]))
-    return {name: tuple(found.get(name, ())) or units for name, units in (_districts() | found).items()}
+    return {name: tuple(found.get(name) or units) for name, units in (_districts() | found).items()}
 
 
-@lru_cache(maxsize=1)
-def _communes() -> dict[str, tuple[Unit, ...]]:
+@lru_cache(maxsize=2)
+def _communes(year: str) -> dict[str, tuple[Unit, ...]]:
     district = {row["gso_code_2024"]: row for row in table("districts") if row["gso_code_2024"]}
     found: dict[str, list[Unit]] = defaultdict(list)
-    for row in table("communes"):
+    for row in table(f"communes_{year}"):
         home = district[row["district_gso_code_2024"]]
         found[_key(row["name_vi"])].append(Unit(row["kind"], home["province_id"], home["place_id"]))
     return {name: tuple(units) for name, units in found.items()}
