@@ -108,6 +108,4 @@ def _ids_by_name() -> dict[str, tuple[str, ...]]:
     for place, row in _rows().items():
         for name in (row["name_vi"], row.get("capital", "")):
             found.setdefault(name, {})[place] = None
-    for row in table("districts"):
-        found.setdefault(row["name_vi"], {})[row["place_id"]] = None
     return {name: tuple(places) for name, places in found.items() if name}
