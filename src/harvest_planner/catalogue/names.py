@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 # Đ/đ and Ð/ð (eth, as GeoNames writes it) do not decompose under NFD.
 _BARRED_D = str.maketrans({"Đ": "D", "đ": "d", "Ð": "D", "ð": "d"})
@@ -13,6 +14,7 @@ _CUTOFF = 0.6
 _Y_AS_I = re.compile(r"\b(qu|[bcdghklmnrstvx]|th|ph|kh|nh|tr|ch)y\b")
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """`text` without accents, case and punctuation, for comparing names.
 
@@ -60,9 +62,19 @@ def likeness(value: str, known: Iterable[str], count: int = 3, *, cutoff: float 
     folded: dict[str, list[str]] = {}
     for name in known:
         folded.setdefault(fold(name), []).append(name)
-    wanted = fold(value)
-    return {
-        name: difflib.SequenceMatcher(None, form, wanted).ratio()
-        for form in difflib.get_close_matches(wanted, folded, n=count, cutoff=cutoff)
-        for name in folded[form]
-    }
+    found: list[tuple[float, str]] = []
+    # An upper bound, far cheaper than the ratio, says when none of those left can be among the likest.
+    for bound, form in sorted(_bounds(fold(value), folded), reverse=True):
+        if bound < cutoff or (len(found) >= count and bound < found[count - 1][0]):
+            break
+        ratio = difflib.SequenceMatcher(None, form, fold(value)).ratio()
+        if ratio >= cutoff:
+            found = sorted([*found, (ratio, form)], reverse=True)
+    return {name: ratio for ratio, form in found[:count] for name in folded[form]}
+
+
+def _bounds(wanted: str, forms: Iterable[str]) -> Iterator[tuple[float, str]]:
+    matcher = difflib.SequenceMatcher(None, "", wanted)
+    for form in forms:
+        matcher.set_seq1(form)
+        yield matcher.quick_ratio(), form

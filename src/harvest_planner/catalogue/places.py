@@ -75,6 +75,7 @@ def resolve_place(name: str) -> str | None:
     return found[0] if found else None
 
 
+@lru_cache(maxsize=4096)
 def nearest_places(name: str, count: int = 3) -> tuple[str, ...]:
     """Ids of the `count` places whose names are most like `name` or a part of it, likest first; suggestions only.
 
