@@ -67,6 +67,10 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.transit.gazetteer import (
+        VietnamGazetteer as VietnamGazetteer,
+        geocode_places as geocode_places,
+    )
     from harvest_planner.transit.road import road_km as road_km
 
 _HOMES = {
@@ -117,6 +121,7 @@ _HOMES = {
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
