@@ -4,6 +4,7 @@ from harvest_planner.catalogue.carriers import carrier_rows, closure_rows, corri
 from harvest_planner.catalogue.climate import climate_degc
 from harvest_planner.catalogue.crops import crop_ids, crop_row
 from harvest_planner.catalogue.names import fold, nearest
+from harvest_planner.catalogue.packaging import packaging_ids, packaging_row
 from harvest_planner.catalogue.places import (
     district_ids,
     nearest_places,
@@ -24,6 +25,8 @@ __all__ = [
     "fold",
     "nearest",
     "nearest_places",
+    "packaging_ids",
+    "packaging_row",
     "place_ids",
     "place_row",
     "province_id",
