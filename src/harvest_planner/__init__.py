@@ -25,6 +25,17 @@ if TYPE_CHECKING:
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
+    from harvest_planner.formats.orders_in.importing import import_orders as import_orders
+    from harvest_planner.formats.orders_in.result import (
+        Contact as Contact,
+        ImportedOrders as ImportedOrders,
+        Parcel as Parcel,
+        Skipped as Skipped,
+        Unresolved as Unresolved,
+        chargeable_kg as chargeable_kg,
+    )
+    from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.ask import (
@@ -79,6 +90,10 @@ _HOMES = {
         "UnknownIdError",
     ),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.orders_in.column_map": ("ColumnMap", "load_map"),
+    "formats.orders_in.importing": ("import_orders",),
+    "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),
+    "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import json
-import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from enum import StrEnum
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 import harvest_planner as hp
+from harvest_planner.cli.endings import UNUSABLE, faults_told
+from harvest_planner.cli.language import Language
+from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
-
-UNUSABLE = 1
-USAGE = 2
-
-
-class Language(StrEnum):
-    """Languages of the terminal and of the pick sheets."""
-
-    vi = "vi"
-    en = "en"
-
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 
 # No completion: it would write to the home folder. No pretty tracebacks: they show values, phone numbers among them.
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app.command("import-orders")(import_orders_command)
 
 
 def _version(wanted: bool) -> None:
@@ -79,7 +67,7 @@ def plan(
     Exit code 0 with a plan, 1 for input that cannot be used (every fault on stderr, nothing written), 2 for usage.
     """
     spoken = words(language or Language.en)
-    with _faults_told():
+    with faults_told():
         with _busy(spoken, "command.reading"):
             question = hp.load_problem(problem)
         with _busy(spoken, "command.planning"):
@@ -116,7 +104,7 @@ def check(
 
     Exit code 0 for a sound plan, 1 with whatever is untrue in it, or for input that cannot be used.
     """
-    with _faults_told():
+    with faults_told():
         answer = hp.load_plan(plan / "plan.json" if plan.is_dir() else plan)
         question = hp.load_problem(problem)
         found = hp.check_plan(answer, question)
@@ -136,19 +124,3 @@ def _busy(spoken: Words, key: str) -> AbstractContextManager[object]:
     """A spinner on stderr where somebody looks at it."""
     console = Console(stderr=True)
     return console.status(spoken.say(key)) if console.is_terminal else nullcontext()
-
-
-@contextmanager
-def _faults_told() -> Iterator[None]:
-    """Whatever is wrong with the input as a report on stderr and an exit code; never a traceback."""
-    try:
-        with warnings.catch_warnings():
-            # The plan lists them itself.
-            warnings.simplefilter("ignore", hp.OutsideCalibrationWarning)
-            yield
-    except hp.MissingExtraError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(USAGE) from None
-    except (hp.HarvestPlannerError, ValidationError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(UNUSABLE) from None

@@ -1,0 +1,132 @@
+"""The line of headings in a table: found under titles, with merged cells above, and matched with the map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from harvest_planner.catalogue import fold, nearest
+from harvest_planner.errors import Fault, ProblemFileError
+from harvest_planner.formats.orders_in.column_map import ColumnMap
+from harvest_planner.formats.orders_in.sheet import Sheet, is_blank, text_of_cell
+from harvest_planner.formats.texts import shown
+
+NEEDED = ("order", "product")
+_HEAD_LINES = 30
+_WORDY = 3
+_BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_Row = tuple[int, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What each column of a table holds."""
+
+    line: int
+    columns: dict[str, int]
+    """Field → column, from 0."""
+    headings: dict[str, str]
+    """Field → heading as it stands in the file."""
+
+
+def find_header(sheet: Sheet, column_map: ColumnMap, seen: list[Sequence[Any]]) -> tuple[Header, Iterator[_Row]] | None:
+    """The header and the rows below it; None where no line names an order and a product.
+
+    The first row that says anything joins `seen` while that is empty.
+
+    Raises
+    ------
+    ProblemFileError : a heading that is needed stands twice.
+    """
+    head = list(islice(sheet.rows, _HEAD_LINES))
+    best: tuple[int, Header] | None = None
+    for position, (line, cells) in enumerate(head):
+        if is_blank(cells):
+            continue
+        if not seen:
+            seen.append(cells)
+        above = head[position - 1][1] if position else ()
+        header = _header(line, cells, above, column_map, sheet)
+        if all(field in header.columns for field in NEEDED) and (
+            best is None or len(header.columns) > len(best[1].columns)
+        ):
+            best = position, header
+    if best is None:
+        return None
+    return best[1], _chained(head[best[0] + 1 :], sheet.rows)
+
+
+def no_header(name: str, head: Sequence[Any], column_map: ColumnMap) -> ProblemFileError:
+    """What to say of an export in which no line is a header; `head` is its first row."""
+    wanted = " and ".join(f"{field} ({column_map.rules.fields[field][0]})" for field in NEEDED)
+    first = " | ".join(text for text in map(text_of_cell, head) if text)
+    near = [known for text in map(text_of_cell, head) for known in nearest(text, _spelled(column_map), 1)][:2]
+    hint = f"; near in the map: {', '.join(map(repr, near))}" if near else ""
+    expected = (
+        f"a line of headings among the first {_HEAD_LINES}, with at least {wanted}; write your headings into a map of "
+        f"columns under [fields]{hint}"
+    )
+    return ProblemFileError([Fault(name, 1, "header", shown(first), expected)])
+
+
+def _spelled(column_map: ColumnMap) -> list[str]:
+    return [heading for field in NEEDED for heading in column_map.rules.fields.get(field, ())]
+
+
+def _chained(head: Sequence[_Row], rest: Iterator[_Row]) -> Iterator[_Row]:
+    yield from head
+    yield from rest
+
+
+def _header(line: int, cells: Sequence[Any], above: Sequence[Any], column_map: ColumnMap, sheet: Sheet) -> Header:
+    """Each field with the column that its map prefers."""
+    groups = _groups(above, len(cells))
+    claims: dict[str, list[tuple[int, int, str]]] = {}
+    for column, cell in enumerate(cells):
+        heading = text_of_cell(cell)
+        found = _meaning(heading, groups[column], column_map)
+        if found is not None:
+            field, rank = found
+            # Two headings that differ in case alone (Shopee has such): the one spelled as in the map comes first.
+            exact = heading in column_map.rules.fields.get(field, ())
+            claims.setdefault(field, []).append((2 * rank + (not exact), column, heading or groups[column]))
+    columns, headings = {}, {}
+    for field, found_at in claims.items():
+        found_at.sort()
+        if field in NEEDED and len(found_at) > 1 and found_at[0][0] == found_at[1][0]:
+            expected = (
+                f"one column for {field}; columns {found_at[0][1] + 1} and {found_at[1][1] + 1} are both headed so"
+            )
+            raise ProblemFileError([Fault(sheet.name, line, "header", shown(found_at[0][2]), expected)])
+        columns[field], headings[field] = found_at[0][1], found_at[0][2]
+    return Header(line, columns, headings)
+
+
+def _groups(above: Sequence[Any], width: int) -> list[str]:
+    """The upper line of a header in two: a merged cell holds its text in its first column alone."""
+    texts, last = [], ""
+    for column in range(width):
+        last = (text_of_cell(above[column]) if column < len(above) else "") or last
+        texts.append(last)
+    return texts
+
+
+def _meaning(heading: str, group: str, column_map: ColumnMap) -> tuple[str, int] | None:
+    """The field of a heading: together with the one above it, alone, or of the one above where it is empty."""
+    known = column_map.headings
+    forms = [f"{group} {heading}", heading, _unbracketed(heading, column_map)] if heading else [group]
+    return next((known[folded] for folded in map(fold, forms) if folded in known), None)
+
+
+def _unbracketed(heading: str, column_map: ColumnMap) -> str:
+    """The heading without brackets that say nothing of what it holds (a unit does)."""
+    idle = {fold(text) for text in column_map.rules.brackets}
+
+    def kept(match: re.Match[str]) -> str:
+        inside = fold(match[1])
+        return " " if inside in idle or len(inside.split()) >= _WORDY else match[0]
+
+    return _BRACKET.sub(kept, heading)
