@@ -18,20 +18,24 @@ class Addresses:
 
     def __init__(self, column_map: ColumnMap) -> None:
         self._own = column_map.places
+        self._fold = lru_cache(maxsize=65536)(fold)
+        self._ends = lru_cache(maxsize=65536)(self._same_province)
         self._levels = lru_cache(maxsize=65536)(self._of_levels)
 
-    def place_id(self, *, address: str, ward: str, district: str, province: str) -> str:
+    def place_id(self, address: str, ward: str, district: str, province: str) -> str:
         """The id of the destination.
 
         Raises
         ------
         AskError : the place is unknown, ambiguous, or the address ends in another province; carries no street.
         """
-        parts = [part.strip() for part in address.split(",") if part.strip() and fold(part) not in _COUNTRY]
+        parts = [part for part in map(str.strip, address.split(",")) if part]
+        if parts and self._fold(parts[-1]) in _COUNTRY:
+            parts.pop()
         if province:
             found = self._levels(ward, district, province)
             if len(parts) > 1:
-                self._same_province(found, province, parts[-1])
+                self._ends(found, province, parts[-1])
             return found
         # Without columns of its own the province is the last part of the address, the district before it.
         last, before, third = (*reversed(parts[-3:]), "", "", "")[:3]

@@ -42,17 +42,23 @@ class Basket:
 
     def holder(self, name: str) -> Line | None:
         """The first line that states a field of the order."""
-        return next((line for line in self.lines if line.cell(name) is not None), None)
+        for line in self.lines:
+            if line.cell(name) is not None:
+                return line
+        return None
 
     def text(self, name: str) -> str:
         """What the order states of a field, wherever it stands first."""
-        line = self.holder(name)
-        return line.text(name) if line else ""
+        for line in self.lines:
+            text = line.text(name)
+            if text:
+                return text
+        return ""
 
-    def attempt(self, line: Line, name: str, make: Callable[[], _T]) -> _T | None:
-        """What `make` gives; what it complains of is noted as the fault of that field."""
+    def attempt(self, line: Line, name: str, make: Callable[..., _T], *given: Any) -> _T | None:
+        """What `make` makes of what is given; what it complains of is noted as the fault of that field."""
         try:
-            return make()
+            return make(*given)
         except AskError as error:
             self.questions.append(Question(error.kind, error.value, str(error), error.candidates, self.number))
             self.faults.append(line.fault(name, str(error), error.value))
@@ -63,4 +69,4 @@ class Basket:
     def stated(self, name: str, read: Callable[[Any], _T]) -> _T | None:
         """What the order states of a field, read; None where it states nothing, or nothing readable."""
         line = self.holder(name)
-        return None if line is None else self.attempt(line, name, lambda: read(line.cell(name)))
+        return None if line is None else self.attempt(line, name, read, line.cell(name))

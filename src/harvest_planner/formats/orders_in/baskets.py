@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -15,7 +16,7 @@ from harvest_planner.formats.names import clean
 from harvest_planner.formats.orders_in.column_map import ColumnMap
 from harvest_planner.formats.orders_in.header import Header
 from harvest_planner.formats.orders_in.result import Skipped
-from harvest_planner.formats.orders_in.sheet import Sheet, is_blank, text_of_cell
+from harvest_planner.formats.orders_in.sheet import Sheet, text_of_cell
 
 _OF_A_LINE = (
     "product",
@@ -48,11 +49,18 @@ class Table:
         self.line_key: Callable[[Sequence[Any]], Any] = itemgetter(*own)
 
     def cells(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """The cells that an order is made of."""
+        """The cells that an order is made of: texts without space around them, None where one is empty."""
         if len(row) < self._width:
             row = (*row, *self._padding[len(row) :])
-        picked: tuple[Any, ...] = self._pick(row)
-        return picked
+        cells = []
+        for given in self._pick(row):
+            cell = given
+            if isinstance(cell, str):
+                cell = cell.strip() or None
+                if cell is not None and not cell.isascii():
+                    cell = unicodedata.normalize("NFC", cell)
+            cells.append(cell)
+        return tuple(cells)
 
     def fault(self, line: int, name: str, value: str, expected: str) -> Fault:
         """The fault of a field, under the heading that the export gives it."""
@@ -71,14 +79,13 @@ class Line:
     def cell(self, name: str) -> Any:
         """The cell of a field; None where it is empty or the export has no such column."""
         slot = self.table.slot.get(name)
-        if slot is None:
-            return None
-        value = self.cells[slot]
-        return None if value == "" or (isinstance(value, str) and not value.strip()) else value
+        return None if slot is None else self.cells[slot]
 
     def text(self, name: str) -> str:
         """The cell of a field as a text."""
-        return text_of_cell(self.cell(name))
+        slot = self.table.slot.get(name)
+        value = None if slot is None else self.cells[slot]
+        return value if isinstance(value, str) else text_of_cell(value)
 
     def fault(self, name: str, expected: str, value: str | None = None) -> Fault:
         """What is wrong with a field."""
@@ -109,10 +116,8 @@ class Baskets:
         for number, row in rows:
             cells = table.cells(row)
             given, product = cells[order_slot], cells[product_slot]
-            if not given and not product and is_blank((given, product)):
-                continue
             line = Line(table, number, cells)
-            if not product and _closes(given, row, footers):
+            if product is None and (given is None or _closes(given, footers)):
                 continue
             try:
                 before = _order_number(given, before)
@@ -120,7 +125,7 @@ class Baskets:
                 self.faults.append(line.fault("order", str(error)))
                 before = ""
                 continue
-            if table.sheet.computes:
+            if table.sheet.computes and any(map(_may_compute, cells)):
                 names = [name for name, cell in zip(table.slot, cells, strict=True) if _may_compute(cell)]
                 self.computed.extend((before, line, name) for name in names)
             self._add(before, line)
@@ -141,7 +146,7 @@ class Baskets:
 
 
 def _may_compute(cell: Any) -> bool:
-    return cell[:1] == "=" if isinstance(cell, str) else type(cell) not in _PLAIN
+    return cell.startswith("=") if isinstance(cell, str) else type(cell) not in _PLAIN
 
 
 def skipped(number: str, reason: Any, line: Line) -> Skipped:
@@ -150,8 +155,9 @@ def skipped(number: str, reason: Any, line: Line) -> Skipped:
     return Skipped(marketplace_order=number, reason=reason, file=line.table.sheet.name, line=place)
 
 
-def _closes(given: Any, row: Sequence[Any], footers: tuple[str, ...]) -> bool:
-    first = fold(text_of_cell(given) or next((text for text in map(text_of_cell, row) if text), ""))
+def _closes(given: Any, footers: tuple[str, ...]) -> bool:
+    """Whether a row without a product is the sum below a table."""
+    first = fold(text_of_cell(given))
     return any(first == word or first.startswith(f"{word} ") for word in footers)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from harvest_planner.catalogue import fold
 from harvest_planner.formats.cells import harmless
 from harvest_planner.formats.orders_in.basket import Basket
 from harvest_planner.formats.orders_in.result import Contact
@@ -15,17 +14,17 @@ COLUMNS = ("order_id", "name", "phone", "address", "marketplace", "marketplace_o
 _NATIONAL = re.compile(r"(?:\+?84|0)?([2-9][0-9]{8,9})")
 
 
-def contact_of(basket: Basket, order_id: str, marketplace: str) -> Contact:
-    """Who gets the order."""
-    return Contact(
-        order_id=order_id,
-        name=basket.text("name"),
-        phone=phone_number(basket.text("phone")),
-        address=_address(basket),
-        marketplace=marketplace,
-        marketplace_order=basket.number,
-        parcel_no=basket.text("parcel_no"),
-    )
+def contacts_of(basket: Basket, order_ids: Iterable[str], marketplace: str) -> list[Contact]:
+    """Who gets the orders of a basket."""
+    common = {
+        "name": basket.text("name"),
+        "phone": phone_number(basket.text("phone")),
+        "address": _address(basket),
+        "marketplace": marketplace,
+        "marketplace_order": basket.number,
+        "parcel_no": basket.text("parcel_no"),
+    }
+    return [Contact(order_id=order_id, **common) for order_id in order_ids]
 
 
 def phone_number(text: str) -> str:
@@ -43,9 +42,9 @@ def phone_number(text: str) -> str:
 def _address(basket: Basket) -> str:
     """The whole address on one line: what it ends in already is not said twice."""
     address = basket.text("address")
-    folded = fold(address)
+    held = address.casefold()
     levels = (basket.text(name) for name in ("ward", "district", "province"))
-    return ", ".join(filter(None, (address, *(level for level in levels if fold(level) not in folded))))
+    return ", ".join(filter(None, (address, *(level for level in levels if level.casefold() not in held))))
 
 
 def contacts_text(contacts: Iterable[Contact]) -> str:

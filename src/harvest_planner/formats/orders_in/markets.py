@@ -20,6 +20,7 @@ class Markets:
         self._rules = column_map.rules.marketplaces
         self._ids = {fold(name): name for name in self._rules}
         self._by_words = {fold(word): name for name, rules in self._rules.items() for word in rules.files if fold(word)}
+        self._starts = [(start.upper(), name) for name, rules in self._rules.items() for start in rules.numbers]
         self.of_table = lru_cache(maxsize=64)(self._of_table)
 
     def of_order(self, stated: str, numbers: tuple[str, ...], file: str, header: Header) -> str:
@@ -27,8 +28,8 @@ class Markets:
         if stated:
             folded = fold(stated)
             return self._ids.get(folded) or self._by_words.get(folded) or clean(stated)
-        for name, rules in self._rules.items():
-            if any(number.upper().startswith(start.upper()) for number in numbers for start in rules.numbers):
+        for start, name in self._starts:
+            if any(number.upper().startswith(start) for number in numbers):
                 return name
         return self.of_table(file, tuple(header.headings.values()))
 

@@ -13,6 +13,7 @@ from harvest_planner.formats.orders_in.products import Meaning, Products
 from harvest_planner.formats.orders_in.result import Parcel, chargeable_kg
 
 _KG_UNITS = frozenset({"kg", "kí", "ký", "kilo", "kilogram"})
+_OF_A_PARCEL = ("parcel_kg", "parcel_g", "height_cm")
 _SIDES = ("length_cm", "width_cm", "height_cm")
 
 
@@ -22,7 +23,7 @@ class Measures:
     def __init__(self, rules: MapFile, products: Products) -> None:
         self._rules, self._products = rules, products
 
-    def kg(self, line: Line, meaning: Meaning, *, alone: bool) -> float:
+    def kg(self, line: Line, meaning: Meaning, alone: bool) -> float:
         """What a line weighs net [kg]; `alone`: no other line shares its parcel.
 
         Raises
@@ -47,16 +48,21 @@ class Measures:
             return self._weight(line, "line_kg", "line_g")
         if source == "parcel":
             return self._weight(line, "parcel_kg", "parcel_g") if alone else None
-        each = {
-            "product": lambda: meaning.kg_each,
-            "unit": lambda: self._unit_kg(line.text("unit")),
-            "pack": lambda: meaning.pack_kg,
-            "unit_weight": lambda: self._weight(line, "unit_kg", "unit_g"),
-        }[source]()
+        each = self._each_kg(source, line, meaning)
         return None if each is None else each * self._pieces(line, each)
 
-    def _unit_kg(self, unit: str) -> float | None:
-        return 1.0 if unit.lower() in _KG_UNITS else self._products.pack_kg(unit)
+    def _each_kg(self, source: KgSource, line: Line, meaning: Meaning) -> float | None:
+        """What one piece holds [kg]."""
+        if source == "product":
+            return meaning.kg_each
+        if source == "pack":
+            return meaning.pack_kg
+        if source == "unit_weight":
+            return self._weight(line, "unit_kg", "unit_g")
+        unit = line.text("unit").lower()
+        if not unit:
+            return None
+        return 1.0 if unit in _KG_UNITS else self._products.pack_kg(unit)
 
     def _pieces(self, line: Line, each_kg: float) -> float:
         """How often the line holds a piece; of loose kilograms it may hold parts."""
@@ -104,6 +110,8 @@ class Measures:
 
     def parcel(self, basket: Basket, held_kg: float) -> Parcel | None:
         """What the carrier charges for, where the export states a box or a weight."""
+        if all(basket.holder(name) is None for name in _OF_A_PARCEL):
+            return None
         read = partial(weight_of, decimal_mark=self._rules.decimal_mark)
         stated = basket.stated("parcel_kg", read) or basket.stated("parcel_g", partial(read, in_g=True))
         sides = [basket.stated(name, _side) for name in _SIDES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -13,7 +14,7 @@ from harvest_planner.formats.orders_in.addresses import Addresses
 from harvest_planner.formats.orders_in.basket import Basket
 from harvest_planner.formats.orders_in.baskets import Line, skipped
 from harvest_planner.formats.orders_in.column_map import ColumnMap
-from harvest_planner.formats.orders_in.contacts import contact_of, phone_number
+from harvest_planner.formats.orders_in.contacts import contacts_of, phone_number
 from harvest_planner.formats.orders_in.deadlines import Deadlines, Times
 from harvest_planner.formats.orders_in.map_file import State
 from harvest_planner.formats.orders_in.markets import Markets
@@ -56,6 +57,7 @@ class Reader:
         self._markets = Markets(column_map)
         self._measures = Measures(column_map.rules, self._products)
         self._deadlines = Deadlines(column_map.rules)
+        self._states = lru_cache(maxsize=4096)(self._state_of)
         self._phrases = {f" {word} ": state for word, state in column_map.states.items()}
 
     def read(self, number: str, lines: Sequence[Line]) -> Basket:
@@ -85,14 +87,14 @@ class Reader:
         total_kg = math.fsum(one.kg for one in goods)
         basket.orders = [order for one in goods if (order := self._order(basket, one, common, total_kg))]
         basket.parcel = self._measures.parcel(basket, total_kg)
-        basket.contacts = [contact_of(basket, order.id, common.marketplace) for order in basket.orders]
+        basket.contacts = contacts_of(basket, (order.id for order in basket.orders), common.marketplace)
 
     def _state(self, basket: Basket, line: Line) -> State | None:
         text = line.text("state") or basket.text("state")
         if not text:
             basket.assumed.add("state")
             return self._rules.assumptions.state
-        return basket.attempt(line, "state", lambda: self._state_of(text))
+        return basket.attempt(line, "state", self._states, text)
 
     def _state_of(self, text: str) -> State:
         folded = fold(text)
@@ -133,24 +135,24 @@ class Reader:
     def _destination(self, basket: Basket) -> str | None:
         line = basket.holder("province") or basket.holder("address") or basket.lines[0]
         name = "province" if line.cell("province") is not None else "address"
-        levels = {level: basket.text(level) for level in ("address", "ward", "district", "province")}
-        return basket.attempt(line, name, lambda: self._addresses.place_id(**levels))
+        levels = [basket.text(level) for level in ("address", "ward", "district", "province")]
+        return basket.attempt(line, name, self._addresses.place_id, *levels)
 
     def _goods(self, basket: Basket, line: Line, order_id: str, *, alone: bool) -> _Goods | None:
         texts = [line.text(name) for name in ("product", "variation", "grade")]
         if not texts[0]:
             basket.faults.append(line.fault("product", "the name of a product"))
             return None
-        meaning = basket.attempt(line, "product", lambda: self._products.meaning(*texts))
+        meaning = basket.attempt(line, "product", self._products.meaning, *texts)
         if meaning is None:
             return None
-        kg = basket.attempt(line, "quantity", lambda: self._measures.kg(line, meaning, alone=alone))
+        kg = basket.attempt(line, "quantity", self._measures.kg, line, meaning, alone)
         return None if kg is None else _Goods(order_id, line, meaning, kg)
 
     def _order(self, basket: Basket, goods: _Goods, common: _Common, total_kg: float) -> Order | None:
         line, times = goods.line, common.times
         price = basket.attempt(
-            line, "line_total_vnd", lambda: self._measures.price_vnd_per_kg(basket, line, goods.kg, total_kg)
+            line, "line_total_vnd", self._measures.price_vnd_per_kg, basket, line, goods.kg, total_kg
         )
         if price is None:
             return None

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
-
-from pydantic import Field
 
 from harvest_planner.errors import Fault
 from harvest_planner.schema.goods import Order
-from harvest_planner.schema.quantities import Id, Positive, Record
+from harvest_planner.schema.quantities import Positive, Record
 
 SkipReason = Literal["duplicate", "inquiry", "shipped", "cancelled"]
 CM3_PER_KG = 6000.0
 """Light goods: more than 6,000 cm³ a kg are charged by volume (VNPost; vnpost.vn 183)."""
 
 
-class Contact(Record):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
     """Who gets an order: kept in a file of its own, never in the problem, and not shown."""
 
-    order_id: Id
-    name: str = Field(default="", repr=False)
-    phone: str = Field(default="", repr=False)
-    address: str = Field(default="", repr=False)
+    order_id: str
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    address: str = field(default="", repr=False)
     marketplace: str = ""
     marketplace_order: str
-    parcel_no: str = Field(default="", repr=False)
+    parcel_no: str = field(default="", repr=False)
 
 
 class Parcel(Record):
