@@ -33,7 +33,13 @@ class Addresses:
         if parts and self._fold(parts[-1]) in _COUNTRY:
             parts.pop()
         if province:
-            found = self._levels(ward, district, province)
+            try:
+                found = self._levels(ward, district, province)
+            except AskError:
+                named = _settled(", ".join((*parts, province)))
+                if named is None:
+                    raise
+                found = named
             if len(parts) > 1:
                 self._ends(found, province, parts[-1])
             return found
@@ -72,6 +78,14 @@ class Addresses:
         if named is not None and _province_of(named) != _province_of(found):
             expected = f"one province; the address ends in {place_row(named)['name']!r}: correct the row"
             raise AskError("place", province, expected, (found, named))
+
+
+def _settled(whole: str) -> str | None:
+    """The place of an address whose town says which of several is meant."""
+    try:
+        return resolve_place(whole)
+    except AmbiguousPlaceError:
+        return None
 
 
 def _shown(district: str, province: str) -> str:

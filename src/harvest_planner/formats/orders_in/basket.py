@@ -15,6 +15,14 @@ from harvest_planner.schema.goods import Order
 _T = TypeVar("_T")
 
 
+class FieldError(ValueError):
+    """What is wrong with one of several fields from which something is reckoned."""
+
+    def __init__(self, field: str, expected: str) -> None:
+        self.field = field
+        super().__init__(expected)
+
+
 @dataclass(frozen=True)
 class Question:
     """A name that a person has to resolve, in one order."""
@@ -62,6 +70,8 @@ class Basket:
         except AskError as error:
             self.questions.append(Question(error.kind, error.value, str(error), error.candidates, self.number))
             self.faults.append(line.fault(name, str(error), error.value))
+        except FieldError as error:
+            self.faults.append(line.fault(error.field, str(error)))
         except ValueError as error:
             self.faults.append(line.fault(name, str(error)))
         return None

@@ -43,6 +43,11 @@ class ColumnMap:
         return found
 
     @cached_property
+    def others(self) -> frozenset[str]:
+        """Folded headings of columns that tell of somebody else than the buyer."""
+        return frozenset(map(fold, self.rules.others))
+
+    @cached_property
     def states(self) -> Mapping[str, State]:
         """Folded word → state of the order."""
         return {fold(word): state for state, words in self.rules.states.items() for word in words}

@@ -84,15 +84,15 @@ def _chained(head: Sequence[_Row], rest: Iterator[_Row]) -> Iterator[_Row]:
 def _header(line: int, cells: Sequence[Any], above: Sequence[Any], column_map: ColumnMap, sheet: Sheet) -> Header:
     """Each field with the column that its map prefers."""
     groups = _groups(above, len(cells))
-    claims: dict[str, list[tuple[int, int, str]]] = {}
+    claims: dict[str, list[tuple[tuple[int, int, bool], int, str]]] = {}
     for column, cell in enumerate(cells):
         heading = text_of_cell(cell)
         found = _meaning(heading, groups[column], column_map)
         if found is not None:
-            field, rank = found
+            field, alone, rank = found
             # Two headings that differ in case alone (Shopee has such): the one spelled as in the map comes first.
-            exact = heading in column_map.rules.fields.get(field, ())
-            claims.setdefault(field, []).append((2 * rank + (not exact), column, heading or groups[column]))
+            other = heading not in column_map.rules.fields.get(field, ())
+            claims.setdefault(field, []).append(((alone, rank, other), column, heading or groups[column]))
     columns, headings = {}, {}
     for field, found_at in claims.items():
         found_at.sort()
@@ -114,11 +114,23 @@ def _groups(above: Sequence[Any], width: int) -> list[str]:
     return texts
 
 
-def _meaning(heading: str, group: str, column_map: ColumnMap) -> tuple[str, int] | None:
-    """The field of a heading: together with the one above it, alone, or of the one above where it is empty."""
+def _meaning(heading: str, group: str, column_map: ColumnMap) -> tuple[str, int, int] | None:
+    """The field of a heading, whether it is known (0) together with the one above it or (1) alone, and its rank.
+
+    Where it is empty the one above stands for it. Under another person's (the sender's) it counts only together.
+    """
     known = column_map.headings
-    forms = [f"{group} {heading}", heading, _unbracketed(heading, column_map)] if heading else [group]
-    return next((known[folded] for folded in map(fold, forms) if folded in known), None)
+    together, alone = [f"{group} {heading}"] if group and heading else [], [heading or group]
+    if heading and fold(group) in column_map.others:
+        alone = []
+    elif heading:
+        alone.append(_unbracketed(heading, column_map))
+    for apart, forms in enumerate((together, alone)):
+        for folded in map(fold, forms):
+            if folded in known:
+                field, rank = known[folded]
+                return field, apart, rank
+    return None
 
 
 def _unbracketed(heading: str, column_map: ColumnMap) -> str:

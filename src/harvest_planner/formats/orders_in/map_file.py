@@ -105,6 +105,7 @@ class MapFile(Record):
     """How a lone mark before three digits of a weight is meant."""
     brackets: Texts
     footers: Texts
+    others: Texts
     fields: dict[str, Texts]
     """Field → headings."""
     json_paths: Json = Field(alias="json")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from harvest_planner.formats.orders_in.amounts import count_of, length_of, money_of, weight_of
-from harvest_planner.formats.orders_in.basket import Basket
+from harvest_planner.formats.orders_in.basket import Basket, FieldError
 from harvest_planner.formats.orders_in.baskets import Line
 from harvest_planner.formats.orders_in.map_file import KgSource, MapFile, PriceSource
 from harvest_planner.formats.orders_in.products import Meaning, Products
@@ -70,14 +71,16 @@ class Measures:
         if given is None:
             return 1.0
         loose = each_kg == 1.0 and line.text("unit").lower() in _KG_UNITS
-        return weight_of(given, decimal_mark=self._rules.decimal_mark) if loose else count_of(given)
+        if loose:
+            return _told("quantity", weight_of, given, decimal_mark=self._rules.decimal_mark)
+        return _told("quantity", count_of, given)
 
     def _weight(self, line: Line, kg_field: str, g_field: str) -> float | None:
         for name, in_g in ((kg_field, False), (g_field, True)):
             given = line.cell(name)
             if given is not None:
                 # An export that has no weight of a product says 0.
-                return weight_of(given, in_g=in_g, decimal_mark=self._rules.decimal_mark) or None
+                return _told(name, weight_of, given, in_g=in_g, decimal_mark=self._rules.decimal_mark) or None
         return None
 
     def price_vnd_per_kg(self, basket: Basket, line: Line, kg: float, total_kg: float) -> float:
@@ -96,17 +99,18 @@ class Measures:
     def _price_of(self, source: PriceSource, basket: Basket, line: Line, kg: float, total_kg: float) -> float | None:
         if source == "line_total":
             given = line.cell("line_total_vnd")
-            return None if given is None else money_of(given) / kg
+            return None if given is None else _told("line_total_vnd", money_of, given) / kg
         if source == "unit_price":
             given, pieces = line.cell("unit_price_vnd"), line.cell("quantity")
             if given is None:
                 return None
-            return money_of(given) * (1.0 if pieces is None else weight_of(pieces, decimal_mark=",")) / kg
+            times = 1.0 if pieces is None else _told("quantity", weight_of, pieces, decimal_mark=",")
+            return _told("unit_price_vnd", money_of, given) * times / kg
         holder = basket.holder("order_total_vnd")
         if holder is None:
             return None
         basket.assumed.add("order_total")
-        return money_of(holder.cell("order_total_vnd")) / total_kg
+        return _told("order_total_vnd", money_of, holder.cell("order_total_vnd")) / total_kg
 
     def parcel(self, basket: Basket, held_kg: float) -> Parcel | None:
         """What the carrier charges for, where the export states a box or a weight."""
@@ -124,6 +128,14 @@ class Measures:
         else:
             return None
         return Parcel(marketplace_order=basket.number, kg=weight_kg, chargeable_kg=charged)
+
+
+def _told(name: str, read: Callable[..., float], given: Any, **how: Any) -> float:
+    """What a cell holds, or the fault of that field."""
+    try:
+        return read(given, **how)
+    except ValueError as error:
+        raise FieldError(name, str(error)) from None
 
 
 def _side(value: Any) -> float | None:

@@ -37,12 +37,15 @@ def open_workbook(path: Path, name: str) -> Iterator[Iterator[Sheet]]:
     with warnings.catch_warnings():
         # What openpyxl leaves out of a workbook (validations, styles) is nothing an order is made of.
         warnings.simplefilter("ignore", UserWarning)
-        with _damage_told(name):
-            book = load(path, read_only=True, keep_links=False)
-        try:
-            yield (Sheet(_called(name, book, sheet), _rows(sheet, name), computes=True) for sheet in book.worksheets)
-        finally:
-            book.close()
+        with path.open("rb") as handle:  # by its name openpyxl would refuse a workbook that is called .csv
+            with _damage_told(name):
+                book = load(handle, read_only=True, keep_links=False)
+            try:
+                yield (
+                    Sheet(_called(name, book, sheet), _rows(sheet, name), computes=True) for sheet in book.worksheets
+                )
+            finally:
+                book.close()
 
 
 @contextmanager
@@ -59,8 +62,9 @@ def _damage_told(name: str) -> Iterator[None]:
 def formula_cells(path: Path, name: str, places: set[tuple[str, int, int]]) -> set[tuple[str, int, int]]:
     """Which of the places (sheet, line, column from 0) hold a formula and not a text that looks like one."""
     found = set()
-    book = _loader()(path, read_only=True, keep_links=False)
-    try:
+    with warnings.catch_warnings(), path.open("rb") as handle:
+        warnings.simplefilter("ignore", UserWarning)
+        book = _loader()(handle, read_only=True, keep_links=False)
         for sheet in book.worksheets:
             called = _called(name, book, sheet)
             wanted = {(line, column) for title, line, column in places if title == called}
@@ -69,7 +73,6 @@ def formula_cells(path: Path, name: str, places: set[tuple[str, int, int]]) -> s
             for line, row in enumerate(islice(sheet.iter_rows(), last), start=1):
                 formulas = {(line, column) for column, cell in enumerate(row) if cell.data_type == "f"}
                 found |= {(called, *place) for place in formulas & wanted}
-    finally:
         book.close()
     return found
 
