@@ -17,6 +17,7 @@ from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
+from harvest_planner.formats.workbook import write_workbook
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 
@@ -60,6 +61,12 @@ def plan(
             "vi: the terminal in Vietnamese too. en: both in English alone."
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Write the plan as an XLSX workbook, in the terminal's language."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan all orders and batches together: the day each batch is picked, where it goes, what is refused and why.
@@ -76,12 +83,17 @@ def plan(
         if out is not None:
             with _busy(spoken, "command.writing"):
                 written = write_all(answer, question, out, sheets_in=language or Language.vi, words=spoken)
+        if xlsx is not None:
+            with _busy(spoken, "command.writing"):
+                write_workbook(answer, question, xlsx, language=language or Language.en)
     if as_json:
         print(answer.model_dump_json(indent=1))
     else:
         show_plan(answer, question, spoken, Console(highlight=False, markup=False))
-    if written:
-        Console(stderr=as_json, highlight=False, markup=False).print(written, overflow="fold")
+    told = [written] if written else []
+    told += [spoken.say("command.written_workbook", file=xlsx)] if xlsx is not None else []
+    for line in told:
+        Console(stderr=as_json, highlight=False, markup=False).print(line, overflow="fold")
 
 
 @app.command()
