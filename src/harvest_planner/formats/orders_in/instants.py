@@ -45,16 +45,22 @@ def instant_of(value: Any, timezone: str, clock: dt.time) -> dt.datetime:
     if isinstance(value, bool):
         raise ValueError(EXPECTED)
     if isinstance(value, dt.datetime):
-        found = value
+        found = _of_a_cell(value, clock)
     elif isinstance(value, dt.date):
         found = dt.datetime.combine(value, clock)
     elif isinstance(value, (int, float)):
-        found = _counted(float(value))
+        found = _of_a_cell(_counted(float(value)), clock)
     else:
         found = _written(str(value), clock)
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise ValueError(f"{EXPECTED}; in the years {_FIRST_YEAR} to {_LAST_YEAR}")
     return found.replace(tzinfo=zone(timezone)) if found.tzinfo is None else found.astimezone(zone(timezone))
+
+
+def _of_a_cell(moment: dt.datetime, clock: dt.time) -> dt.datetime:
+    """A day in a spreadsheet is its first instant: without an hour of its own it is meant at `clock`."""
+    whole_day = moment.tzinfo is None and moment.time() == dt.time()
+    return dt.datetime.combine(moment.date(), clock) if whole_day else moment
 
 
 @lru_cache(maxsize=16384)
