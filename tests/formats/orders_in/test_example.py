@@ -25,7 +25,8 @@ VOSO = [(6, "Tỉnh/Thành phố", "Lâm Đồng"), (8, "Tên sản phẩm", "M�
 )  # fmt: skip
 def test_an_export(name: str, orders: int, kg: float, skipped: list[str], faults: list[tuple[int, str, str]]) -> None:
     found = hp.import_orders(FOLDER / name, column_map=FOLDER / "orders_map.toml")
-    assert (len(found.orders), sum(order.quantity_kg for order in found.orders)) == (orders, pytest.approx(kg))
+    assert len(found.orders) == orders
+    assert sum(order.quantity_kg for order in found.orders) == pytest.approx(kg)
     assert [one.reason for one in found.skipped] == skipped
     assert [(fault.line, fault.field, fault.value) for fault in found.faults] == faults
     assert {contact.marketplace for contact in found.contacts} == {Path(name).stem}

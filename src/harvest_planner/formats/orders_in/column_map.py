@@ -12,6 +12,7 @@ from typing import Any
 
 from harvest_planner.catalogue import fold
 from harvest_planner.errors import Fault, ProblemFileError
+from harvest_planner.formats.orders_in.header import Headings
 from harvest_planner.formats.orders_in.map_file import MAP_FORMAT, MapFile, Product, State
 from harvest_planner.formats.rows import Row, read
 from harvest_planner.formats.texts import read_text, shown
@@ -43,9 +44,10 @@ class ColumnMap:
         return found
 
     @cached_property
-    def others(self) -> frozenset[str]:
-        """Folded headings of columns that tell of somebody else than the buyer."""
-        return frozenset(map(fold, self.rules.others))
+    def table(self) -> Headings:
+        """The headings of a table of orders."""
+        others = frozenset(map(fold, self.rules.others))
+        return Headings(self.rules.fields, self.headings, ("order", "product"), self.rules.brackets, others)
 
     @cached_property
     def states(self) -> Mapping[str, State]:

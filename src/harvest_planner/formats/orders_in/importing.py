@@ -66,12 +66,12 @@ def _gathered(source: Path, rules: ColumnMap) -> Baskets:
     seen: list[Sequence[Any]] = []
     with open_export(source, rules.rules.json_paths) as sheets:
         for sheet in sheets:
-            found = find_header(sheet, rules, seen)
+            found = find_header(sheet, rules.table, seen)
             if found is not None:
                 gathered.take(Table(sheet, found[0]), found[1])
                 seen.clear()
     if not gathered.tables:
-        raise no_header(source.name, seen[0] if seen else (), rules)
+        raise no_header(source.name, seen[0] if seen else (), rules.table)
     return gathered
 
 
