@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
+    from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
     from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.ask import (
@@ -96,6 +97,7 @@ _HOMES = {
     "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),
     "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
+    "formats.reports_in.importing": ("ReadReports", "read_reports"),
     "formats.workbook": ("write_workbook",),
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),

@@ -14,6 +14,7 @@ import harvest_planner as hp
 from harvest_planner.cli.endings import UNUSABLE, faults_told
 from harvest_planner.cli.language import Language
 from harvest_planner.cli.orders import import_orders_command
+from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
@@ -24,6 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 # No completion: it would write to the home folder. No pretty tracebacks: they show values, phone numbers among them.
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command("import-orders")(import_orders_command)
+app.command("import-reports")(import_reports_command)
 
 
 def _version(wanted: bool) -> None:
