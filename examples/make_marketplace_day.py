@@ -31,7 +31,15 @@ def person(number: int) -> tuple[str, str]:
 
 def voso() -> str:
     """UTF-8 with its mark, a title above the header, amounts with points, a row twice, one cancelled, a sum below."""
-    head = ("Mã đơn hàng", "Ngày đặt hàng", "Trạng thái", "Tên sản phẩm", "Phân loại", "Số lượng", "Đơn giá")
+    head: tuple[str, ...] = (
+        "Mã đơn hàng",
+        "Ngày đặt hàng",
+        "Trạng thái",
+        "Tên sản phẩm",
+        "Phân loại",
+        "Số lượng",
+        "Đơn giá",
+    )
     head += ("Người nhận", "SĐT", "Địa chỉ", "Tỉnh/Thành phố", "Mã vận đơn")
     rows: list[Sequence[Any]] = [("VỎ SÒ - DANH SÁCH ĐƠN HÀNG NGÀY 09/08/2026",), head]
     wanted = (
@@ -59,7 +67,15 @@ def voso() -> str:
 
 def postmart() -> str:
     """Semicolons, days with hyphens, weights in grams, an order of two rows whose second names only the product."""
-    head = ("Số đơn hàng", "Ngày đặt", "Tình trạng", "Mặt hàng", "SL", "Cân nặng sản phẩm (g)", "Thành tiền")
+    head: tuple[str, ...] = (
+        "Số đơn hàng",
+        "Ngày đặt",
+        "Tình trạng",
+        "Mặt hàng",
+        "SL",
+        "Cân nặng sản phẩm (g)",
+        "Thành tiền",
+    )
     head += ("Khách hàng", "Điện thoại", "Địa chỉ giao hàng", "Giao trước ngày")
     rows: list[Sequence[Any]] = [head]
     wanted = (

@@ -2,7 +2,7 @@
 
 `python examples/marketplace_day.py [DIR]` imports every export of examples/marketplace_day with its map, leaves out
 what is at fault (and says so), plans, and writes what comes of it to DIR (marketplace_day_out): contacts apart from the
-problem, the plan, and its workbook.
+problem, the plan, its workbook, messages and a calendar.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ def main(out: Path) -> None:
     plan = hp.plan_harvest(problem)
     hp.save_plan(plan, out / "plan.json")
     hp.write_workbook(plan, problem, out / "plan.xlsx", language="vi")
+    hp.write_calendar(plan, problem, out / "picking_days.ics")
+    for kind in ("sms", "zalo"):
+        lines = "".join(f"{message.text}\n" for message in hp.messages(plan, problem, kind=kind))
+        (out / f"{kind}.txt").write_text(lines, encoding="utf-8")
     print(f"{len(orders)} orders: {len(plan.shipments)} shipments, {len(plan.refusals)} refused, {plan.status}")
 
 

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
         ProblemFileError as ProblemFileError,
         UnknownIdError as UnknownIdError,
     )
+    from harvest_planner.formats.calendars import write_calendar as write_calendar
     from harvest_planner.formats.documents import (
         load_plan as load_plan,
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.messages import Message as Message, messages as messages
     from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
     from harvest_planner.formats.orders_in.importing import import_orders as import_orders
     from harvest_planner.formats.orders_in.result import (
@@ -92,6 +94,8 @@ _HOMES = {
         "UnknownIdError",
     ),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.calendars": ("write_calendar",),
+    "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
     "formats.orders_in.importing": ("import_orders",),
     "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),

@@ -13,6 +13,7 @@ from rich.console import Console
 import harvest_planner as hp
 from harvest_planner.cli.endings import UNUSABLE, faults_told
 from harvest_planner.cli.language import Language
+from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
@@ -26,6 +27,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
+app.command("messages")(messages_command)
+app.command("calendar")(calendar_command)
 
 
 def _version(wanted: bool) -> None:
@@ -93,7 +96,7 @@ def plan(
     else:
         show_plan(answer, question, spoken, Console(highlight=False, markup=False))
     told = [written] if written else []
-    told += [spoken.say("command.written_workbook", file=xlsx)] if xlsx is not None else []
+    told += [spoken.say("command.written_file", file=xlsx)] if xlsx is not None else []
     for line in told:
         Console(stderr=as_json, highlight=False, markup=False).print(line, overflow="fold")
 
