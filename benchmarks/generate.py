@@ -20,17 +20,18 @@ BIG = {"ho-chi-minh": 30, "ha-noi": 28, "hai-phong": 9, "da-nang": 7, "dong-nai"
 
 
 def problem_of(orders: int, *, seed: int = 1, gap: float = 0.01) -> hp.PlanningProblem:
-    """A problem with that many orders of 2 to 12 kg, and a batch of some 300 kg for every 40 of them."""
+    """A problem with that many orders of 2 to 12 kg, and a batch for every 40 of them, at most a hundred."""
     rng = random.Random(seed)
-    batches = max(10, orders // 40)
+    batches = min(100, max(10, orders // 40))
+    kg = 7 * orders / batches
     growers = max(5, batches * 2 // 3)
     return hp.PlanningProblem.model_validate(
         {
             "as_of": AS_OF,
             "policy": {"gap": gap, "horizon_days": 8, "review_cost_vnd": 15_000},
             "places": [_hamlet(number, rng) for number in range(HAMLETS)],
-            "growers": [_grower(number, rng) for number in range(growers)],
-            "batches": [_batch(number, growers, rng) for number in range(batches)],
+            "growers": [_grower(number, kg, rng) for number in range(growers)],
+            "batches": [_batch(number, growers, kg, rng) for number in range(batches)],
             "orders": list(_orders(orders, rng)),
             "lanes": list(_lanes()),
         }
@@ -46,21 +47,21 @@ def _hamlet(number: int, rng: random.Random) -> dict[str, Any]:
     }
 
 
-def _grower(number: int, rng: random.Random) -> dict[str, Any]:
+def _grower(number: int, kg: float, rng: random.Random) -> dict[str, Any]:
     return {
         "id": f"g{number}",
         "place_id": f"h{number % HAMLETS}",
-        "pick_capacity_kg_per_day": rng.choice((120, 150, 180)),
+        "pick_capacity_kg_per_day": round(kg * rng.choice((0.45, 0.55, 0.65))),
     }
 
 
-def _batch(number: int, growers: int, rng: random.Random) -> dict[str, Any]:
+def _batch(number: int, growers: int, kg: float, rng: random.Random) -> dict[str, Any]:
     return {
         "id": f"b{number}",
         "grower_id": f"g{number % growers}",
         "crop_id": "na-chi-lang",
         "place_id": f"h{number % growers % HAMLETS}",
-        "quantity_kg": rng.randrange(250, 371, 10),
+        "quantity_kg": round(kg * rng.uniform(0.9, 1.3)),
         "stage_id": rng.choice(("S1", "S2", "S2")),
         "observed_on": AS_OF.date(),
         "trip_cost_vnd": rng.randrange(40_000, 120_001, 10_000),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import field_validator, model_validator
 
@@ -91,6 +91,13 @@ class PlanningProblem(Record):
     def order(self, order_id: str) -> Order:
         """The order of that id. Raises UnknownIdError."""
         return _look("order", self._orders, order_id)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some tables replaced, unchecked as ever; it looks in its own tables, not in those copied from."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("_crops", "_places", "_growers", "_batches", "_orders"):
+            copied.__dict__.pop(name, None)
+        return copied
 
     @cached_property
     def _crops(self) -> dict[str, Crop]:

@@ -12,6 +12,9 @@ from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 
 COLUMNS_PER_ORDER = 3
+SCATTER = 0.02
+"""Part of a column's worth by which its rank among those to enter is scattered: orders that find many trips alike would
+all enter for the same few of them, round after round."""
 CUT_VIOLATION = 1e-3
 SHARE_EPSILON = 1e-9
 MOST_CUT_ROUNDS = 30
@@ -32,6 +35,7 @@ class Master:
         self.bound_vnd = float(np.inf)
         self.reduced_cost: Floats = np.zeros(len(model.column_order))
         self._inside = np.zeros(len(model.column_order), dtype=bool)
+        self._scatter = SCATTER * np.random.default_rng(seed).random(len(model.column_order)) * model.column_value_vnd
         self._held: list[int] = []
         self._pairs, self._pair_of = _pairs(model)
         self._pair_row = np.full(len(self._pairs), -1, dtype=np.int64)
@@ -115,11 +119,14 @@ class Master:
     def _entering(self, reduced: Floats) -> Ints:
         threshold = -1e-7 * max(1.0, float(self.model.column_value_vnd.max(initial=1.0)))
         wanted = np.flatnonzero((reduced < threshold) & ~self._inside)
-        return cheapest_per_order(self.model.column_order, wanted, reduced[wanted], COLUMNS_PER_ORDER)
+        return cheapest_per_order(
+            self.model.column_order, wanted, reduced[wanted] + self._scatter[wanted], COLUMNS_PER_ORDER
+        )
 
     def _best_by_value(self) -> Ints:
         everything = np.arange(len(self.model.column_order))
-        return cheapest_per_order(self.model.column_order, everything, -self.model.column_value_vnd, COLUMNS_PER_ORDER)
+        rank = self._scatter - self.model.column_value_vnd
+        return cheapest_per_order(self.model.column_order, everything, rank, COLUMNS_PER_ORDER)
 
     def _take(self, columns: Ints) -> None:
         if not len(columns):
