@@ -100,5 +100,5 @@ def test_the_share_in_time_and_not_too_warm(case: tuple[Journey, Any, Any]) -> N
 def test_the_outcomes_are_few_and_sum_to_one(case: tuple[Journey, Any, Any]) -> None:
     journey, _, _ = case
     assert sum(each.probability for each in journey.outcomes) == pytest.approx(1, abs=1e-9)
-    assert len(journey.outcomes) <= 420
+    assert len(journey.outcomes) <= 10 * 420, "where doses vary, parts are kept apart by dose"
     assert all(each.low_h <= each.arrive_h <= each.high_h for each in journey.outcomes)

@@ -38,7 +38,7 @@ def test_smooth_laws_agree_with_fine_steps_to_a_millionth(
         (found,) = gained_lagging(
             [curve.rate], (), pulp_degc=pulp, air_degc=air, cooling_per_h=cooling_per_h, hours=hours
         )
-        fine = step_by_step(curve.rate, pulp=pulp, air=air, cooling_per_h=cooling_per_h, hours=hours, steps=2_000)
+        fine = step_by_step(curve.rate, pulp=pulp, air=air, cooling_per_h=cooling_per_h, hours=hours, steps=8_000)
         assert found == pytest.approx(fine, rel=1e-6, abs=1e-6)
 
 

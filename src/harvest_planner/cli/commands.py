@@ -21,6 +21,7 @@ from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
+from harvest_planner.planning.progress import in_silence
 from harvest_planner.formats.workbook import write_workbook
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
@@ -149,8 +150,11 @@ def _busy(spoken: Words, key: str) -> AbstractContextManager[object]:
 def _bar(spoken: Words, key: str) -> Iterator[Callable[[hp.Progress], None]]:
     """A bar on stderr where somebody looks at it, with the gap once there is one; what to call with each progress."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield in_silence
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task(spoken.say(key), total=1.0)
 
         def tell(progress: hp.Progress) -> None:

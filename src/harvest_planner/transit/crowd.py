@@ -18,6 +18,9 @@ Exposures = tuple[float, ...]
 
 MOST_OUTCOMES = 400
 MOST_CELLS = 160
+DOSES_ON_BOARD = 24
+"""Parts kept of each cell where doses differ."""
+_SAME_DOSE = 1e-6
 _ALIKE = 1e-12
 """Exposures of a smaller variance are the same."""
 _SLACKS = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -98,14 +101,19 @@ class Rates:
         return found
 
 
-def merged(parts: Sequence[Boarding], most: int) -> list[Boarding]:
+def merged(parts: Sequence[Boarding], most: int, *, of_doses: int = 0) -> list[Boarding]:
     """At most `most` (even) parts that stand for all: near groups of about equal probability, two parts each.
 
-    The two keep the group's first three moments in the leading clock and its mean in every other.
+    The two keep the group's first three moments in the leading clock and its mean in every other. Where a clock beside
+    the first varies, the parts are at most `of_doses` and the groups are alike in that clock: doses have sharp limits.
     """
     if len(parts) <= most:
         return list(parts)
-    ranked = sorted(parts, key=lambda part: part.exposures)
+    dose = _varying_dose(parts)
+    most = most if dose is None else max(most, of_doses)
+    if len(parts) <= most:
+        return list(parts)
+    ranked = sorted(parts, key=lambda part: (0.0 if dose is None else part.exposures[dose], part.exposures))
     whole = math.fsum(part.probability for part in ranked)
     groups: list[list[Boarding]] = [[] for _ in range(most // 2)]
     passed = 0.0
@@ -114,6 +122,15 @@ def merged(parts: Sequence[Boarding], most: int) -> list[Boarding]:
         groups[min(len(groups) - 1, int(len(groups) * middle / whole))].append(part)
         passed += part.probability
     return [pair for group in groups if group for pair in _pair(group)]
+
+
+def _varying_dose(parts: Sequence[Boarding]) -> int | None:
+    """The first clock after the leading one in which the parts differ; the pulp's temperature, the fourth, is none."""
+    for clock in range(1, min(3, len(parts[0].exposures))):
+        doses = [part.exposures[clock] for part in parts]
+        if max(doses) - min(doses) > _SAME_DOSE:
+            return clock
+    return None
 
 
 def _pair(group: Sequence[Boarding]) -> Sequence[Boarding]:
@@ -177,7 +194,7 @@ def ride(
         for cell in cells[departs_h]:
             ridden, slopes = on_board.after(cell.mean_h)
             most = 2 + 2 * int(spare * whole * cell.probability) if crowded else len(ridden)
-            for probability, exposures in merged(ridden, most):
+            for probability, exposures in merged(ridden, most, of_doses=DOSES_ON_BOARD):
                 yield (
                     probability * cell.probability,
                     departs_h + cell.mean_h,

@@ -18,6 +18,8 @@ Clocks = Sequence[Callable[[float], float]]
 
 REPRESENTATIVES = 6
 """Different exposures that are kept apart among the parcels of one departure."""
+DOSES_ASHORE = 128
+"""The same where a chilling or safety dose differs among them."""
 
 
 class Outcome(NamedTuple):
@@ -196,4 +198,4 @@ def board(
         waited_h = max(0.0, departs_h - outcome.arrive_h)
         aged = wait.after(outcome.exposures, place_id=service.origin_id, from_h=outcome.arrive_h, hours=waited_h)
         crowd.setdefault(departs_h, []).append(Boarding(outcome.probability, aged))
-    return {departs_h: merged(parts, REPRESENTATIVES) for departs_h, parts in crowd.items()}
+    return {departs_h: merged(parts, REPRESENTATIVES, of_doses=DOSES_ASHORE) for departs_h, parts in crowd.items()}

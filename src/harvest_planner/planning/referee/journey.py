@@ -21,6 +21,7 @@ LATE_MASS = 1e-5
 MOST_DEPARTURES = 400
 FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.1, 0.002
 BIN_DEGC = 0.5
+AGE_Z, DOSE_Z = 1.5, 0.15
 Ambient = Callable[[str, float], float]
 """(place id, instant [h]) → air temperature [°C]."""
 
@@ -168,6 +169,11 @@ class Journey:
                             found[departs].append(rode.after(waited, waits, rode.weight))
         width = self._bin_d20
         return {departs: _merged(stories, width) for departs, stories in found.items()}
+
+    @property
+    def _widest_z(self) -> float:
+        """Panels of the legs before the last: a dose has a sharp limit, an age has not [standard normals]."""
+        return DOSE_Z if self._clock.carries_doses else AGE_Z
 
     @cached_property
     def _bin_d20(self) -> float:
