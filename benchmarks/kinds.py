@@ -31,7 +31,9 @@ def kinds(number: int) -> Iterator[dict[str, object]]:
 
 def write_folder(folder: Path, number: int) -> None:
     """A problem folder with that many kinds and nothing to plan."""
-    tables = ["\n".join(["[[crops]]", *(f"{key} = {_toml(value)}" for key, value in row.items())]) for row in kinds(number)]
+    tables = [
+        "\n".join(["[[crops]]", *(f"{key} = {_toml(value)}" for key, value in row.items())]) for row in kinds(number)
+    ]
     (folder / "problem.toml").write_text("as_of = 2026-08-10T18:00:00+07:00\n", encoding="utf-8")
     (folder / "crops.toml").write_text("\n\n".join(tables) + "\n", encoding="utf-8")
     (folder / "growers.csv").write_text("id\ng1\n", encoding="utf-8")

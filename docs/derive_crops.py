@@ -16,8 +16,8 @@ from harvest_planner.ripening.laws import arrhenius_rate, square_root_rate
 Series = Sequence[tuple[float, float]]
 Derived = dict[str, float]
 RELATIVE_SPREAD = 0.15
-"""The spread assumed where none was measured, of the time to ripe or, for produce good when picked, of its life: between
-the 13 % of the avocado (0.81 of 6.47 d) and the 17 % of the papaya (1.85 of 10.9 d) that were measured."""
+"""The spread assumed where none was measured, of the time to ripe or, for produce good when picked, of its life:
+between the 13 % of the avocado (0.81 of 6.47 d) and the 17 % of the papaya (1.85 of 10.9 d) that were measured."""
 
 
 def tmin_of(*series: Series) -> float:
@@ -70,7 +70,7 @@ def avocado_hass() -> Derived:
 
 
 def papaya() -> Derived:
-    """Sinta: full yellow after 11, 10 and 8 d at 20, 25 and 28 to 30 °C; climacteric peak after 8 d at 20, 19 to 20 at 12 to 15.
+    """Sinta: full yellow after 11, 10, 8 d at 20, 25, 28 to 30 °C; climacteric peak after 8 d at 20, 19.5 at 12 to 15.
 
     Stages by share of yellow, on a logistic course of colour from 5 % to 95 %.
     """
@@ -93,16 +93,9 @@ def logit(share: float) -> float:
 
 
 def guava() -> Derived:
-    """Life 15 and 14 to 21 d at 8 to 10 °C, 1.3 weeks at 15 °C, 7 d at room temperature (read as 25 °C); injury in 1.6 weeks at 5 °C."""
+    """Life 15 and 14 to 21 d at 8 to 10 °C, 1.3 weeks at 15, 7 d in a room (read as 25 °C); injury in 1.6 weeks at 5"""
     lives = [(9.0, fmean([15.0, 17.5])), (15.0, 1.3 * 7), (25.0, 7.0)]
-    tmin = tmin_of(per_day(*lives))
-    window = life_at_20(tmin, lives)
-    return {
-        "temperature_law.tmin_degc": tmin,
-        "window_d20": window,
-        "chilling.limit_degc_days": (8.0 - 5.0) * 1.6 * 7,
-        "stages.sd_d20": RELATIVE_SPREAD * window,
-    }
+    return good_when_picked(tmin_of(per_day(*lives)), lives) | {"chilling.limit_degc_days": (8.0 - 5.0) * 1.6 * 7}
 
 
 def life_at_20(tmin_degc: float, lives: Series) -> float:
@@ -110,15 +103,19 @@ def life_at_20(tmin_degc: float, lives: Series) -> float:
     return geometric_mean([days * square_root_rate(degc, tmin_degc=tmin_degc) for degc, days in lives])
 
 
-def two_lives(*lives: tuple[float, float]) -> Derived:
-    """Law, window and spread of produce that is good when picked, from its life at two temperatures."""
-    tmin = tmin_of(per_day(*lives))
-    window = life_at_20(tmin, lives)
+def good_when_picked(tmin_degc: float, lives: Series) -> Derived:
+    """Law, window and spread of produce that is good when picked, from its lives (temperature [°C], days)."""
+    window = life_at_20(tmin_degc, lives)
     return {
-        "temperature_law.tmin_degc": tmin,
+        "temperature_law.tmin_degc": tmin_degc,
         "window_d20": window,
         "stages.sd_d20": RELATIVE_SPREAD * window,
     }
+
+
+def two_lives(*lives: tuple[float, float]) -> Derived:
+    """Law, window and spread of produce that is good when picked, from its life at two temperatures."""
+    return good_when_picked(tmin_of(per_day(*lives)), lives)
 
 
 def litchi() -> Derived:
@@ -137,7 +134,7 @@ def leafy_greens() -> Derived:
 
 
 def durian_monthong() -> Derived:
-    """End of life 7 to 8 d at ambient (read as 28 to 31 °C), 15 and 10 d at 16.5, at most 14 at 15, 21 to 35 at 13 to 15 °C."""
+    """End after 7 to 8 d at ambient (read as 28 to 31 °C), 15 and 10 at 16.5, at most 14 at 15, 21 to 35 at 13 to 15"""
     ambient = 29.5
     tmin = tmin_of(per_day((ambient, 7.5), (16.5, fmean([15.0, 10.0])), (15.0, 14.0), (14.0, 28.0)))
     ready = 5.0 * square_root_rate(ambient, tmin_degc=tmin)
@@ -153,7 +150,7 @@ def durian_monthong() -> Derived:
 
 
 def tomato() -> Derived:
-    """Mature green to red: 21, 14, 10 d at 15, 20, 25 °C; 38, 30, 24 d at 12, 15, 20 °C; 18 d at 12.8 °C, from breaker 16, light pink 10."""
+    """Green to red: 21, 14, 10 d at 15, 20, 25 °C; 38, 30, 24 at 12, 15, 20; 18, breaker 16, light pink 10 at 12.8."""
     tmin = tmin_of(per_day((15.0, 21.0), (20.0, 14.0), (25.0, 10.0)), per_day((12.0, 38.0), (15.0, 30.0), (20.0, 24.0)))
     ready = geometric_mean([14.0, 24.0, 18.0 * square_root_rate(12.8, tmin_degc=tmin)])
     return {
@@ -168,7 +165,7 @@ def tomato() -> Derived:
 
 
 def kiwifruit() -> Derived:
-    """Respiration 1.75, 3.5, 6, 10.5, 17.5 mL/(kg·h) at 0, 5, 10, 15, 20 °C; ripe 2 to 3 d after cold storage at 20 °C."""
+    """Respiration 1.75 … 17.5 mL/(kg·h) at 0 … 20 °C; ripe 2 to 3 d after cold storage at 20 °C."""
     respiration = [(0.0, 1.75), (5.0, 3.5), (10.0, 6.0), (15.0, 10.5), (20.0, 17.5)]
     return {
         "temperature_law.tmin_degc": tmin_of(respiration),
@@ -178,44 +175,28 @@ def kiwifruit() -> Derived:
 
 
 def strawberry() -> Derived:
-    """Respiration 8, 27.5, 75 mL/(kg·h) at 0, 10, 20 °C; three days at 10 °C cost 46 % of a life of 14 d; life 7 and 14 d at 0 °C."""
+    """Respiration 8, 27.5, 75 mL/(kg·h) at 0, 10, 20 °C; three days at 10 cost 46 % of 14 d; life 7 and 14 d at 0."""
     lost = 0.46
     tmin = tmin_of([(0.0, 8.0), (10.0, 27.5), (20.0, 75.0)], [(0.0, 1.0 / 14.0), (10.0, lost / 3.0)])
-    window = life_at_20(tmin, [(0.0, 7.0), (0.0, 14.0), (10.0, 3.0 / lost)])
-    return {
-        "temperature_law.tmin_degc": tmin,
-        "window_d20": window,
-        "stages.sd_d20": RELATIVE_SPREAD * window,
-    }
+    return good_when_picked(tmin, [(0.0, 7.0), (0.0, 14.0), (10.0, 3.0 / lost)])
 
 
 def asparagus() -> Derived:
     """Respiration 27 … 275 mL/(kg·h) at 0 … 25 °C; life 14 to 21 d at 2 °C; injury after 10 to 12 d at 0 °C."""
     respiration = [(0.0, 27.0), (5.0, 48.0), (10.0, 98.5), (15.0, 124.0), (20.0, 194.0), (25.0, 275.0)]
-    tmin = tmin_of(respiration)
-    window = life_at_20(tmin, [(2.0, 17.5)])
-    return {
-        "temperature_law.tmin_degc": tmin,
-        "window_d20": window,
-        "chilling.limit_degc_days": (2.0 - 0.0) * 11,
-        "stages.sd_d20": RELATIVE_SPREAD * window,
-    }
+    return good_when_picked(tmin_of(respiration), [(2.0, 17.5)]) | {"chilling.limit_degc_days": (2.0 - 0.0) * 11}
 
 
 def sweet_corn() -> Derived:
     """Respiration eight times as fast at 21 °C as at 0 °C; supersweet ears keep 8 to 12 d at 0 °C."""
-    tmin = tmin_of([(0.0, 1.0), (21.0, 8.0)])
-    window = life_at_20(tmin, [(0.0, 10.0)])
-    return {
-        "temperature_law.tmin_degc": tmin,
-        "window_d20": window,
-        "stages.sd_d20": RELATIVE_SPREAD * window,
-    }
+    return good_when_picked(tmin_of([(0.0, 1.0), (21.0, 8.0)]), [(0.0, 10.0)])
 
 
 def persimmon_tmin() -> float:
     """Softening in 1 and 10 ppm ethylene at 20 and 5 °C, loss of astringency after CO2 at 20 and 0 °C."""
-    return tmin_of(per_day((20.0, 6.0), (5.0, 15.0)), per_day((20.0, 2.0), (5.0, 8.0)), per_day((20.0, 4.5), (0.0, 21.0)))
+    return tmin_of(
+        per_day((20.0, 6.0), (5.0, 15.0)), per_day((20.0, 2.0), (5.0, 8.0)), per_day((20.0, 4.5), (0.0, 21.0))
+    )
 
 
 def hong_bao_lam() -> Derived:
@@ -269,7 +250,7 @@ DERIVED: dict[str, Callable[[], Derived]] = {
 
 
 def in_catalogue(crop_id: str, path: str) -> Iterator[float]:
-    """The numbers that the crop's file holds at a path such as `window_d20`, `stages.sd_d20` or `temperature_law.points.25`."""
+    """The numbers in the crop's file at a path such as `window_d20`, `stages.sd_d20`, `temperature_law.points.25`."""
     row = crop_row(crop_id)
     first, *rest = path.split(".", 1)
     if not rest:

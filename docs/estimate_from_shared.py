@@ -177,7 +177,9 @@ def main(folder: Path) -> None:
             days = f"{passing.mean_days:.2f} d, sd {passing.sd_days:.2f} d"
             print(f"avocado {group} index {passing.index}: {days}, n = {passing.fruit}")
     hue = papaya(folder)
-    print(f"papaya hue {hue.highest_deg:.1f} to {hue.lowest_deg:.1f} deg, {hue.rate_per_day:.3f} per day, n = {hue.fruit}")
+    print(
+        f"papaya hue {hue.highest_deg:.1f} to {hue.lowest_deg:.1f} deg, {hue.rate_per_day:.3f} per day, n = {hue.fruit}"
+    )
     print(f"papaya middle {hue.middle_mean_days:.2f} d, sd {hue.middle_sd_days:.2f} d, rmse {hue.rmse_deg:.2f} deg")
 
 

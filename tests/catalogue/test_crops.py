@@ -14,11 +14,30 @@ from harvest_planner.planning.curves import curve_of
 from harvest_planner.schema.crop import Crop
 
 IDS = crop_ids()
-PROMISED = (
-    "asparagus avocado-hass banana-cavendish dragon-fruit-ld1 durian-monthong guava hong-bao-lam hong-ngam kiwifruit "
-    "leafy-greens lettuce-butter litchi lon-quay longan mango-cat na-bo na-chi-lang papaya strawberry sweet-corn "
-    "tomato vit-quay"
-).split()
+PROMISED = [
+    "asparagus",
+    "avocado-hass",
+    "banana-cavendish",
+    "dragon-fruit-ld1",
+    "durian-monthong",
+    "guava",
+    "hong-bao-lam",
+    "hong-ngam",
+    "kiwifruit",
+    "leafy-greens",
+    "lettuce-butter",
+    "litchi",
+    "lon-quay",
+    "longan",
+    "mango-cat",
+    "na-bo",
+    "na-chi-lang",
+    "papaya",
+    "strawberry",
+    "sweet-corn",
+    "tomato",
+    "vit-quay",
+]
 GOOD_WHEN_PICKED = tuple(crop_id for crop_id in IDS if crop_row(crop_id)["ready_at_d20"] == 0.0)
 VIETNAMESE = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 
