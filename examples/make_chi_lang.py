@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +262,8 @@ def main(folder: Path = FOLDER) -> None:
         "lanes": list(lanes()),
         "embargoes": list(EMBARGOES),
     }
-    first = [row for row in tables["orders"] if row["destination_id"] == "ha-noi"][:2]
+    soon = (row for row in tables["orders"] if row["destination_id"] == "ha-noi" and not row["deliver_from_at"])
+    first = [next(soon), next(soon)]
     tables["commitments"] = [
         {
             "order_id": row["id"],
@@ -279,7 +280,7 @@ def main(folder: Path = FOLDER) -> None:
         write(folder / f"{name}.csv", rows)
 
 
-def write(path: Path, rows: list[Mapping[str, Any]]) -> None:
+def write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """One table as CSV."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
     with path.open("w", encoding="utf-8", newline="") as file:

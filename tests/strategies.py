@@ -99,6 +99,7 @@ def _lane(draw: st.DrawFn, origin: str, destination: str, name: str) -> Rows:
         "cutoff_h": draw(st.sampled_from((0.0, 1.0, 3.0))),
         "temperature_degc": draw(st.sampled_from((None, 18.0, 25.0))),
         "temperature_sd_degc": draw(_mostly(0.0, 2.0)),
+        "packaging": draw(_mostly(None, "crate", "foam-box", "foam-box-ice")),
         "cost_vnd_per_kg": draw(st.sampled_from((0.0, 2000.0, 9000.0))),
         "capacity_kg": draw(_mostly(None, 15.0, 40.0)),
     }

@@ -49,6 +49,7 @@ CONTRACT = {
     "PickAdvice",
     "Refusal",
     "HarvestPlannerError",
+    "VietnamGazetteer",
     "AmbiguousPlaceError",
     "UnknownIdError",
     "ProblemFileError",

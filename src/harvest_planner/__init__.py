@@ -20,12 +20,27 @@ if TYPE_CHECKING:
         ProblemFileError as ProblemFileError,
         UnknownIdError as UnknownIdError,
     )
+    from harvest_planner.formats.calendars import write_calendar as write_calendar
     from harvest_planner.formats.documents import (
         load_plan as load_plan,
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.messages import Message as Message, messages as messages
+    from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
+    from harvest_planner.formats.orders_in.importing import import_orders as import_orders
+    from harvest_planner.formats.orders_in.result import (
+        Contact as Contact,
+        ImportedOrders as ImportedOrders,
+        Parcel as Parcel,
+        Skipped as Skipped,
+        Unresolved as Unresolved,
+        chargeable_kg as chargeable_kg,
+    )
+    from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
+    from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
+    from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.ask import (
         crop as crop,
@@ -34,6 +49,7 @@ if TYPE_CHECKING:
         good_share as good_share,
     )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.progress import Progress as Progress
     from harvest_planner.planning.referee import check_plan as check_plan
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
@@ -66,6 +82,10 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.transit.gazetteer import (
+        VietnamGazetteer as VietnamGazetteer,
+        geocode_places as geocode_places,
+    )
     from harvest_planner.transit.road import road_km as road_km
 
 _HOMES = {
@@ -78,11 +98,20 @@ _HOMES = {
         "ProblemFileError",
         "UnknownIdError",
     ),
+    "formats.calendars": ("write_calendar",),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.messages": ("Message", "messages"),
+    "formats.orders_in.column_map": ("ColumnMap", "load_map"),
+    "formats.orders_in.importing": ("import_orders",),
+    "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),
+    "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
+    "formats.reports_in.importing": ("ReadReports", "read_reports"),
+    "formats.workbook": ("write_workbook",),
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.harvest": ("plan_harvest",),
+    "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
     "schema.crop": (
         "Arrhenius",
@@ -115,6 +144,7 @@ _HOMES = {
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

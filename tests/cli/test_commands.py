@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import harvest_planner as hp
 from harvest_planner.cli import main
@@ -134,6 +135,7 @@ def test_out_holds_the_plan_its_tables_and_the_sheets(command: Command, question
         "shipments.csv",
         "refusals.csv",
         "surplus.csv",
+        "confirm.csv",
         str(Path("sheets") / "g1.html"),
     }
     assert "".join(f"one pick sheet per grower in {out / 'sheets'}".split()) in "".join(done.out.split())
@@ -220,7 +222,8 @@ def test_check_of_what_is_no_plan(command: Command, question: Path) -> None:
 def test_crops(command: Command) -> None:
     done = command("crops")
     assert done.code == 0
-    assert re.search(r"^na-chi-lang +Sugar apple of Chi +Na Chi Lăng +6\.0$", done.out, re.MULTILINE)
+    assert "\nna-chi-lang  Sugar apple of Chi Lang · Na Chi Lăng\n" in done.out
+    assert "S1 7.5, S2 6.0, S3 3.6, S4 1.5; good for 2.2 days" in done.out
     assert max(map(len, done.out.splitlines())) <= 80
     listed = [hp.Crop.model_validate(row) for row in json.loads(command("crops", "--json").out)]
     assert listed == [hp.crop(crop_id) for crop_id in hp.crops()]
@@ -255,3 +258,19 @@ def test_a_pipe_carries_utf_8_whatever_the_locale(question: Path) -> None:
     )
     assert done.stdout.decode("utf-8").startswith("Mỗi lô hái ngày nào\n")
     assert done.stderr == b""
+
+
+def test_the_plan_as_a_workbook(command: Command, question: Path, tmp_path: Path) -> None:
+    done = command("plan", question, "--xlsx", tmp_path / "plan.xlsx", "--language", "vi")
+    assert (done.code, "".join(f"Đã ghi vào {tmp_path / 'plan.xlsx'}".split()) in "".join(done.out.split())) == (
+        0,
+        True,
+    )
+    assert load_workbook(tmp_path / "plan.xlsx").sheetnames[0] == "Kế hoạch"
+
+
+def test_the_answers_to_the_marketplace_lie_beside_the_plan(command: Command, question: Path, tmp_path: Path) -> None:
+    command("plan", question, "--out", tmp_path / "out")
+    lines = (tmp_path / "out" / "confirm.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "order_id,answer,by_at,kg,why"
+    assert [line.split(",")[:2] for line in lines[1:]] == [["o1", "confirm"], ["o2", "decline"]]

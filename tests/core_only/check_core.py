@@ -14,7 +14,7 @@ from pathlib import Path
 
 import harvest_planner as hp
 
-ABSENT = ("numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib")
+ABSENT = ("numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib", "openpyxl", "icalendar")
 
 
 def require(holds: bool, what: str) -> None:
@@ -76,6 +76,18 @@ def check_referee(problem: hp.PlanningProblem, plan: hp.HarvestPlan) -> None:
     require(bool(hp.check_plan(wrong, problem)), "check_plan finds a kilogram too much")
 
 
+def check_import() -> None:
+    """An export of a marketplace as CSV becomes an order."""
+    with tempfile.TemporaryDirectory() as folder:
+        export = Path(folder) / "export.csv"
+        export.write_text(
+            "Order ID,Product,Quantity,Unit price,Province,Deliver by\n1,na dai 5kg,1,300000,Cà Mau,14/08/2026\n",
+            encoding="utf-8",
+        )
+        found = hp.import_orders(export)
+        require([order.quantity_kg for order in found.orders] == [5.0], f"an export is read: {found}")
+
+
 def check_remedy(problem: hp.PlanningProblem) -> None:
     """Planning needs the solver, and says so."""
     try:
@@ -94,6 +106,7 @@ def main(problem_path: str, plan_path: str) -> None:
     check_files(problem, plan)
     check_advice(problem, plan)
     check_referee(problem, plan)
+    check_import()
     check_remedy(problem)
 
 

@@ -101,7 +101,7 @@ def test_exactly_the_twenty_in_the_order_of_files_and_lines(error: ProblemFileEr
     [
         ("problem.toml", 4, "did you mean 'min_good_share'?"),
         ("orders.csv", 2, "did you mean 'na-chi-lang'?"),
-        ("orders.csv", 3, "did you mean 'ca-mau'?"),
+        ("orders.csv", 3, "did you mean 'ca-mau' or "),
         ("orders.csv", 4, "written with a decimal point and nothing else: 7.5"),
         ("orders.csv", 5, "an instant with its offset"),
         ("orders.csv", 7, "65000"),

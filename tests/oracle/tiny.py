@@ -165,11 +165,13 @@ def tight_problems(draw: st.DrawFn, *, splits: bool = False) -> PlanningProblem:
     })  # fmt: skip
 
 
-def _unsettled(problem: PlanningProblem) -> PlanningProblem:
-    return problem.model_copy(update={"commitments": ()})
+def _plain(problem: PlanningProblem) -> PlanningProblem:
+    """Without what the oracle does not know: commitments, and pulp that lags the air."""
+    bare = tuple(lane.model_copy(update={"packaging": None}) for lane in problem.lanes)
+    return problem.model_copy(update={"commitments": (), "lanes": bare})
 
 
 def tiny_problems(*, splits: bool = False) -> st.SearchStrategy[PlanningProblem]:
     """Tight ones, and of the wide variety of tests/strategies.py those parts that a tiny problem may have."""
     wide = planning_problems(max_orders=4, max_batches=3, horizon_days=4, max_lanes=3, splits=splits, gaps=(0.0,))
-    return st.one_of(tight_problems(splits=splits), tight_problems(splits=splits), wide.map(_unsettled))
+    return st.one_of(tight_problems(splits=splits), tight_problems(splits=splits), wide.map(_plain))

@@ -81,3 +81,10 @@ def test_a_whole_crop_survives_the_round_trip() -> None:
 def test_an_older_or_newer_format_is_not_taken_for_this_one() -> None:
     with pytest.raises(ValidationError, match="harvest-planner/problem/1"):
         problem(format="harvest-planner/problem/99")
+
+
+def test_a_copy_looks_in_its_own_tables() -> None:
+    before = problem(growers=[{"id": "g1", "name": "Đào"}])
+    assert before.grower("g1").name == "Đào"
+    after = before.model_copy(update={"growers": (hp.Grower(id="g1", name="Mơ"), hp.Grower(id="g2"))})
+    assert (after.grower("g1").name, after.grower("g2").id, before.grower("g1").name) == ("Mơ", "g2", "Đào")

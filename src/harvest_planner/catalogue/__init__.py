@@ -4,7 +4,15 @@ from harvest_planner.catalogue.carriers import carrier_rows, closure_rows, corri
 from harvest_planner.catalogue.climate import climate_degc
 from harvest_planner.catalogue.crops import crop_ids, crop_row
 from harvest_planner.catalogue.names import fold, nearest
-from harvest_planner.catalogue.places import place_ids, place_row, resolve_place
+from harvest_planner.catalogue.packaging import packaging_ids, packaging_row
+from harvest_planner.catalogue.places import (
+    district_ids,
+    nearest_places,
+    place_ids,
+    place_row,
+    province_id,
+    resolve_place,
+)
 
 __all__ = [
     "carrier_rows",
@@ -13,9 +21,14 @@ __all__ = [
     "corridor_rows",
     "crop_ids",
     "crop_row",
+    "district_ids",
     "fold",
     "nearest",
+    "nearest_places",
+    "packaging_ids",
+    "packaging_row",
     "place_ids",
     "place_row",
+    "province_id",
     "resolve_place",
 ]

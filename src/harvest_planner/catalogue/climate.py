@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from harvest_planner.catalogue.places import district_ids, province_id
 from harvest_planner.catalogue.tables import number, table
 
 
 def climate_degc(place_id: str, month: int) -> float | None:
     """Mean air temperature of a place in a month [°C]; None where no source was found.
 
-    The daily mean where the source gives one, else the middle of mean maximum and mean minimum.
+    The daily mean where the source gives one, else the middle of mean maximum and mean minimum. A district takes that
+    of its province's seat.
 
     Parameters
     ----------
@@ -28,7 +30,10 @@ def climate_degc(place_id: str, month: int) -> float | None:
     """
     if not 1 <= month <= 12:
         raise ValueError(f"month {month} is not a month of the year; give 1 to 12")
-    return _monthly().get((place_id, month))
+    found = _monthly().get((place_id, month))
+    if found is None and place_id in district_ids():
+        return _monthly().get((province_id(place_id), month))
+    return found
 
 
 @lru_cache(maxsize=1)

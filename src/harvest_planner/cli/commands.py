@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 import json
-import sys
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
+from rich.progress import BarColumn, Progress as Bar, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 import harvest_planner as hp
+from harvest_planner.cli.endings import UNUSABLE, faults_told
+from harvest_planner.cli.language import Language
+from harvest_planner.cli.messages import calendar_command, messages_command
+from harvest_planner.cli.orders import import_orders_command
+from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
-
-UNUSABLE = 1
-USAGE = 2
-
-
-class Language(StrEnum):
-    """Languages of the terminal and of the pick sheets."""
-
-    vi = "vi"
-    en = "en"
-
+from harvest_planner.formats.workbook import write_workbook
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 
 # No completion: it would write to the home folder. No pretty tracebacks: they show values, phone numbers among them.
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+app.command("import-orders")(import_orders_command)
+app.command("import-reports")(import_reports_command)
+app.command("messages")(messages_command)
+app.command("calendar")(calendar_command)
 
 
 def _version(wanted: bool) -> None:
@@ -72,6 +68,12 @@ def plan(
             "vi: the terminal in Vietnamese too. en: both in English alone."
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Write the plan as an XLSX workbook, in the terminal's language."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Plan all orders and batches together: the day each batch is picked, where it goes, what is refused and why.
@@ -79,21 +81,26 @@ def plan(
     Exit code 0 with a plan, 1 for input that cannot be used (every fault on stderr, nothing written), 2 for usage.
     """
     spoken = words(language or Language.en)
-    with _faults_told():
+    with faults_told():
         with _busy(spoken, "command.reading"):
             question = hp.load_problem(problem)
-        with _busy(spoken, "command.planning"):
-            answer = hp.plan_harvest(question)
+        with _bar(spoken, "command.planning") as tell:
+            answer = hp.plan_harvest(question, on_progress=tell)
         written = None
         if out is not None:
             with _busy(spoken, "command.writing"):
                 written = write_all(answer, question, out, sheets_in=language or Language.vi, words=spoken)
+        if xlsx is not None:
+            with _busy(spoken, "command.writing"):
+                write_workbook(answer, question, xlsx, language=language or Language.en)
     if as_json:
         print(answer.model_dump_json(indent=1))
     else:
         show_plan(answer, question, spoken, Console(highlight=False, markup=False))
-    if written:
-        Console(stderr=as_json, highlight=False, markup=False).print(written, overflow="fold")
+    told = [written] if written else []
+    told += [spoken.say("command.written_file", file=xlsx)] if xlsx is not None else []
+    for line in told:
+        Console(stderr=as_json, highlight=False, markup=False).print(line, overflow="fold")
 
 
 @app.command()
@@ -116,7 +123,7 @@ def check(
 
     Exit code 0 for a sound plan, 1 with whatever is untrue in it, or for input that cannot be used.
     """
-    with _faults_told():
+    with faults_told():
         answer = hp.load_plan(plan / "plan.json" if plan.is_dir() else plan)
         question = hp.load_problem(problem)
         found = hp.check_plan(answer, question)
@@ -139,16 +146,15 @@ def _busy(spoken: Words, key: str) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def _faults_told() -> Iterator[None]:
-    """Whatever is wrong with the input as a report on stderr and an exit code; never a traceback."""
-    try:
-        with warnings.catch_warnings():
-            # The plan lists them itself.
-            warnings.simplefilter("ignore", hp.OutsideCalibrationWarning)
-            yield
-    except hp.MissingExtraError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(USAGE) from None
-    except (hp.HarvestPlannerError, ValidationError, OSError) as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(UNUSABLE) from None
+def _bar(spoken: Words, key: str) -> Iterator[Callable[[hp.Progress], None]]:
+    """A bar on stderr where somebody looks at it, with the gap once there is one; what to call with each progress."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(spoken.say(key), total=1.0)
+
+        def tell(progress: hp.Progress) -> None:
+            gap = "" if progress.gap is None else f" · {spoken.say('command.gap', gap_share=progress.gap)}"
+            bar.update(task, completed=progress.done, description=spoken.say(key) + gap)
+
+        yield tell

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from harvest_planner.formats.lines import BatchLines, refusal_sentence
 from harvest_planner.formats.names import clean
+from harvest_planner.formats.summaries import summary
 from harvest_planner.formats.words import Words
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Violation
@@ -40,39 +40,6 @@ def show_plan(plan: HarvestPlan, problem: PlanningProblem, words: Words, console
             _line(Text(line), console)
 
 
-def summary(plan: HarvestPlan, words: Words) -> Iterator[tuple[str, str]]:
-    """The plan in figures: a label and a sentence for each."""
-    facts: dict[str, dict[str, object]] = {
-        "shipped": {
-            "kg": math.fsum(shipment.kg for shipment in plan.shipments),
-            "orders": len({shipment.order_id for shipment in plan.shipments}),
-        },
-        "refused": {
-            "kg": math.fsum(refusal.kg for refusal in plan.refusals),
-            "orders": len({refusal.order_id for refusal in plan.refusals}),
-        },
-        "surplus": {
-            "kg": math.fsum(row.kg for row in plan.surplus),
-            "value_vnd": math.fsum(row.value_vnd for row in plan.surplus),
-        },
-        "picks": {
-            "trips": len(plan.picks),
-            "growers": len({pick.grower_id for pick in plan.picks}),
-            "pick_days": len({pick.pick_on for pick in plan.picks}),
-        },
-        "left": {
-            "kg": math.fsum(row.left_kg for row in plan.batches),
-            "lost_kg": math.fsum(row.left_kg for row in plan.batches if row.lost_on is not None),
-        },
-        "value": {"value_vnd": plan.value_vnd},
-        "bound": {"bound_vnd": plan.bound_vnd, "gap_share": plan.gap},
-    }
-    for name, values in facts.items():
-        yield words.say(f"summary.{name}_label"), words.say(f"summary.{name}", **values)
-    yield words.say("summary.status_label"), words.say(f"status.{plan.status}")
-    yield words.say("summary.warnings_label"), words.say("summary.warnings", count=len(plan.warnings))
-
-
 def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> Iterator[str]:
     """One line for each reason of refusal, the heaviest first, with one order as its example."""
     by_code: dict[str, list[Refusal]] = {}
@@ -90,15 +57,27 @@ def refusal_lines(plan: HarvestPlan, problem: PlanningProblem, words: Words) -> 
 
 
 def show_crops(crops: Iterable[Crop], console: Console) -> None:
-    """Print the crops: id, names, and the days from the reference stage to ripe at 20 °C."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("id", "name", "tên"):
-        table.add_column(title, overflow="fold")
-    table.add_column("days to ripe\nat 20 °C", justify="right", overflow="fold")
+    """Print the crops: names, days to ripe by stage and days good at 20 °C, calibrated range, what is assumed."""
     for crop in crops:
-        days = crop.ready_at_d20 - crop.stage().age_d20
-        table.add_row(crop.id, crop.name, crop.name_vi, f"{days:.1f}" if days > 0 else "0: good as picked")
-    console.print(table)
+        names = " · ".join(name for name in (crop.name, crop.name_vi) if name)
+        console.print(Text(crop.id, style="bold") + Text(f"  {names}"))
+        _line(Text(_INDENT + "; ".join(_crop_facts(crop))), console)
+    console.print()
+    _line(Text("Days at 20 °C, for the mean fruit. Where each number comes from: --json."), console)
+
+
+def _crop_facts(crop: Crop) -> Iterator[str]:
+    ripening = [stage for stage in crop.stages if stage.age_d20 < crop.ready_at_d20]
+    if ripening:
+        days = ", ".join(f"{stage.id} {crop.ready_at_d20 - stage.age_d20:.1f}" for stage in ripening)
+        yield f"days to ripe by stage: {days}"
+    else:
+        yield "good as picked"
+    yield f"good for {crop.window_d20:.1f} days"
+    if crop.calibrated_degc is not None:
+        yield "calibrated {:g} to {:g} °C".format(*crop.calibrated_degc)
+    assumed = sum("assumption" in source.lower() for source in crop.sources.values())
+    yield f"assumed: {assumed} of {len(crop.sources)} numbers"
 
 
 def show_violations(found: Sequence[Violation], console: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from pathlib import Path
 
+from harvest_planner.formats.confirmations import confirmations_text
 from harvest_planner.formats.outputs import write_plan
 from harvest_planner.formats.sheets import GENERATOR, pick_sheets
 from harvest_planner.formats.words import Words
@@ -12,6 +13,8 @@ from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 
 SHEETS = "sheets"
+CONFIRM = "confirm.csv"
+"""What to tell the marketplace about each order."""
 
 
 def write_all(plan: HarvestPlan, problem: PlanningProblem, folder: Path, *, sheets_in: str, words: Words) -> str:
@@ -23,7 +26,8 @@ def write_all(plan: HarvestPlan, problem: PlanningProblem, folder: Path, *, shee
     OSError : it cannot be written; the folder is then as it was before.
     """
     sheets = {f"{SHEETS}/{name}": html for name, html in pick_sheets(plan, problem, language=sheets_in)}
-    paths = write_plan(plan, problem, folder, extra=sheets)
+    answers = {CONFIRM: confirmations_text(plan, problem, words)}
+    paths = write_plan(plan, problem, folder, extra={**answers, **sheets})
     home = folder / SHEETS
     _drop_old_sheets(home, keep={Path(name).name for name in sheets})
     tables = ", ".join(path.name for path in paths if path.parent.name != SHEETS)

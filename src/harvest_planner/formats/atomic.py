@@ -14,8 +14,8 @@ from pathlib import Path
 _SCRATCH = ".writing-"
 
 
-def write_text(path: str | Path, text: str) -> Path:
-    """Write `text` as UTF-8; whatever interrupts it leaves the old file whole.
+def write_text(path: str | Path, text: str | bytes) -> Path:
+    """Write a text as UTF-8, or bytes as they are; whatever interrupts it leaves the old file whole.
 
     Raises
     ------
@@ -76,9 +76,9 @@ def _make(folder: Path, made: list[Path]) -> None:
     made.extend(reversed(missing))
 
 
-def _write(path: Path, text: str) -> None:
-    with path.open("x", encoding="utf-8", newline="") as handle:
-        handle.write(text)
+def _write(path: Path, text: str | bytes) -> None:
+    with path.open("xb") as handle:
+        handle.write(text.encode("utf-8") if isinstance(text, str) else text)
         handle.flush()
         os.fsync(handle.fileno())
 

@@ -20,6 +20,8 @@ _SHAPES = {
 }
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
 
 
 def value_of(text: str, column: Column) -> Any:
@@ -122,6 +124,17 @@ def _text_of(value: Any, column: Column) -> str:
     if not text.strip() or "\0" in text or (column.several and "|" in text):
         raise ValueError(f"{column.name} = {text!r} cannot stand in a cell of a table; save as a .json document")
     return text
+
+
+def harmless(text: str) -> str:
+    """The text with an apostrophe in front where a spreadsheet would run it as a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("P07")
+    ("'=1+1", 'P07')
+    """
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def number_text(value: float) -> str:

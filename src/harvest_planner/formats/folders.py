@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from harvest_planner.errors import Fault, ProblemFileError
 from harvest_planner.formats.drafts import TABLES, Draft, take_head, take_rows
 from harvest_planner.formats.rows import Row, unknown_field
 from harvest_planner.formats.tables import read_table, table_text
-from harvest_planner.formats.texts import glimpse, one_fault, read_text, shown
-from harvest_planner.formats.toml_text import line_of, toml_lines, toml_value
+from harvest_planner.formats.texts import glimpse, read_text, shown
+from harvest_planner.formats.toml_text import line_of, toml_document, toml_lines, toml_value
 from harvest_planner.formats.versions import upgraded
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.policy import Policy
@@ -94,18 +93,7 @@ def _take_crops(draft: Draft, folder: Path) -> None:
 
 def _toml(folder: Path, name: str) -> tuple[str, dict[str, Any]]:
     text = read_text(folder / name, name)
-    try:
-        return text, {key: _given(value) for key, value in tomllib.loads(text).items()}
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        at = message.rpartition("(at line ")[2].partition(",")[0]
-        line = int(at) if at.isdigit() else text.count("\n") + 1
-        stands = text.split("\n")[line - 1].strip() if 0 < line <= text.count("\n") + 1 else ""
-        raise one_fault(
-            name, f"TOML ({message})", line=line, field="line" if stands else "", value=shown(stands)
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise one_fault(name, f"TOML that can be read ({error})") from None
+    return text, {key: _given(value) for key, value in toml_document(text, name).items()}
 
 
 def _given(value: Any) -> Any:

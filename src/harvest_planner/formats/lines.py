@@ -78,11 +78,12 @@ def refusal_sentence(refusal: Refusal, problem: PlanningProblem, words: Words) -
     return words.say(
         "refusals.sentence",
         order=clean(refusal.order_id),
-        reason=_reason_sentence(refusal.order_id, refusal.reasons[0], problem, words),
+        reason=reason_sentence(refusal.order_id, refusal.reasons[0], problem, words),
     )
 
 
-def _reason_sentence(order_id: str, reason: Reason, problem: PlanningProblem, words: Words) -> str:
+def reason_sentence(order_id: str, reason: Reason, problem: PlanningProblem, words: Words) -> str:
+    """Why an order is not served, in one sentence."""
     order = problem.order(order_id)
     known: dict[str, object] = {
         "message": clean(reason.message),

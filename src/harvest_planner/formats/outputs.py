@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from harvest_planner.formats.atomic import write_folder
-from harvest_planner.formats.cells import number_text
+from harvest_planner.formats.cells import harmless, number_text
 from harvest_planner.formats.documents import plan_text
 from harvest_planner.formats.folders import HEAD
 from harvest_planner.formats.tables import csv_text
@@ -17,7 +17,6 @@ from harvest_planner.schema.plan import BatchRow, Change, HarvestPlan, Refusal, 
 from harvest_planner.schema.problem import PlanningProblem
 
 Cell = str | float | dt.date | None | tuple[str, ...]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NONE: Mapping[str, str] = MappingProxyType({})
 _SENT = ("order_id", "batch_id", "pick_on", "kg")
 _ARRIVES = tuple(name for name in Shipment.model_fields if name not in (*_SENT, "legs"))
@@ -151,8 +150,7 @@ def _cell(value: Cell) -> str:
         return _instant(value)
     if isinstance(value, dt.date):
         return value.isoformat()
-    text = "|".join(value) if isinstance(value, tuple) else value or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless("|".join(value) if isinstance(value, tuple) else value or "")
 
 
 def _instant(moment: dt.datetime) -> str:

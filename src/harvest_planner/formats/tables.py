@@ -30,7 +30,7 @@ class Table:
 def read_table(text: str, file: str, model: type[Record]) -> Table:
     """The rows of a CSV text for records of a class, and everything that is wrong with their cells."""
     columns = columns_of(model)
-    lines = _lines(text)
+    lines = csv_lines(text, separator_of(text))
     try:
         header = next(((line, names) for line, names in lines if any(name.strip() for name in names)), None)
     except csv.Error as error:
@@ -61,10 +61,14 @@ def read_table(text: str, file: str, model: type[Record]) -> Table:
     return Table(rows, faults, "id" not in absent)
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the physical line on which it starts."""
+def separator_of(text: str, among: str = ",;") -> str:
+    """What parts the cells: the mark that stands most often in the first line; the first of `among` where none does."""
     first = text.lstrip("\r\n").partition("\n")[0]
-    separator = ";" if first.count(";") > first.count(",") else ","
+    return max(among, key=first.count)
+
+
+def csv_lines(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a CSV text with the physical line on which it starts. Raises csv.Error for a quote left open."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
         line = reader.line_num + 1

@@ -5,10 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harvest_planner.formats.cells import instant_text
+from harvest_planner.formats.texts import one_fault, shown
+
+
+def toml_document(text: str, name: str) -> dict[str, Any]:
+    """What a TOML text holds, reported as `name`.
+
+    Raises
+    ------
+    ProblemFileError : it is not TOML; tells the line and what stands there.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        at = message.rpartition("(at line ")[2].partition(",")[0]
+        line = int(at) if at.isdigit() else text.count("\n") + 1
+        stands = text.split("\n")[line - 1].strip() if 0 < line <= text.count("\n") + 1 else ""
+        raise one_fault(
+            name, f"TOML ({message})", line=line, field="line" if stands else "", value=shown(stands)
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise one_fault(name, f"TOML that can be read ({error})") from None
 
 
 def toml_value(value: Any) -> str:

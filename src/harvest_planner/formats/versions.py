@@ -9,8 +9,8 @@ from typing import Any
 from harvest_planner.formats.texts import one_fault, shown
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: dict[str, dict[int, Step]] = {"problem": {}, "plan": {}}
-"""For each kind of document the step from version n to n + 1; version 1 is the first of both."""
+MIGRATIONS: dict[str, dict[int, Step]] = {"problem": {}, "plan": {}, "orders-map": {}}
+"""For each kind of document the step from version n to n + 1; version 1 is the first of each."""
 
 
 def upgraded(document: Mapping[str, Any], *, current: str, name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import partial
 
 from harvest_planner.planning.answer import SHARE_DIGITS, legs_of
 from harvest_planner.planning.candidates import Candidate, allowed, judged
@@ -62,10 +63,10 @@ def when_to_pick(
     found = [
         candidate for candidate in judged(buyer, meeting) if allowed(candidate, policy) and fits(candidate, meeting)
     ]
-    paying = [candidate for candidate in found if net_vnd(candidate) > 0]
+    paying = [candidate for candidate in found if net_vnd(candidate, policy.terminal_share) > 0]
     if not paying or (order.confirm_by_at is not None and order.confirm_by_at < asked.as_of):
         return _refused(meeting, order)
-    best = max(paying, key=lambda c: (round(net_vnd(c), 6), c.entry.trip.day.pick_on, -c.journey.first_departure_h))
+    best = max(paying, key=partial(_rank, terminal_share=policy.terminal_share))
     return _advice(best, paying, meeting)
 
 
@@ -78,9 +79,19 @@ def fits(candidate: Candidate, meeting: Meeting) -> bool:
     return all(limit is None or needed <= limit + KG_EPSILON for limit in limits)
 
 
-def net_vnd(candidate: Candidate) -> float:
-    """Worth of serving the order less the trip it needs [VND]."""
-    return candidate.value_vnd - candidate.entry.trip.field.batch.trip_cost_vnd
+def net_vnd(candidate: Candidate, terminal_share: float) -> float:
+    """Worth of serving the order, less what surplus picked on the same trip leaves unpaid of its cost [VND]."""
+    field = candidate.entry.trip.field
+    batch, hands = field.batch, field.grower.pick_capacity_kg_per_day
+    room = batch.quantity_kg if hands is None else min(batch.quantity_kg, hands)
+    better = max(0.0, batch.surplus_price_vnd_per_kg - field.kept_vnd_per_kg(terminal_share))
+    surplus = max(0.0, room - candidate.buyer.order.quantity_kg) * better
+    return candidate.value_vnd - max(0.0, batch.trip_cost_vnd - surplus)
+
+
+def _rank(candidate: Candidate, *, terminal_share: float) -> tuple[float, dt.date, float]:
+    worth = round(net_vnd(candidate, terminal_share), 6)
+    return worth, candidate.entry.trip.day.pick_on, -candidate.journey.first_departure_h
 
 
 def _records(order: Order | str, batch: Batch | str, problem: PlanningProblem | None) -> tuple[Order, Batch]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Real
 
 from harvest_planner import catalogue
 from harvest_planner.errors import OutsideCalibrationWarning
 from harvest_planner.planning.curves import curve_of, outside_calibration
 from harvest_planner.ripening.clock import DOSE_LIMIT, gained
+from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.window import share_between, window_bounds
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.problem import catalogue_crop
+from harvest_planner.transit.crowd import Rates
+from harvest_planner.transit.pulp import packaging_of
 
 _COLDEST_DEGC, _HOTTEST_DEGC = -30.0, 60.0
 
@@ -88,7 +91,7 @@ def good_share(
     crop: Crop | str,
     *,
     stage: str | None = None,
-    pieces: Iterable[tuple[float, float]],
+    pieces: Iterable[tuple[float, float] | tuple[float, float, str | None]],
     ripe_within_days: tuple[float, float] = (0, 2),
     keeps_days: float = 1,
     room_degc: float = 20,
@@ -99,7 +102,9 @@ def good_share(
     ----------
     crop : a crop or its id in the catalogue.
     stage : id of the stage at picking; None: the crop's reference stage.
-    pieces : (hours [h], temperature [°C]) from the start of the picked fruit's clock to delivery.
+    pieces : (hours [h], temperature [°C]) from the start of the picked fruit's clock to delivery, or (hours,
+        temperature, packaging): in a crate, carton, foam-box or foam-box-ice the pulp lags the air. It starts as warm
+        as the air of the first piece; ice lasts from the start.
     ripe_within_days : it shall become good to eat between these days after delivery [d]; from 0: may be ripe already.
     keeps_days : it shall then still be good this long after delivery [d].
     room_degc : temperature where the buyer keeps it [°C].
@@ -124,17 +129,45 @@ def good_share(
     """
     record = _crop_of(crop)
     picked = record.stage(stage)
-    way = [(_hours(hours, i), _degc(degc, f"pieces[{i}] temperature")) for i, (hours, degc) in enumerate(pieces)]
+    way = [_piece(piece, i) for i, piece in enumerate(pieces)]
     room = _degc(room_degc, "room_degc")
     wish = _wish(ripe_within_days)
     keeps = _not_negative(keeps_days, "keeps_days", "days")
-    _warn_outside(record, [degc for _, degc in way] + [room])
+    _warn_outside(record, [degc for _, degc, _ in way] + [room])
     curve = curve_of(record)
-    age, chill, safety = (gained(clock, way) for clock in curve.clocks)
+    age, chill, safety = _gained_on(way, curve)
     if chill > DOSE_LIMIT or safety > DOSE_LIMIT:
         return 0.0
     lower, upper = window_bounds(curve, ripe_within_days=wish, keeps_days=keeps, room_degc=room)
     return share_between(picked.age_d20 + age, picked.sd_d20, lower, upper)
+
+
+Piece = tuple[float, float, str | None]
+"""Hours, temperature of the air [°C], packaging or None."""
+
+
+def _piece(piece: tuple[float, float] | tuple[float, float, str | None], index: int) -> Piece:
+    hours, degc, *rest = piece
+    packaging = rest[0] if rest else None
+    if packaging is not None and packaging not in catalogue.packaging_ids():
+        known = ", ".join(catalogue.packaging_ids())
+        raise ValueError(f"pieces[{index}] packaging = {packaging!r}: unknown; one of {known}, or none")
+    return _hours(hours, index), _degc(degc, f"pieces[{index}] temperature"), packaging
+
+
+def _gained_on(way: Sequence[Piece], curve: Curve) -> Sequence[float]:
+    """What the three clocks gain on the pieces."""
+    if not any(packaging for _, _, packaging in way):
+        steps = [(hours, degc) for hours, degc, _ in way]
+        return [gained(clock, steps) for clock in curve.clocks]
+    rates = Rates(curve.clocks, curve.kinks_degc)
+    exposures: tuple[float, ...] = (0.0, 0.0, 0.0, way[0][1])
+    passed_h = 0.0
+    for hours, degc, packaging in way:
+        box = None if packaging is None else packaging_of(packaging)
+        exposures = rates.packed(exposures, air_degc=degc, hours=hours, packaging=box, from_h=passed_h)
+        passed_h += hours
+    return exposures[:3]
 
 
 def _crop_of(crop: Crop | str) -> Crop:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of, certified, graded
 from harvest_planner.planning.meeting import Entry, Meeting, Offer
+from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.verdict import Delivery, Start, Verdict, table_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.ripening.arrays import parcel_shares, shares_between
@@ -97,13 +98,14 @@ class ArrayJudge:
             interval_kept=np.array([day.interval_kept for day in days], dtype=bool),
         )
 
-    def columns(self, buyers: Sequence[BuyerOrder]) -> Columns:
+    def columns(self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence) -> Columns:
         """Every candidate that the rules allow and that is worth something."""
         by_wish: dict[Wish, list[int]] = defaultdict(list)
         for index, buyer in enumerate(buyers):
             by_wish[buyer.wish].append(index)
         parts: list[tuple[Ints, _WishRows, Floats]] = []
-        for wish, members in by_wish.items():
+        for count, (wish, members) in enumerate(by_wish.items()):
+            tell(Progress("judging", JUDGED * count / len(by_wish)))
             rows = self._judge_wish(wish)
             if len(rows.trip):
                 parts.extend(_priced(buyers, members, rows, self.meeting))

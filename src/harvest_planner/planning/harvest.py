@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.candidates import candidate_of
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.report import KG_EPSILON, Decided, plan_of, planned_orders
 from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
 from harvest_planner.planning.verdict import judge
@@ -18,6 +20,8 @@ from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 
 if TYPE_CHECKING:
+    from harvest_planner.planning.allocation.components import Component
+    from harvest_planner.planning.allocation.model import Allocation
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.modelling import Question
 
@@ -42,6 +46,7 @@ def plan_harvest(
     executor: Executor | None = None,
     time_limit_s: float | None = None,
     seed: int = 0,
+    on_progress: OnProgress | None = None,
 ) -> HarvestPlan:
     """The plan worth most over all orders, batches, days and journeys together.
 
@@ -51,6 +56,7 @@ def plan_harvest(
     executor : runs the independent parts of the problem side by side; none: one after the other.
     time_limit_s : seconds after which the best plan so far is returned with its honest bound [s].
     seed : of the solver's random choices.
+    on_progress : called now and then with a `Progress`; what it raises ends the planning.
 
     Returns
     -------
@@ -67,11 +73,15 @@ def plan_harvest(
         raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
     _require_solver()
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    prepared = prepare(problem)
-    found = allocate(prepared, executor=executor, deadline=deadline, seed=seed)
-    return plan_of(
+    tell = on_progress or in_silence
+    prepared = prepare(problem, tell=tell)
+    found = allocate(prepared, executor=executor, deadline=deadline, seed=seed, tell=tell)
+    tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
+    plan = plan_of(
         prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
     )
+    tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
+    return plan
 
 
 def _require_solver() -> None:
@@ -82,7 +92,7 @@ def _require_solver() -> None:
             raise MissingExtraError(package, extra=None, needed_for="plan_harvest (the joint optimum)") from None
 
 
-def prepare(problem: PlanningProblem) -> Prepared:
+def prepare(problem: PlanningProblem, *, tell: OnProgress = in_silence) -> Prepared:
     """Look up, settle commitments, judge every candidate by arrays, and lay out the numbers of the joint plan."""
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.modelling import question_of
@@ -92,7 +102,7 @@ def prepare(problem: PlanningProblem) -> Prepared:
     used = used_by(problem, settled)
     buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
     judge_all = ArrayJudge(meeting)
-    question = question_of(meeting, buyers, judge_all.columns(buyers), used)
+    question = question_of(meeting, buyers, judge_all.columns(buyers, tell=tell), used)
     return Prepared(meeting, settled, used, question, judge_all)
 
 
@@ -104,7 +114,9 @@ def _open(order: Order, problem: PlanningProblem, used: Used) -> bool:
     return committed == 0 or (order.may_split and order.quantity_kg - committed > KG_EPSILON)
 
 
-def allocate(prepared: Prepared, *, executor: Executor | None, deadline: float | None, seed: int) -> Decided:
+def allocate(
+    prepared: Prepared, *, executor: Executor | None, deadline: float | None, seed: int, tell: OnProgress = in_silence
+) -> Decided:
     """Solve the independent parts, side by side where an executor is given, and put them together."""
     from harvest_planner.planning.allocation.components import components, joined
     from harvest_planner.planning.allocation.solve import Task, solve
@@ -112,12 +124,13 @@ def allocate(prepared: Prepared, *, executor: Executor | None, deadline: float |
     question = prepared.question
     parts = list(components(question.model))
     gap = prepared.meeting.problem.policy.gap
+    constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
     run = map if executor is None else executor.map
     while True:
         seconds = None if deadline is None else max(0.01, deadline - time.monotonic())
         tasks = [Task(part.model, gap, seed, seconds) for part in parts]
-        whole = joined(question.model, parts, list(run(solve, tasks)))
-        constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
+        found = list(_told(run(solve, tasks), parts, tell))
+        whole = joined(question.model, parts, found)
         value, bound = whole.value_vnd + constant, whole.bound_vnd + constant
         wide = (bound - value) / max(abs(bound), 1.0) > prepared.meeting.problem.policy.gap
         if whole.timed_out or gap < 1e-12 or not wide:
@@ -132,9 +145,22 @@ def allocate(prepared: Prepared, *, executor: Executor | None, deadline: float |
     return Decided(
         tuple(_part(prepared, column, float(whole.column_kg[column])) for column in chosen),
         surplus,
+        value,
         bound,
         whole.timed_out,
     )
+
+
+def _told(found: Iterable[Allocation], parts: Sequence[Component], tell: OnProgress) -> Iterator[Allocation]:
+    """The allocations as they come, each told of; parts are weighed by their candidates."""
+    weights = [1 + len(part.columns) for part in parts]
+    done, value, bound = 0, 0.0, 0.0
+    for weight, allocation in zip(weights, found, strict=True):
+        done += weight
+        value, bound = value + allocation.value_vnd, bound + allocation.bound_vnd
+        share = JUDGED + (ALLOCATED - JUDGED) * done / sum(weights)
+        tell(Progress("allocating", share, value, max(value, bound)))
+        yield allocation
 
 
 def _part(prepared: Prepared, column: int, kg: float) -> Part:

@@ -122,6 +122,7 @@ class Meeting:
             goods=field.crop.goods,
             clocks=field.curve.clocks,
             clocks_key=field.crop.id,
+            kinks_degc=field.curve.kinks_degc,
         )
 
     def delivery(self, journey: Journey, wish: Wish) -> Delivery:

@@ -28,6 +28,8 @@ class Decided:
 
     parts: tuple[Part, ...]
     surplus: answer.SurplusKg
+    value_vnd: float
+    """By the allocation's own sum; the plan sums its records [VND]."""
     bound_vnd: float
     """No plan of the problem is worth more [VND]."""
     timed_out: bool

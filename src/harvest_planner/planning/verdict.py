@@ -13,7 +13,8 @@ from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
 from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.travel import Journey, Outcome
+from harvest_planner.transit.crowd import Rates
+from harvest_planner.transit.travel import Journey, Outcome, Wait
 
 EDGE_H = 1e-9
 FINE_D20 = 0.25
@@ -92,7 +93,7 @@ def delivery_of(journey: Journey, parts: Parts, wish: Wish, curve: Curve, ambien
     """A journey's outcomes at delivery: an early parcel waits at the destination, a late one is weighed out."""
     gains, spans = parts.gains, parts.spans
     if wish.deliver_from_h is not None and any(part.arrive_h < wish.deliver_from_h for part in parts.outcomes):
-        gains, spans = _waited(parts, wish.deliver_from_h, wish.destination_id, curve, ambient)
+        gains, spans = _waited(parts, journey, wish, curve, ambient)
     return Delivery(
         in_time=_in_time(parts.outcomes, journey, wish.deliver_until_h),
         probabilities=parts.probabilities,
@@ -105,20 +106,30 @@ def delivery_of(journey: Journey, parts: Parts, wish: Wish, curve: Curve, ambien
 
 
 def _waited(
-    parts: Parts, from_h: float, place_id: str, curve: Curve, ambient: Ambient
+    parts: Parts, journey: Journey, wish: Wish, curve: Curve, ambient: Ambient
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
-    """Gains and spans where early parts wait until `from_h`: who arrives later rides longer, and waits as much less."""
+    """Gains and spans where early parts wait until they are taken: who arrives later rides longer, and waits less."""
     gains = [list(column) for column in parts.gains]
     spans = [list(column) for column in parts.spans]
+    rates = Rates(curve.clocks, curve.kinks_degc)
+    since_h = journey.first_departure_h if journey.packed else None
+    wait = Wait(rates, ambient, journey.packaging, since_h)
+    until_h = -math.inf if wish.deliver_from_h is None else wish.deliver_from_h
     for index, part in enumerate(parts.outcomes):
-        early_h = from_h - part.arrive_h
+        early_h = until_h - part.arrive_h
         if early_h <= 0.0:
             continue
+        place_id = wish.destination_id
+        waited = wait.after(part.exposures, place_id=place_id, from_h=part.arrive_h, hours=early_h)
         degc = ambient.degc(place_id, part.arrive_h)
-        for clock, rate in enumerate(curve.clocks):
-            resting = rate(degc) / 24.0
-            gains[clock][index] += resting * early_h
-            spans[clock][index] = _span(part, part.per_h[clock] - resting)
+        resting = (
+            rates.per_hour(degc)
+            if since_h is None
+            else rates.packed_per_hour(waited, air_degc=degc, packaging=journey.packaging, from_h=until_h - since_h)
+        )
+        for clock, gained in enumerate(waited):
+            gains[clock][index] = gained
+            spans[clock][index] = _span(part, part.per_h[clock] - resting[clock])
     return tuple(map(tuple, gains)), tuple(map(tuple, spans))
 
 

@@ -87,3 +87,17 @@ class Curve:
     def clocks(self) -> tuple[Clock, Clock, Clock]:
         """The three clocks that the fruit carries along: age, chilling, safety."""
         return (self.rate, self.chill_rate, self.safety_rate)
+
+    @property
+    def kinks_degc(self) -> tuple[float, ...]:
+        """Temperatures at which one of the clocks bends or jumps, sorted [°C]."""
+        found = {degc for degc, _ in self.safety_limits or () if degc is not None}
+        if self.stops_below_degc is not None:
+            found.add(self.stops_below_degc)
+        for law in (self.law, self.chilling):
+            for name, value in getattr(law, "numbers", ()):
+                if name == "points":
+                    found.update(degc for degc, _ in value)
+                elif name in ("tmin_degc", "below_degc"):
+                    found.add(value)
+        return tuple(sorted(found))

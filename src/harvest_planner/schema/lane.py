@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from harvest_planner.catalogue import packaging_ids
 from harvest_planner.schema.clock import recurrence
 from harvest_planner.schema.quantities import Degc, Id, NonNegative, Positive, Record, Texts
 
@@ -40,13 +41,20 @@ class Lane(Record):
     temperature_sd_degc: NonNegative = 0.0
     """How uncertain that temperature is, one standard deviation [°C]."""
     packaging: str | None = None
-    """What the goods travel in."""
+    """What the goods travel in: crate, carton, foam-box, foam-box-ice; none: the pulp is as warm as the air."""
     cost_vnd_per_kg: NonNegative = 0.0
     """Freight [VND/kg]."""
     capacity_kg: NonNegative | None = None
     """What one departure takes [kg]; none: no limit."""
     source: str | None = None
     """Where its figures come from; `estimate: …` where they are one."""
+
+    @field_validator("packaging")
+    @classmethod
+    def _known_packaging(cls, value: str | None) -> str | None:
+        if value is not None and value not in packaging_ids():
+            raise ValueError(f"unknown packaging {value!r}; one of {', '.join(packaging_ids())}, or none")
+        return value
 
     @field_validator("departures")
     @classmethod

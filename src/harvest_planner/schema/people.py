@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -33,11 +35,44 @@ class Place(Record):
     packing_kg_per_day: NonNegative | None = None
     """What can be packed for carriers in a day [kg]; none: no limit."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _not_swapped(cls, given: Any) -> Any:
+        latitude, longitude = (_degrees(given, field) for field in ("latitude_deg", "longitude_deg"))
+        if near_viet_nam(latitude_deg=longitude, longitude_deg=latitude):
+            raise ValueError(
+                f"latitude_deg = {latitude:g} and longitude_deg = {longitude:g} are swapped: the other way round they "
+                f"lie in or near Viet Nam; write latitude_deg = {longitude:g} and longitude_deg = {latitude:g}"
+            )
+        return given
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         zone(value)
         return value
+
+
+def near_viet_nam(*, latitude_deg: float, longitude_deg: float) -> bool:
+    """Whether a point lies in Viet Nam, in its seas with their islands, or a few hundred kilometres around [°].
+
+    Such longitudes are no latitudes, so that of a point and its mirror image at most one is near.
+
+    Examples
+    --------
+    >>> near_viet_nam(latitude_deg=21.03, longitude_deg=105.85), near_viet_nam(latitude_deg=105.85, longitude_deg=21.03)
+    (True, False)
+    """
+    return 5 <= latitude_deg <= 27 and 98 <= longitude_deg <= 120
+
+
+def _degrees(given: Any, field: str) -> float:
+    """A field of a place that is not validated yet; NaN where it holds no number."""
+    value = given.get(field) if isinstance(given, Mapping) else None
+    try:
+        return math.nan if value is None else float(value)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def _rest_days(value: Any) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import field_validator, model_validator
 
 from harvest_planner import catalogue
-from harvest_planner.errors import UnknownIdError
+from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
 from harvest_planner.schema.crop import Crop, merged
 from harvest_planner.schema.goods import Batch, Commitment, Order
 from harvest_planner.schema.lane import Embargo, Lane
@@ -64,13 +64,21 @@ class PlanningProblem(Record):
     def place(self, place_id: str) -> Place:
         """The place of that id or name: the problem's own, else the catalogue's.
 
+        A name that means a district is read at the grain of the lanes: where the problem's own lanes neither start nor
+        end at the district, it is its province. An id is exact.
+
         Raises
         ------
         UnknownIdError : neither the problem nor the gazetteer knows it.
         AmbiguousPlaceError : the name means several places.
         """
-        found = self._places.get(place_id)
-        return found if found is not None else catalogue_place(place_id)
+        own = self._places.get(place_id)
+        if own is not None:
+            return own
+        found = catalogue_place(place_id)
+        if place_id != found.id and self.lanes and found.id not in self._lane_ends:
+            found = catalogue_place(catalogue.province_id(found.id))
+        return self._places.get(found.id, found)
 
     def grower(self, grower_id: str) -> Grower:
         """The grower of that id. Raises UnknownIdError."""
@@ -84,6 +92,13 @@ class PlanningProblem(Record):
         """The order of that id. Raises UnknownIdError."""
         return _look("order", self._orders, order_id)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with some tables replaced, unchecked as ever; it looks in its own tables, not in those copied from."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("_crops", "_places", "_growers", "_batches", "_orders"):
+            copied.__dict__.pop(name, None)
+        return copied
+
     @cached_property
     def _crops(self) -> dict[str, Crop]:
         return {crop.id: crop for crop in self.crops}
@@ -91,6 +106,12 @@ class PlanningProblem(Record):
     @cached_property
     def _places(self) -> dict[str, Place]:
         return {place.id: place for place in self.places}
+
+    @cached_property
+    def _lane_ends(self) -> frozenset[str]:
+        """Ids of the places at which the problem's lanes start or end."""
+        ends = {end for lane in self.lanes for end in (lane.origin_id, lane.destination_id)}
+        return frozenset(end if end in self._places else _catalogue_id(end) or end for end in ends)
 
     @cached_property
     def _growers(self) -> dict[str, Grower]:
@@ -121,6 +142,14 @@ def catalogue_place(place_id: str) -> Place:
     AmbiguousPlaceError : the name means several places.
     """
     return Place.model_validate(catalogue.place_row(place_id))
+
+
+def _catalogue_id(name: str) -> str | None:
+    """The id that a lane's end means; none for one that the check of references will report."""
+    try:
+        return catalogue.resolve_place(name)
+    except AmbiguousPlaceError:
+        return None
 
 
 def resolve_likeness(given: Any) -> Any:

@@ -56,7 +56,9 @@ class Chains:
             import networkx as nx
 
             if self._graph is None:
-                self._graph = nx.DiGraph(list(self._links))
+                graph = nx.DiGraph()
+                graph.add_edges_from(self._links)
+                self._graph = graph
             near = {destination_id}
             if destination_id in self._graph:
                 back = nx.bfs_edges(self._graph, destination_id, reverse=True, depth_limit=MOST_LANES)

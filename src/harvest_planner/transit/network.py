@@ -86,6 +86,7 @@ class Network:
         goods: str | None,
         clocks: Clocks,
         clocks_key: object,
+        kinks_degc: Sequence[float] = (),
         limit: int | None = None,
     ) -> tuple[Journey, ...]:
         """The journeys on offer for goods ready at `ready_h`, by median arrival, lanes and first departure.
@@ -97,6 +98,7 @@ class Network:
         goods : their kind, as carriers know it.
         clocks : rates per day by temperature [°C] of what goods gain on the way; the first is their age.
         clocks_key : hashable name of the clocks; journeys are made once for each.
+        kinks_degc : temperatures at which a clock's rate bends or jumps [°C].
         limit : at most so many, the earliest.
 
         Raises
@@ -110,7 +112,7 @@ class Network:
         offered = self._offered.get(key)
         if offered is None:
             made = (
-                self._journey(way, departs_h, goods, clocks, clocks_key)
+                self._journey(way, departs_h, goods, (clocks, kinks_degc), clocks_key)
                 for way, times in zip(ways, departures, strict=True)
                 for departs_h in times
             )
@@ -119,11 +121,17 @@ class Network:
         return offered[:limit]
 
     def _journey(
-        self, way: Sequence[Service], departs_h: float, goods: str | None, clocks: Clocks, clocks_key: object
+        self,
+        way: Sequence[Service],
+        departs_h: float,
+        goods: str | None,
+        gaining: tuple[Clocks, Sequence[float]],
+        clocks_key: object,
     ) -> Journey | None:
         key = (tuple(service.lane.id for service in way), departs_h, goods, clocks_key)
         if key not in self._made:
-            made = travel(way, departs_h=departs_h, clocks=clocks, ambient=self._ambient)
+            clocks, kinks_degc = gaining
+            made = travel(way, departs_h=departs_h, clocks=clocks, kinks_degc=kinks_degc, ambient=self._ambient)
             # The first one made stays, whichever thread made it: a journey is known by its identity.
             return self._made.setdefault(key, made)
         return self._made[key]

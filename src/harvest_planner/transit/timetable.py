@@ -13,6 +13,7 @@ from harvest_planner.schema.clock import occurrences, zone
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.transit.duration import Duration, duration_of
 from harvest_planner.transit.instants import hours_of, instant_of
+from harvest_planner.transit.pulp import Packaging, packaging_of
 
 AROUND = dt.timedelta(days=30)
 """Departures are dated so far before as_of, for what is on its way, and beyond the horizon, for missed connections."""
@@ -29,6 +30,11 @@ class Service:
     destination_id: str
     departures_h: array[float]
     duration: Duration
+
+    @property
+    def packaging(self) -> Packaging | None:
+        """What goods travel in; None: nothing that keeps the air's temperature from the pulp."""
+        return None if self.lane.packaging is None else packaging_of(self.lane.packaging)
 
     def first_index(self, ready_h: float) -> int:
         """Index of the first departure whose cut-off goods make that are ready at `ready_h`."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
 from harvest_planner.transit.crowd import Boarding, Exposures, Rates, merged, ride
+from harvest_planner.transit.pulp import Packaging
 from harvest_planner.transit.timetable import Service
 
 Clocks = Sequence[Callable[[float], float]]
@@ -62,6 +63,10 @@ class Journey:
     arrive_p95_h: float
     limited: bool
     mean_exposures: Exposures
+    packaging: Packaging | None = None
+    """What the goods are in when they arrive."""
+    packed: bool = False
+    """Whether a lane of it has a packaging; the last exposure is then the temperature of the pulp [°C]."""
 
     @property
     def first_departure_h(self) -> float:
@@ -78,11 +83,19 @@ class Journey:
         return self.arrivals.probability_by(at_h)
 
 
-def travel(services: Sequence[Service], *, departs_h: float, clocks: Clocks, ambient: Ambient) -> Journey | None:
+def travel(
+    services: Sequence[Service],
+    *,
+    departs_h: float,
+    clocks: Clocks,
+    ambient: Ambient,
+    kinks_degc: Sequence[float] = (),
+) -> Journey | None:
     """The journey over a chain of services from a departure of the first on.
 
     A parcel takes at each later service the first departure whose cut-off it makes. None: more than one parcel in
-    twenty would find no departure any more.
+    twenty would find no departure any more. Packed goods start as warm as the air at their origin; between two services
+    they stay in the packaging of the first.
 
     Parameters
     ----------
@@ -90,9 +103,12 @@ def travel(services: Sequence[Service], *, departs_h: float, clocks: Clocks, amb
     departs_h : a departure of the first [h since the epoch].
     clocks : what goods gain on the way, per day by temperature.
     ambient : the air where parcels wait, and on lanes without a temperature of their own.
+    kinks_degc : temperatures at which a clock's rate bends or jumps [°C].
     """
-    rates = Rates(clocks)
-    crowd = {departs_h: [Boarding(1.0, (0.0,) * len(clocks))]}
+    rates = Rates(clocks, kinks_degc)
+    packed_since_h = departs_h if any(service.packaging for service in services) else None
+    pulp = () if packed_since_h is None else (ambient.degc(services[0].origin_id, departs_h),)
+    crowd = {departs_h: [Boarding(1.0, ((0.0,) * len(clocks)) + pulp)]}
     legs: list[PlannedLeg] = []
     planned_h: float | None = departs_h
     stranded: list[Outcome] = []
@@ -106,9 +122,11 @@ def travel(services: Sequence[Service], *, departs_h: float, clocks: Clocks, amb
         if not math.isfinite(p95_h):
             return None
         legs.append(PlannedLeg(service.lane.id, planned_h, p50_h, p95_h))
-        outcomes = [Outcome(*each) for each in ride(crowd, service, rates=rates, ambient=ambient, following=following)]
+        ridden = ride(crowd, service, rates=rates, ambient=ambient, following=following, packed_since_h=packed_since_h)
+        outcomes = [Outcome(*each) for each in ridden]
         if following is not None:
-            crowd = board(outcomes, following, rates=rates, ambient=ambient, stranded=stranded)
+            wait = Wait(rates, ambient, service.packaging, packed_since_h)
+            crowd = board(outcomes, following, wait=wait, stranded=stranded)
             planned_h = following.first_departure(p50_h)
     return _journey(services, legs, arrivals, [*outcomes, *stranded])
 
@@ -129,11 +147,43 @@ def _journey(
             math.fsum(outcome.probability * outcome.exposures[clock] for outcome in outcomes)
             for clock in range(len(outcomes[0].exposures))
         ),
+        packaging=services[-1].packaging,
+        packed=any(service.packaging for service in services),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What goods gain while they wait at a place.
+
+    Attributes
+    ----------
+    packaging : what they wait in.
+    packed_since_h : the journey's first departure, where goods travel packed [h since the epoch].
+    """
+
+    rates: Rates
+    ambient: Ambient
+    packaging: Packaging | None
+    packed_since_h: float | None
+
+    def after(self, exposures: Exposures, *, place_id: str, from_h: float, hours: float) -> Exposures:
+        """Exposures after so long at a place from an instant on [h since the epoch]."""
+        degc = self.ambient.degc(place_id, from_h)
+        if self.packed_since_h is None:
+            rate = self.rates.per_hour(degc)
+            return tuple(gained + each * hours for gained, each in zip(exposures, rate, strict=True))
+        return self.rates.packed(
+            exposures,
+            air_degc=degc,
+            hours=hours,
+            packaging=self.packaging,
+            from_h=from_h - self.packed_since_h,
+        )
+
+
 def board(
-    outcomes: Sequence[Outcome], service: Service, *, rates: Rates, ambient: Ambient, stranded: list[Outcome]
+    outcomes: Sequence[Outcome], service: Service, *, wait: Wait, stranded: list[Outcome]
 ) -> dict[float, list[Boarding]]:
     """Parcels by the departure they take next, aged by the wait for it; who finds none is added to `stranded`."""
     crowd: dict[float, list[Boarding]] = {}
@@ -143,8 +193,7 @@ def board(
             never = math.inf
             stranded.append(Outcome(outcome.probability, never, never, never, outcome.exposures, outcome.per_h))
             continue
-        rate = rates.per_hour(ambient.degc(service.origin_id, outcome.arrive_h))
         waited_h = max(0.0, departs_h - outcome.arrive_h)
-        aged = tuple(gained + each * waited_h for gained, each in zip(outcome.exposures, rate, strict=True))
+        aged = wait.after(outcome.exposures, place_id=service.origin_id, from_h=outcome.arrive_h, hours=waited_h)
         crowd.setdefault(departs_h, []).append(Boarding(outcome.probability, aged))
     return {departs_h: merged(parts, REPRESENTATIVES) for departs_h, parts in crowd.items()}

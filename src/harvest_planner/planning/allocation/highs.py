@@ -84,6 +84,10 @@ class Programme:
         """Replace the objective."""
         self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
 
+    def set_bounds(self, columns: Ints, lowers: Floats, uppers: Floats) -> None:
+        """Replace the bounds of these columns."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lowers, uppers)
+
     def make_integer(self, columns: Ints) -> None:
         """Let these columns take whole numbers only."""
         kind = np.full(len(columns), int(self._highspy.HighsVarType.kInteger), dtype=np.uint8)
@@ -100,8 +104,12 @@ class Programme:
         """End a mixed-integer run at the first solution at least this good."""
         self._highs.setOptionValue("objective_target", objective)
 
+    def most_nodes(self, count: int) -> None:
+        """Branch no further than so many nodes: a limit that, unlike time, is the same on every machine."""
+        self._highs.setOptionValue("mip_max_nodes", count)
+
     def solve(self, *, relative_gap: float = 0.0, absolute_gap: float = 1e-6, deadline: float | None = None) -> str:
-        """Run; "optimal" (within the gaps), "time_limit" or "infeasible"."""
+        """Run; "optimal" (within the gaps), "node_limit", "time_limit" or "infeasible"."""
         self._highs.setOptionValue("mip_rel_gap", relative_gap)
         self._highs.setOptionValue("mip_abs_gap", absolute_gap)
         left = np.inf if deadline is None else max(0.01, deadline - time.monotonic())
@@ -114,7 +122,9 @@ class Programme:
             return "optimal"
         if status == known.kObjectiveTarget:
             return "optimal"
-        if status in (known.kTimeLimit, known.kInterrupt, known.kSolutionLimit):
+        if status == known.kSolutionLimit:
+            return "node_limit"
+        if status in (known.kTimeLimit, known.kInterrupt):
             return "time_limit"
         if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
             return "infeasible"

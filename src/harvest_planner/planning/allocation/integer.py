@@ -112,16 +112,24 @@ class IntegerProgramme:
         return costs
 
     def solve(
-        self, *, absolute_gap: float, start: tuple[Floats, Floats] | None, target_vnd: float, deadline: float | None
+        self,
+        *,
+        absolute_gap: float,
+        start: tuple[Floats, Floats] | None,
+        target_vnd: float,
+        deadline: float | None,
+        most_nodes: int | None = None,
     ) -> Whole | None:
         """The best allocation within the gap, or the first worth `target_vnd`; None where none was found in time."""
+        if most_nodes is not None:
+            self._programme.most_nodes(most_nodes)
         if start is not None:
             self._programme.start_from(self._as_columns(*start))
         self._programme.stop_at(-target_vnd)
         status = self._programme.solve(absolute_gap=absolute_gap, deadline=deadline)
         if not self._programme.has_solution:
             return None
-        return self._whole(finished=status == "optimal")
+        return self._whole(finished=status != "time_limit")
 
     def settle_ties(self, value_vnd: float, *, deadline: float | None) -> Whole | None:
         """Among allocations worth `value_vnd`: the fewest trips, then the latest picks; None where time ran out."""

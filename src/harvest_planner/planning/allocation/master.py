@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -11,7 +12,11 @@ from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 
 COLUMNS_PER_ORDER = 3
+SCATTER = 0.02
+"""Part of a column's worth by which its rank among those to enter is scattered: orders that find many trips alike would
+all enter for the same few of them, round after round."""
 CUT_VIOLATION = 1e-3
+SHARE_EPSILON = 1e-9
 MOST_CUT_ROUNDS = 30
 
 
@@ -30,6 +35,7 @@ class Master:
         self.bound_vnd = float(np.inf)
         self.reduced_cost: Floats = np.zeros(len(model.column_order))
         self._inside = np.zeros(len(model.column_order), dtype=bool)
+        self._scatter = SCATTER * np.random.default_rng(seed).random(len(model.column_order)) * model.column_value_vnd
         self._held: list[int] = []
         self._pairs, self._pair_of = _pairs(model)
         self._pair_row = np.full(len(self._pairs), -1, dtype=np.int64)
@@ -44,28 +50,55 @@ class Master:
         self._take(self._best_by_value())
         previous = np.inf
         for _ in range(MOST_CUT_ROUNDS):
-            if not self._converge(deadline):
+            if not self._bound(deadline):
                 return False
             improved = previous - self.bound_vnd > 1e-6 * max(1.0, abs(self.bound_vnd))
             previous = self.bound_vnd
             if not improved or not self._cut():
                 return True
-        return self._converge(deadline)
+        return self._bound(deadline)
 
-    def _converge(self, deadline: float | None) -> bool:
-        while True:
-            if self._programme.solve(deadline=deadline) != "optimal":
-                return False
-            reduced = self._price()
+    @property
+    def trips_made(self) -> Floats:
+        """How much of each trip the relaxation makes, from 0 to 1."""
+        return self._programme.values[2 * self.at.trips : 3 * self.at.trips]
+
+    @property
+    def columns_used(self) -> Ints:
+        """The columns that the relaxation uses, in whole or in part."""
+        used = self._programme.values[self.at.first_column :] > SHARE_EPSILON
+        return np.sort(np.array(self._held, dtype=np.int64)[used])
+
+    def fix_trips(self, trips: Ints, *, made: bool) -> None:
+        """Make these trips, or leave them, from here on; `bound_vnd` and `reduced_cost` stay those of all plans."""
+        at = np.array([self.at.y(trip) for trip in trips.tolist()], dtype=np.int64)
+        self._programme.set_bounds(at, np.full(len(at), float(made)), np.full(len(at), float(made)))
+
+    def reduced_costs_now(self, deadline: float | None) -> Floats | None:
+        """Reduced costs under the trips fixed so far; None where nothing is feasible or the deadline came."""
+        for _, reduced in self._rounds(deadline):
+            if not len(self._entering(reduced)):
+                return np.maximum(reduced, 0.0)
+        return None
+
+    def _bound(self, deadline: float | None) -> bool:
+        for objective, reduced in self._rounds(deadline):
             best = self._best_per_order(reduced)
-            self.bound_vnd = min(self.bound_vnd, -(self._programme.objective + float(np.minimum(best, 0.0).sum())))
-            entering = self._entering(reduced)
-            if not len(entering):
+            self.bound_vnd = min(self.bound_vnd, -(objective + float(np.minimum(best, 0.0).sum())))
+            if not len(self._entering(reduced)):
                 self.reduced_cost = np.maximum(reduced, 0.0)
                 return True
+        return False
+
+    def _rounds(self, deadline: float | None) -> Iterator[tuple[float, Floats]]:
+        """Objective and reduced costs of each round of pricing, until no column enters or the time is over."""
+        while self._programme.solve(deadline=deadline) == "optimal":
+            reduced = self._price()
+            yield self._programme.objective, reduced
+            entering = self._entering(reduced)
             self._take(entering)
-            if deadline is not None and time.monotonic() > deadline:
-                return False
+            if not len(entering) or (deadline is not None and time.monotonic() > deadline):
+                return
 
     def _price(self) -> Floats:
         model, duals = self.model, self._programme.row_duals
@@ -86,11 +119,14 @@ class Master:
     def _entering(self, reduced: Floats) -> Ints:
         threshold = -1e-7 * max(1.0, float(self.model.column_value_vnd.max(initial=1.0)))
         wanted = np.flatnonzero((reduced < threshold) & ~self._inside)
-        return _first_per_order(self.model.column_order, wanted, reduced[wanted], COLUMNS_PER_ORDER)
+        return cheapest_per_order(
+            self.model.column_order, wanted, reduced[wanted] + self._scatter[wanted], COLUMNS_PER_ORDER
+        )
 
     def _best_by_value(self) -> Ints:
         everything = np.arange(len(self.model.column_order))
-        return _first_per_order(self.model.column_order, everything, -self.model.column_value_vnd, COLUMNS_PER_ORDER)
+        rank = self._scatter - self.model.column_value_vnd
+        return cheapest_per_order(self.model.column_order, everything, rank, COLUMNS_PER_ORDER)
 
     def _take(self, columns: Ints) -> None:
         if not len(columns):
@@ -125,7 +161,7 @@ class Master:
         used = np.bincount(self._pair_of[held], weights=solution[self.at.first_column :], minlength=len(self._pairs))
         trips = self._pairs[:, 1]
         costly = (self.model.trip_cost_vnd > 0) | (self.model.trip_least_kg > 0)
-        made = solution[2 * self.at.trips : 3 * self.at.trips]
+        made = self.trips_made
         broken = (
             (used > made[trips] + CUT_VIOLATION) & (self._pair_row < 0) & costly[trips] & ~self.model.trip_made[trips]
         )
@@ -175,7 +211,7 @@ def _pairs(model: Model) -> tuple[Ints, Ints]:
     return pairs, inverse.reshape(-1)
 
 
-def _first_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:
+def cheapest_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:
     """The `count` columns of lowest rank of each order, ties by column."""
     sequence = np.lexsort((columns, rank, order[columns]))
     ordered = columns[sequence]

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 NO_LIMIT = np.inf
+KG_SLACK = 1e-6
+"""What a sum of kilograms may exceed a limit by, in arithmetic alone [kg]."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,18 @@ class Model:
         hands = np.where(self.trip_picker >= 0, np.append(self.picker_kg, NO_LIMIT)[self.trip_picker], NO_LIMIT)
         most = np.minimum(self.batch_kg[self.trip_batch], hands)
         return np.where(self.trip_blocked, 0.0, most)
+
+    @property
+    def column_possible(self) -> Bools:
+        """Whether anything can be shipped by the column alone: a whole order needs room on its trip and departures."""
+        packing = np.where(self.trip_packing >= 0, np.append(self.packing_kg, NO_LIMIT)[self.trip_packing], NO_LIMIT)
+        room = np.minimum(self.trip_most_kg, packing)[self.column_trip]
+        if len(self.lane_kg):
+            flat = np.array([lane for lanes in self.column_lanes for lane in lanes], dtype=np.int64)
+            owner = np.repeat(np.arange(len(self.column_lanes)), [len(lanes) for lanes in self.column_lanes])
+            np.minimum.at(room, owner, self.lane_kg[flat])
+        least = np.where(self.order_splits, self.order_least_kg, self.order_kg)[self.column_order]
+        return np.asarray(least <= room + KG_SLACK)
 
     def only(self, columns: Ints) -> Model:
         """The same model with a part of its columns."""

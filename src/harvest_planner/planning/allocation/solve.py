@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from harvest_planner.planning.allocation.dive import dive
 from harvest_planner.planning.allocation.greedy import fill, value_of
 from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
-from harvest_planner.planning.allocation.master import Master
+from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
 
 FEW_COLUMNS = 2_500
 PROBE_PER_ORDER = 6
+DIVE_SHARE = 0.1
+"""Share of the allowed distance that may be lost in putting orders on the trips decided."""
+MOST_NODES = 1_000
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,21 @@ class Task:
 def solve(task: Task) -> Allocation:
     """The best allocation of a model within the relative gap, with a bound valid for all its columns.
 
+    Columns that nothing can use even alone are left out first: a relaxation would use them in part.
     The relaxation's bound and reduced costs hold for every column. A whole plan found over the most promising columns
     then tells which columns cannot be in a better one; the programme over the rest proves the bound.
     """
-    model = task.model
     deadline = None if task.seconds is None else time.monotonic() + task.seconds
+    possible = np.flatnonzero(task.model.column_possible)
+    model = task.model.only(possible)
+    found = _solve(replace(task, model=model), deadline)
+    column_kg = np.zeros(len(task.model.column_order))
+    column_kg[possible] = found.column_kg
+    return replace(found, column_kg=column_kg)
+
+
+def _solve(task: Task, deadline: float | None) -> Allocation:
+    model = task.model
     nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
     best = fill(model, *nothing)
     master = Master(model, seed=task.seed)
@@ -63,8 +77,11 @@ class _Search:
         return self.task.gap * max(abs(self.bound), 1.0)
 
     def run(self) -> None:
-        """First over the promising columns, then over all that can still matter."""
+        """First the trips that the relaxation makes, then the promising columns, then all that can still matter."""
         exact = self.task.gap == 0
+        if not exact and self.bound - self.value <= self.allowance:
+            return
+        self._dive()
         if not exact and self.bound - self.value <= self.allowance:
             return
         promising = self._promising()
@@ -76,6 +93,18 @@ class _Search:
             mattering = self._mattering()
         self._improve(mattering, proves=True)
 
+    def _dive(self) -> None:
+        found = dive(
+            self.model,
+            self.master,
+            allowance_vnd=DIVE_SHARE * self.allowance,
+            target_vnd=self.bound - self.allowance,
+            seed=self.task.seed,
+            deadline=self.deadline,
+        )
+        if found is not None:
+            self._take(*found)
+
     def _mattering(self) -> Ints:
         """Columns that a plan better than the best one may hold: the others cost more than what is left to gain."""
         model = self.model
@@ -84,12 +113,11 @@ class _Search:
         return np.flatnonzero(self.master.reduced_cost * least <= room)
 
     def _promising(self) -> Ints:
-        """The columns of least reduced cost, a few per order."""
-        count = max(FEW_COLUMNS, PROBE_PER_ORDER * len(self.model.order_kg))
-        if count >= len(self.model.column_order):
-            return np.arange(len(self.model.column_order))
-        cheapest = np.argpartition(self.master.reduced_cost, count)[:count]
-        return np.sort(np.union1d(cheapest, np.flatnonzero(self.best[0] > 0)))
+        """The columns of least reduced cost, a few for each order."""
+        order, everything = self.model.column_order, np.arange(len(self.model.column_order))
+        count = max(PROBE_PER_ORDER, FEW_COLUMNS // max(1, len(self.model.order_kg)))
+        cheapest = cheapest_per_order(order, everything, self.master.reduced_cost, count)
+        return np.union1d(cheapest, np.flatnonzero(self.best[0] > 0))
 
     def _improve(self, columns: Ints, *, proves: bool) -> None:
         columns = np.union1d(columns, np.flatnonzero(self.best[0] > 0))
@@ -101,6 +129,7 @@ class _Search:
             start=(self.best[0][columns], self.best[1]),
             target_vnd=target,
             deadline=self.deadline,
+            most_nodes=None if proves else MOST_NODES,
         )
         self._keep(found, columns)
         if proves and found is not None:
@@ -121,7 +150,11 @@ class _Search:
         self.timed_out = found is None or not found.finished
         if found is None:
             return
-        filled = fill(self.model, self._spread(found, columns), found.surplus_kg)
+        self._take(self._spread(found, columns), found.surplus_kg)
+
+    def _take(self, column_kg: Floats, surplus_kg: Floats) -> None:
+        """Keep that plan, with what still fits it, where it is no worse than the best one known."""
+        filled = fill(self.model, column_kg, surplus_kg)
         value = value_of(self.model, *filled)
         if value >= self.value:
             self.best, self.value = filled, value

@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 from harvest_planner.planning.referee.duration import Duration
 from harvest_planner.planning.referee.fruit import Clock
+from harvest_planner.planning.referee.pulp import Box, Warming
 from harvest_planner.schema.lane import Lane
 
 LATE_MASS = 1e-5
 MOST_DEPARTURES = 400
 FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.1, 0.002
+BIN_DEGC = 0.5
 Ambient = Callable[[str, float], float]
 """(place id, instant [h]) → air temperature [°C]."""
 
@@ -30,11 +32,20 @@ class Gains(NamedTuple):
     age_d20: float
     chill: float
     danger: float
+    pulp_degc: float = math.nan
+    """Temperature of packed goods [°C]; not a number where nothing keeps the air from them."""
 
     def after(self, days: float, rates: tuple[float, float, float], weight: float) -> Gains:
         """The gains after some days more at these rates."""
         age, chill, danger = rates
-        return Gains(weight, self.age_d20 + age * days, self.chill + chill * days, self.danger + danger * days)
+        return Gains(
+            weight, self.age_d20 + age * days, self.chill + chill * days, self.danger + danger * days, self.pulp_degc
+        )
+
+    def plus(self, gained: tuple[float, float, float, float], weight: float) -> Gains:
+        """The gains with those of a stay in a packaging, which leave the pulp as warm as that says."""
+        age, chill, danger, pulp = gained
+        return Gains(weight, self.age_d20 + age, self.chill + chill, self.danger + danger, pulp)
 
 
 @dataclass(frozen=True)
@@ -97,9 +108,34 @@ class Journey:
         return tuple(found)
 
     @cached_property
+    def packed(self) -> bool:
+        """Whether the goods travel in a packaging anywhere on the way."""
+        return any(ride.lane.packaging is not None for ride in self.rides)
+
+    def stay(
+        self, story: Gains, lane: Lane, *, from_h: float, degc: float
+    ) -> Callable[[float], tuple[float, float, float, float]]:
+        """Hours → gains and pulp of a stay in outside air, in the packaging of a lane, from an instant on [h]."""
+        box = Box.of(lane.packaging)
+        if box is None:
+            age, chill, danger = self.rates(degc)
+            return lambda hours: (age * hours / 24.0, chill * hours / 24.0, danger * hours / 24.0, degc)
+        key = (lane.packaging, story.pulp_degc, degc, from_h - self.first_h if box.iced_h else 0.0)
+        if key not in self._warmings:
+            self._warmings[key] = Warming(
+                box, self.rates, pulp_degc=story.pulp_degc, outside_degc=degc, on_way_h=from_h - self.first_h
+            )
+        return self._warmings[key].at
+
+    @cached_property
+    def _warmings(self) -> dict[tuple[object, ...], Warming]:
+        return {}
+
+    @cached_property
     def boardings(self) -> dict[float, tuple[Gains, ...]]:
         """Departures of the last leg that may be taken, each with what the clocks have gained until then."""
-        now: dict[float, tuple[Gains, ...]] = {self.first_h: (Gains(1.0, 0.0, 0.0, 0.0),)}
+        pulp = self._ambient(self.rides[0].lane.origin_id, self.first_h) if self.packed else math.nan
+        now: dict[float, tuple[Gains, ...]] = {self.first_h: (Gains(1.0, 0.0, 0.0, 0.0, pulp),)}
         for index, ride in enumerate(self.rides[1:]):
             now = self._transfer(self.rides[index], self.arrivals[index], now, ride)
         return now
@@ -120,7 +156,15 @@ class Journey:
                     for chance, degc in self.warmths(ride.lane, left_h):
                         rates = self.rates(degc)
                         for story in stories:
-                            rode = story.after(hours / 24.0, rates, story.weight * weight * chance)
+                            mass = story.weight * weight * chance
+                            if self.packed:
+                                ridden = self.stay(story, ride.lane, from_h=left_h, degc=degc)(hours)
+                                rode = story.plus(ridden, mass)
+                                arrived = left_h + hours
+                                still = self.stay(rode, ride.lane, from_h=arrived, degc=self._ambient(place, arrived))
+                                found[departs].append(rode.plus(still(24.0 * waited), mass))
+                                continue
+                            rode = story.after(hours / 24.0, rates, mass)
                             found[departs].append(rode.after(waited, waits, rode.weight))
         width = self._bin_d20
         return {departs: _merged(stories, width) for departs, stories in found.items()}
@@ -184,10 +228,11 @@ def _in_turn(ride: Ride, start_h: float) -> Iterator[float]:
 
 def _merged(stories: Iterable[Gains], width_d20: float) -> tuple[Gains, ...]:
     """Stories with nearly the same gains as one, their means kept."""
-    bins: dict[tuple[int, int, int], list[Gains]] = defaultdict(list)
+    bins: dict[tuple[int, int, int, int], list[Gains]] = defaultdict(list)
     for story in stories:
+        pulp = 0 if math.isnan(story.pulp_degc) else round(story.pulp_degc / BIN_DEGC)
         key = round(story.age_d20 / width_d20), round(story.chill / BIN_DOSE), round(story.danger / BIN_DOSE)
-        bins[key].append(story)
+        bins[*key, pulp].append(story)
     return tuple(_mean(group) for group in bins.values())
 
 
@@ -195,5 +240,5 @@ def _mean(group: Sequence[Gains]) -> Gains:
     weight = math.fsum(story.weight for story in group)
     if weight <= 0.0:
         return Gains(0.0, *group[0][1:])
-    means = (math.fsum(story.weight * story[clock] for story in group) / weight for clock in (1, 2, 3))
+    means = (math.fsum(story.weight * story[clock] for story in group) / weight for clock in (1, 2, 3, 4))
     return Gains(weight, *means)

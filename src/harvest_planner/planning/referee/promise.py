@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, Protocol
 
 from harvest_planner.planning.referee.duration import TIE_H, Duration
 from harvest_planner.planning.referee.fruit import Taste
@@ -51,6 +52,25 @@ class Promise(NamedTuple):
     age_sd_d20: float
 
 
+class _Line(Protocol):
+    """One story along the last leg."""
+
+    @property
+    def weight(self) -> float: ...
+
+    @property
+    def departs_h(self) -> float: ...
+
+    def at(self, hours: float) -> tuple[float, float, float]:
+        """Age, chill and danger at delivery, for a duration of the last leg [h]."""
+
+    def crossings(self, clock: int, level: float) -> Iterator[float]:
+        """Durations at which a clock passes a level, before and after the wait ends [h]."""
+
+    def steepest_d20_per_h(self) -> float:
+        """How fast the age at delivery changes with the duration, at most."""
+
+
 class _Piece(NamedTuple):
     """A line through the last leg: doses at arrival after `hours`, or at delivery where the parcel waits."""
 
@@ -60,24 +80,75 @@ class _Piece(NamedTuple):
     departs_h: float
     from_h: float
 
+    @property
+    def weight(self) -> float:
+        return self.start.weight
+
     def at(self, hours: float) -> tuple[float, float, float]:
-        """Age, chill and danger at delivery, for a duration of the last leg [h]."""
         rode = hours / 24.0
         waited = max(0.0, self.from_h - self.departs_h - hours) / 24.0
         age, chill, danger = (
             gained + along * rode + still * waited
-            for gained, along, still in zip(self.start[1:], self.ride, self.wait, strict=True)
+            for gained, along, still in zip(self.start[1:4], self.ride, self.wait, strict=True)
         )
         return age, chill, danger
 
     def crossings(self, clock: int, level: float) -> Iterator[float]:
-        """Durations at which a clock passes a level, before and after the wait ends [h]."""
         kink = self.from_h - self.departs_h
         gained, ride, wait = self.start[clock + 1], self.ride[clock], self.wait[clock]
         if ride > 0.0:
             yield 24.0 * (level - gained) / ride
         if math.isfinite(kink) and ride != wait:
             yield (24.0 * (level - gained) - wait * kink) / (ride - wait)
+
+    def steepest_d20_per_h(self) -> float:
+        return max(self.ride[0], abs(self.ride[0] - self.wait[0])) / 24.0
+
+
+@dataclass(frozen=True)
+class _PackedPiece:
+    """The same where the goods travel packed: the pulp lags, so the line is bent."""
+
+    start: Gains
+    journey: Journey
+    degc: float
+    room_degc: float
+    departs_h: float
+    from_h: float
+
+    @property
+    def weight(self) -> float:
+        return self.start.weight
+
+    def at(self, hours: float) -> tuple[float, float, float]:
+        lane = self.journey.rides[-1].lane
+        ridden = self.journey.stay(self.start, lane, from_h=self.departs_h, degc=self.degc)(hours)
+        rode = self.start.plus(ridden, self.weight)
+        arrived_h = self.departs_h + hours
+        if arrived_h < self.from_h:
+            still = self.journey.stay(rode, lane, from_h=arrived_h, degc=self.room_degc)
+            rode = rode.plus(still(self.from_h - arrived_h), self.weight)
+        return rode.age_d20, rode.chill, rode.danger
+
+    def crossings(self, clock: int, level: float) -> Iterator[float]:
+        kink = self.from_h - self.departs_h
+        longest = self.journey.rides[-1].duration.longest_h
+        ends = [0.0, *([kink] if 0.0 < kink < longest else []), longest]
+        for low, high in pairwise(ends):
+            yield from self._crossing(clock, level, low, high)
+
+    def _crossing(self, clock: int, level: float, low: float, high: float) -> Iterator[float]:
+        starts_below = self.at(low)[clock] < level
+        if starts_below == (self.at(high)[clock] < level):
+            return
+        while high - low > 1e-4:
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if (self.at(middle)[clock] < level) == starts_below else (low, middle)
+        yield high
+
+    def steepest_d20_per_h(self) -> float:
+        warmest = max(self.degc, self.room_degc, self.start.pulp_degc)
+        return self.journey.rates(warmest)[0] / 24.0
 
 
 def promise(journey: Journey, fruit: Fruit, taste: Taste, delivery: Delivery, ambient: Ambient) -> Promise:
@@ -117,10 +188,14 @@ def _outcomes(
             for story in stories:
                 start = Gains(
                     story.weight * share, story.age_d20 + fruit.age_d20, story.chill + fruit.chill,
-                    story.danger + fruit.danger,
+                    story.danger + fruit.danger, story.pulp_degc,
                 )  # fmt: skip
                 for after_h, until_h, room_degc in spells:
-                    piece = _Piece(start, rides, journey.rates(room_degc), departs_h, delivery.from_h)
+                    piece: _Line = (
+                        _PackedPiece(start, journey, degc, room_degc, departs_h, delivery.from_h)
+                        if journey.packed
+                        else _Piece(start, rides, journey.rates(room_degc), departs_h, delivery.from_h)
+                    )
                     nodes = partial(last.duration.nodes, after_h=after_h - departs_h, until_h=until_h - departs_h)
                     widest = _panel_width(piece, chance.sharpest_d20, last.duration)
                     yield from _along(piece, levels, delivery, partial(nodes, widest_z=widest))
@@ -142,7 +217,7 @@ def _spells(delivery: Delivery, first_h: float, ambient: Ambient) -> Iterator[tu
 
 
 def _along(
-    piece: _Piece, levels: list[float], delivery: Delivery, nodes: Callable[..., Iterator[tuple[float, float]]]
+    piece: _Line, levels: list[float], delivery: Delivery, nodes: Callable[..., Iterator[tuple[float, float]]]
 ) -> Iterator[tuple[float, float, bool, bool, bool]]:
     """The same for one line, its nodes parted where a clock passes a level that matters."""
     deadline = delivery.until_h - piece.departs_h
@@ -150,21 +225,20 @@ def _along(
     for level in levels:
         breaks.extend(piece.crossings(0, level))
     for clock in (1, 2):
-        if piece.ride[clock] > 0.0 or piece.wait[clock] > 0.0:
-            breaks.extend(piece.crossings(clock, 1.0))
+        breaks.extend(piece.crossings(clock, 1.0))
     for weight, hours in nodes(breaks=breaks):
         age, chill, danger = piece.at(hours)
         broken = danger > 1.0 + DOSE_TIE
         sound = not broken and chill <= 1.0 + DOSE_TIE
-        yield weight * piece.start.weight, age, hours <= deadline + TIE_H, sound, broken
+        yield weight * piece.weight, age, hours <= deadline + TIE_H, sound, broken
 
 
-def _panel_width(piece: _Piece, blur_d20: float, duration: Duration) -> float:
+def _panel_width(piece: _Line, blur_d20: float, duration: Duration) -> float:
     """Panels narrow enough for the sharpest curve where the age lies near the window [standard normals]."""
     if duration.atom >= 1.0 or math.isinf(blur_d20):
         return WIDEST_Z
     middle_h = duration.at_z(1.0) - duration.base_h
-    slope = max(piece.ride[0], abs(piece.ride[0] - piece.wait[0])) * duration.sigma * middle_h / 24.0
+    slope = piece.steepest_d20_per_h() * duration.sigma * middle_h
     if slope <= 0.0:
         return WIDEST_Z
     return min(WIDEST_Z, max(FINEST_Z, 2.0 * blur_d20 / slope))

@@ -1,0 +1,1 @@
+"""Timings, each printed by a command of its own."""
