@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+import harvest_planner as hp
+from docs.expected_error import REPORTS, rms_ratio, typical_ratio
+from docs.make_crops_page import PAGE as CROPS_PAGE, best_share, days_on_the_way, render as render_crops
 from docs.make_reference import FILES, PAGE, default, kind, render, unit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,3 +44,56 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", text)
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_page_of_the_crops_is_up_to_date() -> None:
+    assert CROPS_PAGE.read_text(encoding="utf-8") == render_crops(), "run: python -m docs.make_crops_page"
+
+
+@pytest.mark.parametrize("crop_id", hp.crops())
+def test_the_page_of_the_crops_has_a_row_and_a_section_for_each(crop_id: str) -> None:
+    assert f"\n| [`{crop_id}`](#{crop_id}) | " in render_crops()
+    assert f"\n## {crop_id}\n" in render_crops()
+
+
+@pytest.mark.parametrize(
+    ("room_degc", "sd_d20", "share"), [(28.0, None, 0.90), (28.0, 0.8, 0.99), (20.0, None, 0.82), (20.0, 0.8, 0.96)]
+)
+def test_no_na_can_be_promised_beyond_these_shares(room_degc: float, sd_d20: float | None, share: float) -> None:
+    assert best_share(hp.crop("na-chi-lang"), room_degc=room_degc, sd_d20=sd_d20) == pytest.approx(share, abs=0.005)
+
+
+@pytest.mark.filterwarnings("ignore::harvest_planner.errors.OutsideCalibrationWarning")
+@pytest.mark.parametrize("crop_id", hp.crops())
+def test_no_journey_gives_more_than_the_best_share(crop_id: str) -> None:
+    crop = hp.crop(crop_id)
+    best = best_share(crop, room_degc=20.0)
+    found = [
+        hp.good_share(crop, stage=stage.id, pieces=[(hours, 20.0)])
+        for stage in crop.stages
+        for hours in range(0, 400, 6)
+    ]
+    assert max(found) <= best + 1e-12
+    assert max(found) >= best - 0.03
+
+
+def test_days_on_the_way_are_where_the_share_falls_to_nine_tenths() -> None:
+    days = days_on_the_way(hp.crop("leafy-greens"))
+    assert days is not None
+    assert hp.good_share("leafy-greens", pieces=[(24 * days, 20.0)]) == pytest.approx(0.9, abs=1e-6)
+    assert days_on_the_way(hp.crop("vit-quay")) == pytest.approx(2 / 24)
+    assert days_on_the_way(hp.crop("na-chi-lang")) is None
+
+
+def test_how_fruit_ripens_states_the_errors_that_the_command_prints() -> None:
+    text = " ".join((ROOT / "docs/explanation/how_fruit_ripens.md").read_text(encoding="utf-8").split())
+    within = sum(1 / 1.25 <= report.ratio <= 1.25 for report in REPORTS)
+    assert (len(REPORTS), within) == (17, 9)
+    assert f"missed by less than a factor of {typical_ratio():.2f}" in text
+    assert f"the misses is a factor of {rms_ratio():.2f}" in text
+    ratios = {(report.crop_id, report.temperature_degc): report.ratio for report in REPORTS}
+    assert min(ratios.values()) == ratios["banana-cavendish", 16.0] == pytest.approx(0.42, abs=0.005)
+    assert max(ratios.values()) == ratios["litchi", 28.0] == pytest.approx(2.4, abs=0.05)
+    cold = [report.ratio for report in REPORTS if report.temperature_degc < 17 and abs(report.ratio - 1) > 0.15]
+    assert (len(cold), sum(ratio < 1 for ratio in cold)) == (7, 5)
+    assert sum(not 0.5 <= report.ratio <= 2.0 for report in REPORTS) == 3

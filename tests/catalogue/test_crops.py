@@ -10,9 +10,35 @@ import pytest
 
 from harvest_planner.catalogue.crops import crop_ids, crop_row
 from harvest_planner.errors import UnknownIdError
+from harvest_planner.planning.curves import curve_of
 from harvest_planner.schema.crop import Crop
 
-IDS = ("banana-cavendish", "dragon-fruit-ld1", "lettuce-butter", "mango-cat", "na-chi-lang")
+IDS = crop_ids()
+PROMISED = [
+    "asparagus",
+    "avocado-hass",
+    "banana-cavendish",
+    "dragon-fruit-ld1",
+    "durian-monthong",
+    "guava",
+    "hong-bao-lam",
+    "hong-ngam",
+    "kiwifruit",
+    "leafy-greens",
+    "lettuce-butter",
+    "litchi",
+    "lon-quay",
+    "longan",
+    "mango-cat",
+    "na-bo",
+    "na-chi-lang",
+    "papaya",
+    "strawberry",
+    "sweet-corn",
+    "tomato",
+    "vit-quay",
+]
+GOOD_WHEN_PICKED = tuple(crop_id for crop_id in IDS if crop_row(crop_id)["ready_at_d20"] == 0.0)
 VIETNAMESE = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 
 
@@ -37,8 +63,9 @@ def homes(path: str) -> set[str]:
 
 
 def test_the_catalogue_holds_its_crops_in_order() -> None:
-    assert set(crop_ids()) >= set(IDS)
+    assert set(crop_ids()) >= set(PROMISED)
     assert list(crop_ids()) == sorted(crop_ids())
+    assert len(crop_ids()) >= 22
 
 
 @pytest.mark.parametrize("crop_id", IDS)
@@ -54,7 +81,7 @@ def test_every_row_is_a_crop(crop_id: str) -> None:
 def test_every_number_has_a_source_or_the_word_assumption(crop_id: str) -> None:
     row = crop_row(crop_id)
     paths = set(numbers(row))
-    assert len(paths) >= 10
+    assert len(paths) >= 8
     assert {path for path in paths if not homes(path) & row["sources"].keys()} == set()
     vouched = re.compile(r"https?://|\b10\.\d{4}|assumption|by definition|Range of the temperatures above")
     assert {field for field, text in row["sources"].items() if not vouched.search(text)} == set()
@@ -85,11 +112,45 @@ def test_stages_rise_in_age_and_hang_when_first_seen(crop_id: str) -> None:
         assert crop.drops_at_d20 is None or stage.age_d20 + stage.sd_d20 < crop.drops_at_d20
 
 
-def test_produce_that_does_not_ripen_off_the_plant_has_no_unripe_stage() -> None:
-    for crop_id in ("dragon-fruit-ld1", "lettuce-butter"):
+def test_produce_that_is_good_when_picked_has_no_unripe_stage() -> None:
+    assert {"dragon-fruit-ld1", "lettuce-butter", "litchi", "vit-quay"} <= set(GOOD_WHEN_PICKED)
+    for crop_id in GOOD_WHEN_PICKED:
         crop = Crop.model_validate(crop_row(crop_id))
-        assert crop.ready_at_d20 == 0.0
         assert min(stage.age_d20 for stage in crop.stages) == 0.0
+
+
+@pytest.mark.parametrize("crop_id", IDS)
+def test_the_reference_stage_is_where_the_clock_counts_from(crop_id: str) -> None:
+    crop = Crop.model_validate(crop_row(crop_id))
+    assert crop.stage().age_d20 == 0.0
+
+
+@pytest.mark.parametrize("crop_id", IDS)
+def test_warmer_is_never_slower_inside_the_measured_range(crop_id: str) -> None:
+    crop = Crop.model_validate(crop_row(crop_id))
+    assert crop.calibrated_degc is not None
+    low, high = crop.calibrated_degc
+    rates = [curve_of(crop).rate(low + (high - low) * i / 200) for i in range(201)]
+    assert rates == sorted(rates)
+    assert rates[0] > 0.0
+
+
+@pytest.mark.parametrize("crop_id", IDS)
+def test_every_clock_runs_at_one_at_20_degrees(crop_id: str) -> None:
+    assert curve_of(Crop.model_validate(crop_row(crop_id))).rate(20.0) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_only_cooked_food_has_a_safety_cap_and_all_of_it_has() -> None:
+    for crop_id in IDS:
+        row = crop_row(crop_id)
+        assert ("safety_cap" in row) == (row["kind"] == "cooked")
+
+
+def test_soft_na_is_softer_and_falls_sooner_than_na_of_chi_lang() -> None:
+    soft, firm = crop_row("na-bo"), crop_row("na-chi-lang")
+    assert soft["window_d20"] < firm["window_d20"]
+    assert soft["drops_at_d20"] < firm["drops_at_d20"]
+    assert soft["temperature_law"] == firm["temperature_law"]
 
 
 def test_na_is_as_the_design_of_the_launch_crop_says() -> None:

@@ -154,15 +154,15 @@ def _head_text(problem: PlanningProblem) -> str:
 def crop_rows(problem: PlanningProblem) -> list[dict[str, Any]]:
     """The crops as plain rows that read as the same crops."""
     own = {crop.id for crop in problem.crops}
-    return [_crop_row(crop, hidden=own - {crop.id}) for crop in problem.crops]
+    return [_crop_row(crop, own) for crop in problem.crops]
 
 
-def _crop_row(crop: Crop, hidden: set[str]) -> dict[str, Any]:
+def _crop_row(crop: Crop, own: set[str]) -> dict[str, Any]:
     """What the crop says beyond the defaults, or beyond the crop of the catalogue that it is `like`.
 
-    Where the problem has another crop of that name (`hidden`), that would lend other numbers: it is then written whole.
+    Where the problem has another crop of that name (`own`), that would lend other numbers: it is then written whole.
     """
-    if crop.like in hidden:
+    if crop.like in own and crop.like != crop.id:
         crop = crop.model_copy(update={"like": None})
     usual = {name: info.get_default(call_default_factory=True) for name, info in Crop.model_fields.items()}
     if crop.like is not None:

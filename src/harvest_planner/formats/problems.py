@@ -122,8 +122,9 @@ def _crops(rows: list[Row]) -> tuple[list[Entry[Crop]], list[Fault]]:
 def _crop(given: Row, whole: Row, own: Mapping[Any, Row]) -> Entry[Crop]:
     """A crop; what it inherits from another row is that row's fault."""
     like = given.values.get("like")
-    known = (*catalogue.crop_ids(), *(name for name, row in own.items() if row is not given))
-    if isinstance(like, str) and like not in known:
+    lent = isinstance(like, str) and own.get(like, given) is not given
+    if isinstance(like, str) and not lent and like not in catalogue.crop_ids():
+        known = (*catalogue.crop_ids(), *(name for name, row in own.items() if row is not given))
         unfilled = {name for name, column in columns_of(Crop).items() if column.required} - {*given.values}
         found = read(replace(given, spoilt=frozenset(unfilled | {"like"})), Crop, passes=1)
         fault = given.fault(("like",), str(UnknownIdError("crop", like, catalogue.nearest(like, known), known=known)))
@@ -131,8 +132,7 @@ def _crop(given: Row, whole: Row, own: Mapping[Any, Row]) -> Entry[Crop]:
     found = read(whole, Crop, passes=1)
     if found.record is not None:
         return found
-    inherits = isinstance(like, str) and like in own and own[like] is not given
-    faults = [fault for fault in found.faults if not inherits or _root(fault, whole) in given.values]
+    faults = [fault for fault in found.faults if not lent or _root(fault, whole) in given.values]
     return replace(_partial_crop(whole, found.bad), faults=faults)
 
 

@@ -160,18 +160,41 @@ def resolve_likeness(given: Any) -> Any:
     if not isinstance(given, (list, tuple)):
         return given
     rows = {row["id"]: row for row in given if isinstance(row, Mapping) and isinstance(row.get("id"), str)}
+    lenders: dict[str, Mapping[str, Any]] = {}
+    return tuple(_whole(row, rows, lenders) if isinstance(row, Mapping) else row for row in given)
 
-    def whole(row: Mapping[str, Any], above: tuple[str, ...]) -> Mapping[str, Any]:
-        model = row.get("like")
-        if not isinstance(model, str) or model not in rows or model == row.get("id"):
-            return row
-        if model in above:
-            raise ValueError(f"crops are like each other in a circle: {' -> '.join((*above, model))}")
-        found = whole(rows[model], (*above, model))
-        found = catalogue_like(found)
-        return {field: value for field, value in merged(row, found).items() if field != "like"}
 
-    return tuple(whole(row, (str(row.get("id")),)) if isinstance(row, Mapping) else row for row in given)
+def _whole(
+    row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], lenders: dict[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The row with what it takes from other rows of the table; `lenders` keeps those made whole already.
+
+    The line of lenders is walked and not recursed into: thousands of kinds may each be like the one before.
+    """
+    line = {str(row.get("id")): row}
+    last = row
+    while (model := _lender(last, rows)) is not None and model not in lenders:
+        if model in line:
+            raise ValueError(f"crops are like each other in a circle: {' -> '.join((*line, model))}")
+        last = line[model] = rows[model]
+    for name in reversed(list(line)[1:]):
+        lenders[name] = catalogue_like(_borrowed(line[name], rows, lenders))
+    return _borrowed(row, rows, lenders)
+
+
+def _lender(row: Mapping[str, Any], rows: Mapping[str, Any]) -> str | None:
+    """The other row of the table that the row is `like`."""
+    model = row.get("like")
+    return model if isinstance(model, str) and model in rows and model != row.get("id") else None
+
+
+def _borrowed(
+    row: Mapping[str, Any], rows: Mapping[str, Any], lenders: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    model = _lender(row, rows)
+    if model is None:
+        return row
+    return {field: value for field, value in merged(row, lenders[model]).items() if field != "like"}
 
 
 def catalogue_like(row: Mapping[str, Any]) -> Mapping[str, Any]:
