@@ -21,8 +21,8 @@ from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
-from harvest_planner.planning.progress import in_silence
 from harvest_planner.formats.workbook import write_workbook
+from harvest_planner.planning.progress import in_silence
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, and nothing else there.")]
 

@@ -192,22 +192,23 @@ def ride(
         )
         whole = math.fsum(part.probability for part in parts)
         for cell in cells[departs_h]:
-            ridden, slopes = on_board.after(cell.mean_h)
+            ridden = on_board.after(cell.mean_h)
             most = 2 + 2 * int(spare * whole * cell.probability) if crowded else len(ridden)
             for probability, exposures in merged(ridden, most, of_doses=DOSES_ON_BOARD):
+                middle = len(exposures) // 2
                 yield (
                     probability * cell.probability,
                     departs_h + cell.mean_h,
                     departs_h + cell.low_h,
                     departs_h + cell.high_h,
-                    exposures,
-                    slopes,
+                    exposures[:middle],
+                    exposures[middle:],
                 )
 
 
 class _OnBoard(Protocol):
-    def after(self, hours: float) -> tuple[list[Boarding], Exposures]:
-        """The parcels after so long on board, and what they gain per hour on average."""
+    def after(self, hours: float) -> list[Boarding]:
+        """The parcels after so long on board: their exposures, and behind these what each gains per hour."""
 
 
 class _Steady:
@@ -219,14 +220,12 @@ class _Steady:
             for part in parts
             for share, degc in pieces
         ]
-        self._slopes = _mean_rates(pieces, rates)
 
-    def after(self, hours: float) -> tuple[list[Boarding], Exposures]:
-        ridden = [
-            Boarding(probability, tuple(map(_gained, before, rate, repeat(hours))))
+    def after(self, hours: float) -> list[Boarding]:
+        return [
+            Boarding(probability, (*map(_gained, before, rate, repeat(hours)), *rate))
             for (probability, before), rate in self._started
         ]
-        return ridden, self._slopes
 
 
 class _Packed:
@@ -243,25 +242,17 @@ class _Packed:
         self._started = [(part, share, degc) for part in parts for share, degc in pieces]
         self._rates, self._packaging, self._from_h = rates, packaging, from_h
 
-    def after(self, hours: float) -> tuple[list[Boarding], Exposures]:
-        ridden, slopes = [], []
-        whole = math.fsum(part.probability * share for part, share, _ in self._started)
+    def after(self, hours: float) -> list[Boarding]:
+        ridden = []
         for part, share, degc in self._started:
             exposures = self._rates.packed(
                 part.exposures, air_degc=degc, hours=hours, packaging=self._packaging, from_h=self._from_h
             )
-            ridden.append(Boarding(part.probability * share, exposures))
             slope = self._rates.packed_per_hour(
                 exposures, air_degc=degc, packaging=self._packaging, from_h=self._from_h + hours
             )
-            slopes.append([part.probability * share / whole * each for each in slope])
-        return ridden, tuple(map(math.fsum, zip(*slopes, strict=True)))
-
-
-def _mean_rates(pieces: Sequence[tuple[float, float]], rates: Rates) -> Exposures:
-    by_clock = zip(*(rates.per_hour(degc) for _, degc in pieces), strict=True)
-    shares = [share for share, _ in pieces]
-    return tuple(math.fsum(map(mul, shares, column)) for column in by_clock)
+            ridden.append(Boarding(part.probability * share, (*exposures, *slope)))
+        return ridden
 
 
 def _gained(before: float, rate_per_h: float, hours: float) -> float:

@@ -151,7 +151,9 @@ class Journey:
             if share <= 0.0:
                 continue
             for left_h, stories in boarded.items():
-                for weight, hours in ride.duration.nodes(after_h=after_h - left_h, until_h=until_h - left_h):
+                for weight, hours in ride.duration.nodes(
+                    after_h=after_h - left_h, until_h=until_h - left_h, widest_z=self._widest_z
+                ):
                     waits = self.rates(self._ambient(place, left_h + hours))
                     waited = (departs - left_h - hours) / 24.0
                     for chance, degc in self.warmths(ride.lane, left_h):
