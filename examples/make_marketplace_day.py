@@ -145,7 +145,7 @@ def shopee() -> dict[str, Any]:
     for number, (state, pack, pieces, province, city, commune, total) in enumerate(wanted, start=1):
         who, phone = person(300 + number)
         placed = int((SUNDAY + dt.timedelta(hours=9, minutes=number)).timestamp())
-        last = ", ".join(filter(None, (commune, city, province))) or "Phường 4, Vĩnh Long"
+        last = ", ".join(filter(None, (commune, city, province))) or "Phường 4, TP. Vĩnh Long, Vĩnh Long"
         orders.append(
             {
                 "order_sn": f"260809SHP{number:03d}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 import harvest_planner as hp
 from harvest_planner import catalogue
@@ -57,6 +57,8 @@ def test_a_stay_in_two_parts_is_the_stay(
     pulp: float, air: float, cooling_per_h: float, hours: float, share: float
 ) -> None:
     curve = curve_of(CROPS[0])
+    # At a jump of a rate the pulp of one stay is still on one side where that of its second half has reached the air.
+    assume(all(abs(air - kink) > 0.01 for kink in curve.kinks_degc))
     whole = gained_lagging(
         curve.clocks, curve.kinks_degc, pulp_degc=pulp, air_degc=air, cooling_per_h=cooling_per_h, hours=hours
     )

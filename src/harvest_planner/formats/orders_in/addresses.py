@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from harvest_planner.catalogue import fold, place_row, resolve_place
+from harvest_planner.catalogue import fold, place_row, province_id, resolve_place
 from harvest_planner.errors import AmbiguousPlaceError
 from harvest_planner.formats.orders_in.column_map import ColumnMap
 from harvest_planner.formats.orders_in.products import AskError
@@ -23,7 +23,7 @@ class Addresses:
         self._levels = lru_cache(maxsize=65536)(self._of_levels)
 
     def place_id(self, address: str, ward: str, district: str, province: str) -> str:
-        """The id of the destination.
+        """The id of the destination: a province, at whose grain carriers run, or what the map names.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class Addresses:
                 expected = f"one place; this may be {', '.join(error.candidates)}: {_REMEDY}"
                 raise AskError("place", _shown(district, province), expected, error.candidates) from None
             if found is not None:
-                return found
+                return province_id(found)
         raise AskError("place", _shown(district, province), f"a place that the gazetteer knows: {_REMEDY}")
 
     def _same_province(self, found: str, province: str, last: str) -> None:
@@ -83,9 +83,10 @@ class Addresses:
 def _settled(whole: str) -> str | None:
     """The place of an address whose town says which of several is meant."""
     try:
-        return resolve_place(whole)
+        found = resolve_place(whole)
     except AmbiguousPlaceError:
         return None
+    return None if found is None else province_id(found)
 
 
 def _shown(district: str, province: str) -> str:
