@@ -18,4 +18,6 @@ def test_published_optimum_is_reached_within_a_thousandth_of_its_cost(name: str)
     assert cost_of(plan, instance) == pytest.approx(instance.optimum, rel=1e-3)
     assert plan.value_vnd == pytest.approx(income - cost_of(plan, instance), abs=1)
     assert plan.gap <= 1e-6
-    assert plan.bound_vnd >= income - instance.optimum - 0.01, "the bound denies the published optimum"
+    # Values of shipments are stated to 0.01 VND, so their sum may miss by half of that each.
+    rounding = 0.005 * len(plan.shipments) + 0.01
+    assert plan.bound_vnd >= income - instance.optimum - rounding, "the bound denies the published optimum"
