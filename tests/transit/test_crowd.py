@@ -7,7 +7,8 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from harvest_planner.transit.crowd import Boarding, Rates, merged
+from harvest_planner.transit.crowd import merged
+from harvest_planner.transit.exposure import Boarding, Rates
 
 PARTS = st.lists(st.tuples(st.floats(1e-6, 1), st.floats(0, 10), st.floats(0, 3)), min_size=1, max_size=60)
 

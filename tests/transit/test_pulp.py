@@ -10,7 +10,7 @@ from hypothesis import assume, given, strategies as st
 import harvest_planner as hp
 from harvest_planner import catalogue
 from harvest_planner.planning.curves import curve_of
-from harvest_planner.transit.crowd import Rates
+from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.pulp import Packaging, gained_lagging, packaging_of, pulp_after
 
 CROPS = [hp.crop(crop_id) for crop_id in ("na-chi-lang", "banana-cavendish", "lettuce-butter", "dragon-fruit-ld1")]

@@ -15,7 +15,7 @@ from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.window import share_between, window_bounds
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.problem import catalogue_crop
-from harvest_planner.transit.crowd import Rates
+from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.pulp import packaging_of
 
 _COLDEST_DEGC, _HOTTEST_DEGC = -30.0, 60.0

@@ -13,7 +13,7 @@ from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
 from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.crowd import Rates
+from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.travel import Journey, Outcome, Wait
 
 EDGE_H = 1e-9

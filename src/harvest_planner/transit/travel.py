@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
-from harvest_planner.transit.crowd import Boarding, Exposures, Rates, merged, ride
+from harvest_planner.transit.crowd import merged, ride
+from harvest_planner.transit.exposure import Boarding, Exposures, Rates
 from harvest_planner.transit.pulp import Packaging
 from harvest_planner.transit.timetable import Service
 
