@@ -87,6 +87,9 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
     free = Free(model, column_kg, surplus_kg)
     taken = column_kg.copy()
     trim_surplus(model, free)
+    for trip in np.flatnonzero(free.trip_kg > KG_EPSILON).tolist():
+        # Kilograms come rounded down, each part for itself.
+        _reach_least(model, free, trip)
     kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
     gain = model.column_value_vnd - kept
     for column in np.lexsort((np.arange(len(gain)), -gain)).tolist():
