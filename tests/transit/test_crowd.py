@@ -27,7 +27,8 @@ def test_merging_keeps_probability_means_and_moments(drawn: list[tuple[float, fl
         assert moment(found, 0, power) == pytest.approx(moment(parts, 0, power), rel=1e-6, abs=1e-5)
     assert moment(found, 1, 1) == pytest.approx(moment(parts, 1, 1), rel=1e-6, abs=1e-5)
     ages = [part.exposures[0] for part in parts]
-    assert all(min(ages) - 1e-6 <= part.exposures[0] <= max(ages) + 1e-6 for part in found)
+    # Ages that hardly differ may follow the second clock, and then a little beyond the ages that there were.
+    assert all(min(ages) - 1e-3 <= part.exposures[0] <= max(ages) + 1e-3 for part in found)
 
 
 def test_parts_that_gained_the_same_become_one() -> None:
