@@ -67,6 +67,8 @@ def show_crops(crops: Iterable[Crop], console: Console) -> None:
 
 
 def _crop_facts(crop: Crop) -> Iterator[str]:
+    if crop.treatment is not None:
+        yield f"treated for {crop.treatment.duration_h:g} h first"
     ripening = [stage for stage in crop.stages if stage.age_d20 < crop.ready_at_d20]
     if ripening:
         days = ", ".join(f"{stage.id} {crop.ready_at_d20 - stage.age_d20:.1f}" for stage in ripening)
