@@ -8,5 +8,7 @@ from hypothesis import HealthCheck, settings
 
 SLOW_TO_DRAW = (HealthCheck.too_slow, HealthCheck.data_too_large)
 settings.register_profile("fast", max_examples=200, deadline=None, derandomize=True, suppress_health_check=SLOW_TO_DRAW)
-settings.register_profile("thorough", max_examples=2000, deadline=None, derandomize=True, suppress_health_check=SLOW_TO_DRAW)
+settings.register_profile(
+    "thorough", max_examples=2000, deadline=None, derandomize=True, suppress_health_check=SLOW_TO_DRAW
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
