@@ -73,7 +73,7 @@ def fit_ripening(
     ... ]
     >>> fit = fit_ripening(rows, "na-chi-lang")
     >>> round(fit.crop.ready_at_d20, 2), round(fit.standard_errors["ready_at_d20"], 2)
-    (4.8, 0.44)
+    (4.8, 0.45)
     """
     require_scipy("fit_ripening")
     from harvest_planner.learning.answer import answer_of

@@ -54,7 +54,8 @@ def numbers_of(found: Found, stages: tuple[str, ...], *, anchor: int, anchor_age
     slopes = np.stack([_slope(function, found.theta) for function in wanted.values()])
     spread = slopes @ found.spread @ slopes.T
     sds = np.sqrt(np.maximum(np.diag(spread), 0.0))
-    names = [name for name, sd in zip(wanted, sds, strict=True) if sd > 0.0]
+    fitted = np.abs(slopes[:, found.free]).max(axis=1) > 0.0
+    names = [name for name, is_fitted in zip(wanted, fitted, strict=True) if is_fitted]
     place = {name: i for i, name in enumerate(wanted)}
     return Numbers(
         values={name: wanted[name](found.theta) for name in names},
@@ -62,6 +63,7 @@ def numbers_of(found: Found, stages: tuple[str, ...], *, anchor: int, anchor_age
         correlations={
             (a, b): float(spread[place[a], place[b]] / (sds[place[a]] * sds[place[b]]))
             for a, b in combinations(names, 2)
+            if sds[place[a]] * sds[place[b]] > 0.0
         },
     )
 

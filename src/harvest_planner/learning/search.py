@@ -111,7 +111,7 @@ def _at_the_end(model: Model, theta: Array) -> str:
 
 def _untold(model: Model, theta: Array, spread: Array) -> int | None:
     """A number whose standard error says that the data do not tell it; None: all are told."""
-    sds = np.sqrt(np.diag(spread))
+    sds = np.sqrt(np.maximum(np.diag(spread), 0.0))
     for i in range(model.first_log_sd, model.first_law):
         if sds[i] > _UNTOLD:
             return i
