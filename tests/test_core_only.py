@@ -57,7 +57,7 @@ sys.meta_path.insert(0, Blocker())
 sys.argv = {argv!r}
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
-ABSENT = {"numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib", "openpyxl", "icalendar"}
+ABSENT = {"numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib", "openpyxl", "icalendar", "scipy"}
 
 
 def test_the_core_works_with_its_four_packages(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ ERRORS = [
     hp.AmbiguousPlaceError("Gia Lai", ("gia-lai", "binh-dinh")),
     hp.ProblemFileError([FAULT]),
     hp.MissingExtraError("typer", extra="cli", needed_for="the command"),
+    hp.FitError("history: 0 of 1 rows are deliveries", [FAULT]),
 ]
 
 
@@ -26,7 +27,8 @@ def test_an_error_survives_pickling(error: hp.HarvestPlannerError) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "builtin"), list(zip(ERRORS, (LookupError, LookupError, ValueError, ImportError), strict=True))
+    ("error", "builtin"),
+    list(zip(ERRORS, (LookupError, LookupError, ValueError, ImportError, ValueError), strict=True)),
 )
 def test_an_error_is_the_builtin_it_resembles(error: hp.HarvestPlannerError, builtin: type[Exception]) -> None:
     assert isinstance(error, builtin)
@@ -34,10 +36,11 @@ def test_an_error_is_the_builtin_it_resembles(error: hp.HarvestPlannerError, bui
 
 
 def test_messages_name_object_value_and_remedy() -> None:
-    unknown, ambiguous, files, extra = map(str, ERRORS)
+    unknown, ambiguous, files, extra, fit = map(str, ERRORS)
     assert unknown == "unknown crop 'na-chilang'; did you mean 'na-chi-lang'?"
     assert ambiguous == "place 'Gia Lai' is ambiguous: it may be gia-lai, binh-dinh; write one of these ids"
     assert files == "1 fault in the input:\n  orders.csv:7: quantity_kg = '-5': a number above 0 [kg]"
+    assert fit == ("history: 0 of 1 rows are deliveries\n  orders.csv:7: quantity_kg = '-5': a number above 0 [kg]")
     assert extra == 'the command needs typer, which is not installed: pip install "harvest-planner[cli]"'
 
 
@@ -48,3 +51,10 @@ def test_a_required_package_needs_no_extra() -> None:
 
 def test_a_fault_of_a_whole_file_names_no_line() -> None:
     assert str(hp.Fault("lanes.csv", 0, "", "", "the file is empty")) == "lanes.csv: the file is empty"
+
+
+def test_a_fit_error_shows_the_first_faults_and_counts_the_rest() -> None:
+    error = hp.FitError("observations: 25 cells cannot be used:", [FAULT] * 25)
+    assert str(error).count("orders.csv:7") == 20
+    assert str(error).endswith("… and 5 more")
+    assert len(error.faults) == 25

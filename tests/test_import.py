@@ -27,6 +27,8 @@ CONTRACT = {
     "plan_harvest",
     "when_to_pick",
     "check_plan",
+    "fit_ripening",
+    "fit_transit",
     "save_plan",
     "load_plan",
     "PlanningProblem",

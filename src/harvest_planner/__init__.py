@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harvest_planner.errors import (
         AmbiguousPlaceError as AmbiguousPlaceError,
         Fault as Fault,
+        FitError as FitError,
         HarvestPlannerError as HarvestPlannerError,
         MissingExtraError as MissingExtraError,
         OutsideCalibrationWarning as OutsideCalibrationWarning,
@@ -41,6 +42,10 @@ if TYPE_CHECKING:
     from harvest_planner.formats.problems import load_problem as load_problem
     from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
     from harvest_planner.formats.workbook import write_workbook as write_workbook
+    from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
+    from harvest_planner.learning.fit_transit import fit_transit as fit_transit
+    from harvest_planner.learning.fitted import RipeningFit as RipeningFit
+    from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.ask import (
         crop as crop,
@@ -92,6 +97,7 @@ _HOMES = {
     "errors": (
         "AmbiguousPlaceError",
         "Fault",
+        "FitError",
         "HarvestPlannerError",
         "MissingExtraError",
         "OutsideCalibrationWarning",
@@ -108,6 +114,10 @@ _HOMES = {
     "formats.problems": ("load_problem",),
     "formats.reports_in.importing": ("ReadReports", "read_reports"),
     "formats.workbook": ("write_workbook",),
+    "learning.fit_ripening": ("fit_ripening",),
+    "learning.fit_transit": ("fit_transit",),
+    "learning.fitted": ("RipeningFit",),
+    "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.harvest": ("plan_harvest",),

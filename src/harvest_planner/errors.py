@@ -88,6 +88,28 @@ class ProblemFileError(HarvestPlannerError, ValueError):
         return type(self), (self.faults,)
 
 
+class FitError(HarvestPlannerError, ValueError):
+    """A table of observations or deliveries from which nothing can be learned, and why.
+
+    Attributes
+    ----------
+    reason : what is wrong with the table as a whole.
+    faults : the rows that cannot be used; empty where the rows are sound and only say too little.
+    """
+
+    SHOWN = 20
+
+    def __init__(self, reason: str, faults: Sequence[Fault] = ()) -> None:
+        self.reason = reason
+        self.faults = tuple(faults)
+        lines = [f"\n  {fault}" for fault in self.faults[: self.SHOWN]]
+        more = len(self.faults) - self.SHOWN
+        super().__init__(reason + "".join(lines) + (f"\n  … and {more} more" if more > 0 else ""))
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.reason, self.faults)
+
+
 class MissingExtraError(HarvestPlannerError, ImportError):
     """A package is not installed; the message names the extra that brings it.
 

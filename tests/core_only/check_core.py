@@ -14,7 +14,7 @@ from pathlib import Path
 
 import harvest_planner as hp
 
-ABSENT = ("numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib", "openpyxl", "icalendar")
+ABSENT = ("numpy", "highspy", "pandas", "typer", "rich", "jinja2", "matplotlib", "openpyxl", "icalendar", "scipy")
 
 
 def require(holds: bool, what: str) -> None:
@@ -98,6 +98,17 @@ def check_remedy(problem: hp.PlanningProblem) -> None:
         require(False, "plan_harvest refuses without its solver")
 
 
+def check_fitting() -> None:
+    """Fitting needs scipy, and names the extra that brings it."""
+    for name, fit in (("fit_ripening", hp.fit_ripening), ("fit_transit", hp.fit_transit)):
+        try:
+            fit([])
+        except hp.MissingExtraError as error:
+            require('"harvest-planner[fit]"' in str(error), f"{name} names its extra: {error}")
+        else:
+            require(False, f"{name} refuses without scipy")
+
+
 def main(problem_path: str, plan_path: str) -> None:
     """Every check, in order; the first that fails ends the run with exit code 1."""
     check_environment()
@@ -108,6 +119,7 @@ def main(problem_path: str, plan_path: str) -> None:
     check_referee(problem, plan)
     check_import()
     check_remedy(problem)
+    check_fitting()
 
 
 if __name__ == "__main__":

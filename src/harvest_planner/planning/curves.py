@@ -47,7 +47,7 @@ def _curve(
     return Curve(
         ready_at_d20=ready_at_d20,
         window_d20=window_d20,
-        law=_law(law),
+        law=clock_of(law),
         stops_below_degc=stops_below_degc,
         calibrated_degc=calibrated_degc,
         chilling=None if chilling is None else _chilling(chilling),
@@ -55,7 +55,8 @@ def _curve(
     )
 
 
-def _law(law: TemperatureLaw) -> Clock:
+def clock_of(law: TemperatureLaw) -> Clock:
+    """The law's function with its numbers filled in: temperature [°C] → rate [d20 per day]."""
     if isinstance(law, Arrhenius):
         return Law.of(arrhenius_rate, ea_kj_per_mol=law.ea_kj_per_mol)
     if isinstance(law, SquareRoot):

@@ -1,0 +1,1 @@
+"""Outcomes → better transit and ripening parameters: what was observed corrects what was assumed."""
