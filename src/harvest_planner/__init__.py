@@ -47,14 +47,21 @@ if TYPE_CHECKING:
     from harvest_planner.learning.fitted import RipeningFit as RipeningFit
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
-    from harvest_planner.planning.ask import (
+    from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.progress import Progress as Progress
+    from harvest_planner.planning.questions.ask import (
         crop as crop,
         crops as crops,
         days_to_ripe as days_to_ripe,
         good_share as good_share,
     )
-    from harvest_planner.planning.harvest import plan_harvest as plan_harvest
-    from harvest_planner.planning.progress import Progress as Progress
+    from harvest_planner.planning.questions.condition import Condition as Condition
+    from harvest_planner.planning.questions.ripe_when import (
+        condition_after as condition_after,
+        good_window_days as good_window_days,
+        ready_day_percentiles as ready_day_percentiles,
+        shares_by_day as shares_by_day,
+    )
     from harvest_planner.planning.referee import check_plan as check_plan
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
@@ -119,10 +126,12 @@ _HOMES = {
     "learning.fitted": ("RipeningFit",),
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
-    "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
+    "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",

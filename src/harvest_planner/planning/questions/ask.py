@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterable, Sequence
-from numbers import Real
+from collections.abc import Iterable
 
 from harvest_planner import catalogue
-from harvest_planner.errors import OutsideCalibrationWarning
-from harvest_planner.planning.curves import curve_of, outside_calibration
-from harvest_planner.ripening.clock import DOSE_LIMIT, gained
-from harvest_planner.ripening.curve import Curve
+from harvest_planner.planning.curves import curve_of
+from harvest_planner.planning.questions.given import crop_of, degc_of, not_negative, warn_outside, wish_of
+from harvest_planner.planning.questions.paths import GivenPiece, Path
+from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.ripening.window import share_between, window_bounds
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.problem import catalogue_crop
-from harvest_planner.transit.exposure import Rates
-from harvest_planner.transit.pulp import packaging_of
-
-_COLDEST_DEGC, _HOTTEST_DEGC = -30.0, 60.0
 
 
 def crops() -> tuple[str, ...]:
@@ -76,13 +70,13 @@ def days_to_ripe(crop: Crop | str, *, stage: str | None = None, temperature_degc
     >>> round(days_to_ripe("na-chi-lang", temperature_degc=20), 9)
     6.0
     """
-    record = _crop_of(crop)
+    record = crop_of(crop)
     age = record.stage(stage).age_d20
-    degc = _degc(temperature_degc, "temperature_degc")
+    degc = degc_of(temperature_degc, "temperature_degc")
     left_d20 = record.ready_at_d20 - age
     if left_d20 <= 0.0:
         return 0.0
-    _warn_outside(record, [degc])
+    warn_outside(record, [degc])
     rate = curve_of(record).rate(degc)
     return left_d20 / rate if rate > 0.0 else math.inf
 
@@ -91,7 +85,7 @@ def good_share(
     crop: Crop | str,
     *,
     stage: str | None = None,
-    pieces: Iterable[tuple[float, float] | tuple[float, float, str | None]],
+    pieces: Iterable[GivenPiece],
     ripe_within_days: tuple[float, float] = (0, 2),
     keeps_days: float = 1,
     room_degc: float = 20,
@@ -127,77 +121,16 @@ def good_share(
     >>> round(good_share("na-chi-lang", stage="S3", pieces=[(24, 25.0)], room_degc=25), 3)
     0.765
     """
-    record = _crop_of(crop)
+    record = crop_of(crop)
     picked = record.stage(stage)
-    way = [_piece(piece, i) for i, piece in enumerate(pieces)]
-    room = _degc(room_degc, "room_degc")
-    wish = _wish(ripe_within_days)
-    keeps = _not_negative(keeps_days, "keeps_days", "days")
-    _warn_outside(record, [degc for _, degc, _ in way] + [room])
+    way = Path.of(pieces)
+    room = degc_of(room_degc, "room_degc")
+    wish = wish_of(ripe_within_days)
+    keeps = not_negative(keeps_days, "keeps_days", "days")
+    warn_outside(record, [*way.temperatures_degc, room])
     curve = curve_of(record)
-    age, chill, safety = _gained_on(way, curve)
-    if chill > DOSE_LIMIT or safety > DOSE_LIMIT:
+    gained = way.gained(curve)
+    if gained.chill_dose > DOSE_LIMIT or gained.safety_dose > DOSE_LIMIT:
         return 0.0
     lower, upper = window_bounds(curve, ripe_within_days=wish, keeps_days=keeps, room_degc=room)
-    return share_between(picked.age_d20 + age, picked.sd_d20, lower, upper)
-
-
-Piece = tuple[float, float, str | None]
-"""Hours, temperature of the air [°C], packaging or None."""
-
-
-def _piece(piece: tuple[float, float] | tuple[float, float, str | None], index: int) -> Piece:
-    hours, degc, *rest = piece
-    packaging = rest[0] if rest else None
-    if packaging is not None and packaging not in catalogue.packaging_ids():
-        known = ", ".join(catalogue.packaging_ids())
-        raise ValueError(f"pieces[{index}] packaging = {packaging!r}: unknown; one of {known}, or none")
-    return _hours(hours, index), _degc(degc, f"pieces[{index}] temperature"), packaging
-
-
-def _gained_on(way: Sequence[Piece], curve: Curve) -> Sequence[float]:
-    """What the three clocks gain on the pieces."""
-    if not any(packaging for _, _, packaging in way):
-        steps = [(hours, degc) for hours, degc, _ in way]
-        return [gained(clock, steps) for clock in curve.clocks]
-    rates = Rates(curve.clocks, curve.kinks_degc)
-    exposures: tuple[float, ...] = (0.0, 0.0, 0.0, way[0][1])
-    passed_h = 0.0
-    for hours, degc, packaging in way:
-        box = None if packaging is None else packaging_of(packaging)
-        exposures = rates.packed(exposures, air_degc=degc, hours=hours, packaging=box, from_h=passed_h)
-        passed_h += hours
-    return exposures[:3]
-
-
-def _crop_of(crop: Crop | str) -> Crop:
-    return crop if isinstance(crop, Crop) else catalogue_crop(crop)
-
-
-def _degc(value: float, name: str) -> float:
-    if not isinstance(value, Real) or not _COLDEST_DEGC <= value <= _HOTTEST_DEGC:
-        raise ValueError(f"{name} = {value!r}: needs a temperature from {_COLDEST_DEGC:g} to {_HOTTEST_DEGC:g} °C")
-    return float(value)
-
-
-def _hours(value: float, index: int) -> float:
-    return _not_negative(value, f"pieces[{index}] hours", "hours")
-
-
-def _not_negative(value: float, name: str, unit: str) -> float:
-    if not isinstance(value, Real) or not 0.0 <= value < math.inf:
-        raise ValueError(f"{name} = {value!r}: needs a number of {unit} of at least 0")
-    return float(value)
-
-
-def _wish(days: tuple[float, float]) -> tuple[float, float]:
-    low, high = (_not_negative(value, "ripe_within_days", "days") for value in days)
-    if low > high:
-        raise ValueError(f"ripe_within_days = {days!r}: the first must not exceed the second")
-    return low, high
-
-
-def _warn_outside(crop: Crop, temperatures: list[float]) -> None:
-    message = outside_calibration(crop, temperatures)
-    if message is not None:
-        warnings.warn(message, OutsideCalibrationWarning, stacklevel=3)
+    return share_between(picked.age_d20 + gained.age_d20, picked.sd_d20, lower, upper)
