@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from harvest_planner import plot as plot
     from harvest_planner.errors import (
         AmbiguousPlaceError as AmbiguousPlaceError,
         Fault as Fault,
@@ -56,6 +57,11 @@ if TYPE_CHECKING:
         good_share as good_share,
     )
     from harvest_planner.planning.questions.condition import Condition as Condition
+    from harvest_planner.planning.questions.on_tree import (
+        TreeCalendar as TreeCalendar,
+        ripe_on_tree as ripe_on_tree,
+        tree_calendar as tree_calendar,
+    )
     from harvest_planner.planning.questions.ripe_when import (
         condition_after as condition_after,
         good_window_days as good_window_days,
@@ -68,6 +74,7 @@ if TYPE_CHECKING:
         ChillingDose as ChillingDose,
         ChillingTime as ChillingTime,
         Crop as Crop,
+        DegreeDays as DegreeDays,
         RateTable as RateTable,
         SafetyCap as SafetyCap,
         SquareRoot as SquareRoot,
@@ -131,12 +138,14 @@ _HOMES = {
     "planning.harvest": ("plan_harvest",),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
+    "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),
     "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
         "ChillingTime",
         "Crop",
+        "DegreeDays",
         "RateTable",
         "SafetyCap",
         "SquareRoot",
@@ -166,12 +175,15 @@ _HOMES = {
     "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }
+_MODULES = ("plot",)
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+__all__ = ["__version__", *_MODULES, *_HOME_OF]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"harvest_planner.{name}")
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'harvest_planner' has no attribute {name!r}")
