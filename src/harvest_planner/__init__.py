@@ -54,6 +54,16 @@ if TYPE_CHECKING:
         good_share as good_share,
     )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.itineraries import (
+        Itinerary as Itinerary,
+        TravelOutcome as TravelOutcome,
+        journeys as journeys,
+    )
+    from harvest_planner.planning.order_cutoff import (
+        LastPick as LastPick,
+        OrderCutoff as OrderCutoff,
+        order_by as order_by,
+    )
     from harvest_planner.planning.progress import Progress as Progress
     from harvest_planner.planning.referee import check_plan as check_plan
     from harvest_planner.schema.crop import (
@@ -121,6 +131,8 @@ _HOMES = {
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.harvest": ("plan_harvest",),
+    "planning.itineraries": ("Itinerary", "TravelOutcome", "journeys"),
+    "planning.order_cutoff": ("LastPick", "OrderCutoff", "order_by"),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
     "schema.crop": (
