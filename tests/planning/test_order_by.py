@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import doctest
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -362,6 +364,17 @@ def test_it_never_disagrees_with_asking_at_every_moment(question: hp.PlanningPro
         late = hp.when_to_pick(wanted, found.pick.batch_id, question, as_of=found.at + MINUTE)
         assert found.pick.pick_on not in days_of(late)
         assert found.pick.cutoff_at <= found.pick.departs_at
+
+
+def test_journeys_and_order_by_need_neither_numpy_nor_highspy() -> None:
+    program = (
+        "import sys; sys.modules['numpy'] = None; sys.modules['highspy'] = None\n"
+        "import harvest_planner as hp\n"
+        "from harvest_planner.planning import itineraries, order_cutoff\n"
+        "import doctest; print(doctest.testmod(itineraries).failed, doctest.testmod(order_cutoff).failed)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 0\n"
 
 
 def test_its_example_runs() -> None:
