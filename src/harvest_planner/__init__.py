@@ -49,6 +49,16 @@ if TYPE_CHECKING:
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.itineraries import (
+        Itinerary as Itinerary,
+        TravelOutcome as TravelOutcome,
+        journeys as journeys,
+    )
+    from harvest_planner.planning.order_cutoff import (
+        LastPick as LastPick,
+        OrderCutoff as OrderCutoff,
+        order_by as order_by,
+    )
     from harvest_planner.planning.progress import Progress as Progress
     from harvest_planner.planning.questions.ask import (
         crop as crop,
@@ -136,6 +146,8 @@ _HOMES = {
     "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
+    "planning.itineraries": ("Itinerary", "TravelOutcome", "journeys"),
+    "planning.order_cutoff": ("LastPick", "OrderCutoff", "order_by"),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
     "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),

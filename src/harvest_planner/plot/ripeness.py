@@ -41,7 +41,7 @@ def ripeness(
     crop: Crop | str,
     *,
     stage: str | None = None,
-    temperatures_degc: Sequence[float] = (15, 20, 25, 30),
+    temperatures_degc: Sequence[float] | None = None,
     days: float | None = None,
     language: Language = "en",
     ax: Axes | None = None,
@@ -52,7 +52,7 @@ def ripeness(
     ----------
     crop : a crop or its id in the catalogue.
     stage : id of the stage at picking; None: the crop's reference stage.
-    temperatures_degc : at which it is kept [°C].
+    temperatures_degc : at which it is kept [°C]; None: a few across the range in which the crop was measured.
     days : how far the picture goes [d]; None: until the mean fruit has left its window at most temperatures.
     language : en or vi.
     ax : axes to draw on; None: new ones.
@@ -69,7 +69,8 @@ def ripeness(
     record = crop_of(crop)
     picked = record.stage(stage)
     curve = curve_of(record)
-    degrees = [degc_of(each, f"temperatures_degc[{index}]") for index, each in enumerate(temperatures_degc)]
+    chosen = _across(record) if temperatures_degc is None else temperatures_degc
+    degrees = [degc_of(each, f"temperatures_degc[{index}]") for index, each in enumerate(chosen)]
     warn_outside(record, degrees)
     ends_d20 = curve.ready_at_d20 + curve.window_d20
     last = _horizon([curve.rate(degc) for degc in degrees], ends_d20 - picked.age_d20) if days is None else days
@@ -179,9 +180,7 @@ def window_on_journey(
         raise ValueError("pieces = []: give one piece of (hours, temperature) at least")
     room, wish = degc_of(room_degc, "room_degc"), wish_of(ripe_within_days)
     warn_outside(record, [*path.temperatures_degc, room])
-    lower, upper = window_bounds(
-        curve, ripe_within_days=wish_of(ripe_within_days), keeps_days=keeps_days, room_degc=room
-    )
+    lower, upper = window_bounds(curve, ripe_within_days=wish, keeps_days=keeps_days, room_degc=room)
     figure, (above, below) = subplots(2, 1, figsize=(7.0, 5.0), sharex=True, height_ratios=(2, 3))
     figure.set_layout_engine("constrained")
     hours = [min(path.hours, _QUARTER_H * step) for step in range(math.ceil(path.hours / _QUARTER_H) + 1)]
@@ -203,6 +202,14 @@ def window_on_journey(
     below.set(xlim=(0, path.hours * 1.03), xlabel=word("hours", language), ylabel=word("age", language))
     below.legend(loc="upper left", fontsize="small")
     return above, below
+
+
+def _across(crop: Crop) -> list[float]:
+    """The ends of the measured range and the round temperatures between them [°C]."""
+    low, high = crop.calibrated_degc or (15.0, 30.0)
+    apart = 5 if high - low <= 20.0 else 10
+    between = range(math.floor(low / apart) * apart + apart, math.ceil(high), apart)
+    return sorted({low, high, *map(float, between)})
 
 
 def _horizon(rates: Sequence[float], needed_d20: float) -> float:
