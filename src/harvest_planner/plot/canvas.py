@@ -32,6 +32,13 @@ _WORDS: dict[str, dict[Language, str]] = {
     "harmed": {"en": "harmed on the way", "vi": "bị hỏng dọc đường"},
     "mean_fruit": {"en": "mean fruit ± 1 sd", "vi": "quả trung bình ± 1 độ lệch chuẩn"},
     "delivered": {"en": "delivered", "vi": "giao hàng"},
+    "per_hour": {"en": "probability of arriving, per hour", "vi": "xác suất đến nơi mỗi giờ"},
+    "arrives": {"en": "local time at the destination", "vi": "giờ tại nơi nhận"},
+    "departure": {"en": "departure", "vi": "giờ chạy"},
+    "cutoff": {"en": "cut-off", "vi": "hạn gửi hàng"},
+    "deadline": {"en": "deadline made", "vi": "kịp hạn giao"},
+    "hours_to_median": {"en": "hours until half have arrived", "vi": "số giờ đến khi một nửa đã tới"},
+    "from": {"en": "From", "vi": "Từ"},
     "accepted": {"en": "ages the buyer accepts at delivery", "vi": "tuổi quả người mua chấp nhận khi giao"},
 }
 
@@ -48,8 +55,8 @@ def word(key: str, language: Language) -> str:
     return _WORDS[key][language]
 
 
-def axes_of(ax: Axes | None) -> Axes:
-    """The axes given, or new ones.
+def axes_of(ax: Axes | None, size: tuple[float, float] = (7.0, 4.0)) -> Axes:
+    """The axes given, or new ones of that size [inch].
 
     Raises
     ------
@@ -57,7 +64,7 @@ def axes_of(ax: Axes | None) -> Axes:
     """
     if ax is not None:
         return ax
-    figure, made = subplots(1, 1, figsize=(7.0, 4.0))
+    figure, made = subplots(1, 1, figsize=size)
     figure.set_layout_engine("constrained")
     found: Axes = made
     return found

@@ -131,7 +131,7 @@ def shares_by_day(
     ax = axes_of(ax)
     columns = list(zip(*shares, strict=True))
     names = [word(key, language) for key in ("unripe", "good", "harmed", "past")]
-    used = [index for index in range(4) if index != 2 or max(columns[2]) > 0]
+    used = [index for index in range(4) if max(columns[index]) > 0]
     colours = (SKY, GREEN, VERMILION, ORANGE)
     ax.stackplot(
         at, *(columns[index] for index in used), colors=[colours[i] for i in used], labels=[names[i] for i in used]

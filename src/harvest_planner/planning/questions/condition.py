@@ -40,7 +40,9 @@ class Condition:
 
 def condition_of(day: float, ways: Sequence[tuple[float, Gained]], picked: Stage, curve: Curve) -> Condition:
     """The condition of fruit of a stage over the (probability, gained) of the ways it may have gone."""
-    ready, over = curve.ready_at_d20, curve.ready_at_d20 + curve.window_d20
+    # What is good when picked has no fruit that is not ready yet, however its ages spread about 0.
+    ready = curve.ready_at_d20 if curve.ready_at_d20 > 0.0 else -math.inf
+    over = curve.ready_at_d20 + curve.window_d20
     ripe = [share_between(picked.age_d20 + way.age_d20, picked.sd_d20, ready, over) for _, way in ways]
     past = [_share_above(picked.age_d20 + way.age_d20, picked.sd_d20, over) for _, way in ways]
     sound = [way.chill_dose <= DOSE_LIMIT and way.safety_dose <= DOSE_LIMIT for _, way in ways]

@@ -83,7 +83,8 @@ def ready_day_percentiles(
 
     Returns
     -------
-    tuple of float : 0 for fruit that is ready when picked, `math.inf` where it never comes so far.
+    tuple of float : 0 for fruit that is ready when picked, as all of a crop with L = 0; `math.inf` where it never
+        comes so far.
 
     Raises
     ------
@@ -105,6 +106,8 @@ def ready_day_percentiles(
     wanted = [_percentile(each) for each in percentiles]
     warn_outside(record, path.temperatures_degc)
     curve = curve_of(record)
+    if curve.ready_at_d20 == 0.0:
+        return (0.0,) * len(wanted)
     return tuple(_day_of(curve.ready_at_d20 - _age_at(picked, share), path, curve) for share in wanted)
 
 
