@@ -19,6 +19,8 @@ from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.pulp import packaging_of
 
 _COLDEST_DEGC, _HOTTEST_DEGC = -30.0, 60.0
+_NUMBERS: tuple[type, ...] = (float, int, Real)
+"""What counts as a number, the usual ones first: asking for `Real` takes longer than all other checks together."""
 
 
 def crops() -> tuple[str, ...]:
@@ -147,19 +149,20 @@ Piece = tuple[float, float, str | None]
 
 
 def _piece(piece: tuple[float, float] | tuple[float, float, str | None], index: int) -> Piece:
-    hours, degc, *rest = piece
-    packaging = rest[0] if rest else None
+    hours, degc, packaging = piece if len(piece) == 3 else (*piece, None)
     if packaging is not None and packaging not in catalogue.packaging_ids():
         known = ", ".join(catalogue.packaging_ids())
         raise ValueError(f"pieces[{index}] packaging = {packaging!r}: unknown; one of {known}, or none")
-    return _hours(hours, index), _degc(degc, f"pieces[{index}] temperature"), packaging
+    return _hours(hours, index), _degc(degc, "pieces[{}] temperature", index), packaging
 
 
 def _gained_on(way: Sequence[Piece], curve: Curve) -> Sequence[float]:
     """What the three clocks gain on the pieces."""
-    if not any(packaging for _, _, packaging in way):
-        steps = [(hours, degc) for hours, degc, _ in way]
-        return [gained(clock, steps) for clock in curve.clocks]
+    steps = [(hours, degc) for hours, degc, packaging in way if packaging is None]
+    if len(steps) == len(way):
+        chill = 0.0 if curve.chilling is None else gained(curve.chilling, steps)
+        safety = 0.0 if curve.safety_limits is None else gained(curve.safety_rate, steps)
+        return gained(curve.rate, steps), chill, safety
     rates = Rates(curve.clocks, curve.kinks_degc)
     exposures: tuple[float, ...] = (0.0, 0.0, 0.0, way[0][1])
     passed_h = 0.0
@@ -174,19 +177,20 @@ def _crop_of(crop: Crop | str) -> Crop:
     return crop if isinstance(crop, Crop) else catalogue_crop(crop)
 
 
-def _degc(value: float, name: str) -> float:
-    if not isinstance(value, Real) or not _COLDEST_DEGC <= value <= _HOTTEST_DEGC:
-        raise ValueError(f"{name} = {value!r}: needs a temperature from {_COLDEST_DEGC:g} to {_HOTTEST_DEGC:g} °C")
+def _degc(value: float, name: str, *of: int) -> float:
+    if not isinstance(value, _NUMBERS) or not _COLDEST_DEGC <= value <= _HOTTEST_DEGC:
+        needs = f"needs a temperature from {_COLDEST_DEGC:g} to {_HOTTEST_DEGC:g} °C"
+        raise ValueError(f"{name.format(*of)} = {value!r}: {needs}")
     return float(value)
 
 
 def _hours(value: float, index: int) -> float:
-    return _not_negative(value, f"pieces[{index}] hours", "hours")
+    return _not_negative(value, "pieces[{}] hours", "hours", index)
 
 
-def _not_negative(value: float, name: str, unit: str) -> float:
-    if not isinstance(value, Real) or not 0.0 <= value < math.inf:
-        raise ValueError(f"{name} = {value!r}: needs a number of {unit} of at least 0")
+def _not_negative(value: float, name: str, unit: str, *of: int) -> float:
+    if not isinstance(value, _NUMBERS) or not 0.0 <= value < math.inf:
+        raise ValueError(f"{name.format(*of)} = {value!r}: needs a number of {unit} of at least 0")
     return float(value)
 
 
