@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         days_to_ripe as days_to_ripe,
         good_share as good_share,
     )
+    from harvest_planner.planning.ask_arrays import good_shares as good_shares
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
     from harvest_planner.planning.progress import Progress as Progress
     from harvest_planner.planning.referee import check_plan as check_plan
@@ -120,6 +121,7 @@ _HOMES = {
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
     "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.ask_arrays": ("good_shares",),
     "planning.harvest": ("plan_harvest",),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),

@@ -20,9 +20,11 @@ from harvest_planner.schema.crop import (
     TemperatureLaw,
 )
 
-
 _CURVES: dict[int, tuple[weakref.ref[Crop], Curve]] = {}
 """The curves of the crops that are alive, by their identity: to hash a crop's numbers takes a good part of a share."""
+
+_NAMED = 6
+"""A warning names no more temperatures than these one by one."""
 
 
 def curve_of(crop: Crop) -> Curve:
@@ -87,7 +89,7 @@ def outside_calibration(crop: Crop, temperatures: Iterable[float]) -> str | None
     asked = list(temperatures)
     low, high = crop.calibrated_degc or (-math.inf, math.inf)
     curve = curve_of(crop)
-    # Every law rises, so where the clock runs in the coldest it runs in all.
+    # No law stands still above a temperature at which it runs, so the coldest speaks for all.
     if not asked or (low <= min(asked) and max(asked) <= high and curve.rate(min(asked)) > 0.0):
         return None
     degrees = sorted(set(asked))
@@ -107,4 +109,6 @@ def outside_calibration(crop: Crop, temperatures: Iterable[float]) -> str | None
 
 
 def _listed(degrees: list[float]) -> str:
+    if len(degrees) > _NAMED:
+        return f"temperatures from {degrees[0]:g} to {degrees[-1]:g} °C"
     return " and ".join(f"{degc:g} °C" for degc in degrees)
