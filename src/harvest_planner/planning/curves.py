@@ -110,5 +110,5 @@ def outside_calibration(crop: Crop, temperatures: Iterable[float]) -> str | None
 
 def _listed(degrees: list[float]) -> str:
     if len(degrees) > _NAMED:
-        return f"temperatures from {degrees[0]:g} to {degrees[-1]:g} °C"
+        return f"{degrees[0]:g} °C … {degrees[-1]:g} °C"
     return " and ".join(f"{degc:g} °C" for degc in degrees)

@@ -71,7 +71,7 @@ def _numbers(given: ArrayLike, name: str, needs: str) -> Floats:
     except ValueError:
         raise ValueError(f"{name}: needs as many pieces in each journey; a shorter one ends in 0 hours") from None
     if array.dtype.kind not in "biuf":
-        objects = array.astype(object)
+        objects = np.asarray(given, dtype=object)
         _require(objects, np.frompyfunc(lambda value: isinstance(value, Real), 1, 1)(objects), name, needs)
     return array.astype(np.float64, copy=False)
 
