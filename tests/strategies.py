@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -39,6 +40,8 @@ LAWS: tuple[Rows, ...] = (
     {"law": "square_root", "tmin_degc": -5.0},
     {"law": "rate_table", "points": ((10.0, 0.4), (20.0, 1.0), (30.0, 1.9))},
 )
+SWING = tuple(round(5.0 * math.sin((hour - 8) * math.pi / 12), 1) for hour in range(24))
+"""Coldest at two, warmest at fourteen [°C]."""
 
 
 def _mostly(usual: Any, *rare: Any) -> st.SearchStrategy[Any]:
@@ -65,6 +68,7 @@ def _crops(draw: st.DrawFn) -> Rows:
         "goods": GOODS,
         "temperature_law": draw(st.sampled_from(LAWS)),
         "on_tree_d20_per_day": draw(st.sampled_from((0.0, 0.3, 0.6))),
+        "on_tree_by": draw(_mostly("day", "temperature")),
         "drops_at_d20": draw(_mostly(None, 3.0, 5.0)),
         "fruit_per_kg": draw(st.sampled_from((None, 2.0, 4.0))),
         "stops_below_degc": draw(_mostly(None, 12.0)),
@@ -78,10 +82,12 @@ def _crops(draw: st.DrawFn) -> Rows:
 def _places(draw: st.DrawFn) -> list[Rows]:
     ambient = st.sampled_from((None, 20.0, 25.0, 28.0, 31.0))
     packing = draw(_mostly(None, 30.0, 60.0))
+    swing = _mostly((), SWING)
     return [
         {"id": "grove", "latitude_deg": 21.6, "longitude_deg": 106.5, "ambient_degc": draw(ambient),
-         "packing_kg_per_day": packing},
-        {"id": "town", "latitude_deg": 21.0, "longitude_deg": 105.8, "ambient_degc": draw(ambient)},
+         "packing_kg_per_day": packing, "hour_offsets_degc": draw(swing)},
+        {"id": "town", "latitude_deg": 21.0, "longitude_deg": 105.8, "ambient_degc": draw(ambient),
+         "hour_offsets_degc": draw(swing)},
         {"id": "port", "latitude_deg": 20.8, "longitude_deg": 106.7, "ambient_degc": draw(ambient)},
     ]  # fmt: skip
 
@@ -251,8 +257,3 @@ def planning_problems(
         "embargoes": draw(_embargoes()),
         "commitments": draw(_commitments(batches, orders)),
     })  # fmt: skip
-
-
-def tiny_problems() -> st.SearchStrategy[PlanningProblem]:
-    """Problems small enough to try every plan: whole orders alone, up to 4, of 3 batches, over 4 days, by 2 lanes."""
-    return planning_problems(max_orders=4, max_batches=3, horizon_days=4, max_lanes=2, splits=False, gaps=(0.0,))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import doctest
+import math
 import re
 from pathlib import Path
 
 import pytest
 
 import harvest_planner as hp
+from docs import summing_means
 from docs.expected_error import REPORTS, rms_ratio, typical_ratio
 from docs.make_crops_page import PAGE as CROPS_PAGE, best_share, days_on_the_way, render as render_crops
 from docs.make_reference import FILES, PAGE, default, kind, render, unit
@@ -97,3 +100,41 @@ def test_how_fruit_ripens_states_the_errors_that_the_command_prints() -> None:
     cold = [report.ratio for report in REPORTS if report.temperature_degc < 17 and abs(report.ratio - 1) > 0.15]
     assert (len(cold), sum(ratio < 1 for ratio in cold)) == (7, 5)
     assert sum(not 0.5 <= report.ratio <= 2.0 for report in REPORTS) == 3
+
+
+TRAVEL = ROOT / "docs/explanation/how_goods_travel.md"
+
+
+def test_how_goods_travel_states_the_figures_that_the_command_prints() -> None:
+    text = TRAVEL.read_text(encoding="utf-8")
+    assert f"\n{summing_means.table()}\n" in text
+    flowing = " ".join(text.split())
+    assert summing_means.summary() in flowing
+    feeder_h, trunk_h = summing_means.mean_h(summing_means.FEEDER), summing_means.mean_h(summing_means.TRUNK)
+    assert f"mean durations are {feeder_h:.2f} h and {trunk_h:.2f} h" in flowing
+    assert f"{18 + feeder_h - 24:.2f}" == "4.21", "the feeder's mean arrival, 04:13"
+    assert round((feeder_h % 1) * 60) == 13
+    assert f"only {summing_means.made_share() * 100:.0f} of 100 parcels" in flowing
+
+
+def test_the_figures_of_how_goods_travel_by_hand() -> None:
+    """Closed forms of the means, of the share that makes the connection and of the share in time."""
+    log_sd = math.log(1.4) / 1.6448536269514722
+    assert summing_means.mean_h(summing_means.FEEDER) == pytest.approx(10 * math.exp(log_sd**2 / 2))
+    # In time is who makes it and then keeps thirty hours; six hours are too few for who does not.
+    made = summing_means.made_share()
+    assert made == pytest.approx(0.5 * math.erfc(-math.log(1.1) / log_sd / math.sqrt(2)))
+    assert summing_means.by_outcomes().in_time_share == pytest.approx(0.95 * made, abs=1e-5)
+    # Who makes it has 20.62 h from 06:00, who does not has them a day later: but for who misses twice.
+    mean_at = summing_means.by_outcomes().mean_at
+    late_h = 24 * (1 - made)
+    expected_h = 30 + summing_means.mean_h(summing_means.TRUNK) + late_h
+    assert (mean_at - summing_means.AS_OF).total_seconds() / 3600 == pytest.approx(expected_h, abs=0.01)
+
+
+def test_the_example_of_how_goods_travel_runs() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", TRAVEL.read_text(encoding="utf-8"), flags=re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, TRAVEL.name, str(TRAVEL), 0)
+    tried = doctest.DocTestRunner().run(example)
+    assert tried.attempted >= 8
+    assert tried.failed == 0

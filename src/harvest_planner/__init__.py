@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from harvest_planner import plot as plot
     from harvest_planner.errors import (
         AmbiguousPlaceError as AmbiguousPlaceError,
         Fault as Fault,
@@ -47,21 +48,44 @@ if TYPE_CHECKING:
     from harvest_planner.learning.fitted import RipeningFit as RipeningFit
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
-    from harvest_planner.planning.ask import (
+    from harvest_planner.planning.harvest import plan_harvest as plan_harvest
+    from harvest_planner.planning.itineraries import (
+        Itinerary as Itinerary,
+        TravelOutcome as TravelOutcome,
+        journeys as journeys,
+    )
+    from harvest_planner.planning.order_cutoff import (
+        LastPick as LastPick,
+        OrderCutoff as OrderCutoff,
+        order_by as order_by,
+    )
+    from harvest_planner.planning.progress import Progress as Progress
+    from harvest_planner.planning.questions.ask import (
         crop as crop,
         crops as crops,
         days_to_ripe as days_to_ripe,
         good_share as good_share,
     )
-    from harvest_planner.planning.ask_arrays import good_shares as good_shares
-    from harvest_planner.planning.harvest import plan_harvest as plan_harvest
-    from harvest_planner.planning.progress import Progress as Progress
+    from harvest_planner.planning.questions.ask_arrays import good_shares as good_shares
+    from harvest_planner.planning.questions.condition import Condition as Condition
+    from harvest_planner.planning.questions.on_tree import (
+        TreeCalendar as TreeCalendar,
+        ripe_on_tree as ripe_on_tree,
+        tree_calendar as tree_calendar,
+    )
+    from harvest_planner.planning.questions.ripe_when import (
+        condition_after as condition_after,
+        good_window_days as good_window_days,
+        ready_day_percentiles as ready_day_percentiles,
+        shares_by_day as shares_by_day,
+    )
     from harvest_planner.planning.referee import check_plan as check_plan
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
         ChillingTime as ChillingTime,
         Crop as Crop,
+        DegreeDays as DegreeDays,
         RateTable as RateTable,
         SafetyCap as SafetyCap,
         SquareRoot as SquareRoot,
@@ -120,16 +144,22 @@ _HOMES = {
     "learning.fitted": ("RipeningFit",),
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
-    "planning.ask": ("crop", "crops", "days_to_ripe", "good_share"),
-    "planning.ask_arrays": ("good_shares",),
+    "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.questions.ask_arrays": ("good_shares",),
+    "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
+    "planning.itineraries": ("Itinerary", "TravelOutcome", "journeys"),
+    "planning.order_cutoff": ("LastPick", "OrderCutoff", "order_by"),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),
+    "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),
+    "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
         "ChillingTime",
         "Crop",
+        "DegreeDays",
         "RateTable",
         "SafetyCap",
         "SquareRoot",
@@ -159,12 +189,15 @@ _HOMES = {
     "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }
+_MODULES = ("plot",)
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604
+__all__ = ["__version__", *_MODULES, *_HOME_OF]  # noqa: PLE0604
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"harvest_planner.{name}")
     home = _HOME_OF.get(name)
     if home is None:
         raise AttributeError(f"module 'harvest_planner' has no attribute {name!r}")

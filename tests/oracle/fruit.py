@@ -104,7 +104,10 @@ def _interval_kept(batch: Batch, day: dt.date) -> bool:
 def age_on(problem: PlanningProblem, batch: Batch, day: dt.date) -> float:
     """Mean age on the tree that day [d20]."""
     crop = problem.crop(batch.crop_id)
-    days = (day - batch.observed_on).days
+    days: float = (day - batch.observed_on).days
+    if crop.on_tree_by == "temperature":
+        passed = [batch.observed_on + dt.timedelta(days=number) for number in range(int(days))]
+        days = sum(rate(crop, ambient(problem, batch.place_id, on=each)) for each in passed)
     return crop.stage(batch.stage_id).age_d20 + crop.on_tree_d20_per_day * days + batch.age_shift_d20
 
 

@@ -166,9 +166,10 @@ def tight_problems(draw: st.DrawFn, *, splits: bool = False) -> PlanningProblem:
 
 
 def _plain(problem: PlanningProblem) -> PlanningProblem:
-    """Without what the oracle does not know: commitments, and pulp that lags the air."""
+    """Without what the oracle does not know: commitments, pulp that lags the air, and air by the hour."""
     bare = tuple(lane.model_copy(update={"packaging": None}) for lane in problem.lanes)
-    return problem.model_copy(update={"commitments": (), "lanes": bare})
+    steady = tuple(place.model_copy(update={"hour_offsets_degc": ()}) for place in problem.places)
+    return problem.model_copy(update={"commitments": (), "lanes": bare, "places": steady})
 
 
 def tiny_problems(*, splits: bool = False) -> st.SearchStrategy[PlanningProblem]:

@@ -40,3 +40,40 @@ def test_the_month_is_the_local_one(ambient: Ambient) -> None:
 def test_an_unknown_place_is_named(ambient: Ambient) -> None:
     with pytest.raises(UnknownIdError, match="'Atlantis'"):
         ambient.degc("Atlantis", 0)
+
+
+SWING = tuple(float(hour - 11) - 0.5 for hour in range(24))
+HILL = Place(id="hill", latitude_deg=21.6, longitude_deg=106.5, ambient_degc=25, hour_offsets_degc=SWING)
+KATHMANDU = HILL.model_copy(update={"id": "kathmandu", "timezone": "Asia/Kathmandu"})
+
+
+def test_goods_that_wait_feel_every_local_hour() -> None:
+    ambient = Ambient(PlanningProblem(as_of=AS_OF, places=(HILL,)))
+    found = list(ambient.spells("hill", from_h=h("10 22:30"), hours=3.0))
+    assert [hours for hours, _ in found] == pytest.approx([0.5, 1.0, 1.0, 0.5])
+    assert [degc for _, degc in found] == pytest.approx([25 + 10.5, 25 + 11.5, 25 - 11.5, 25 - 10.5])
+    assert ambient.outdoor_degc("hill", h("10 12:00")) == pytest.approx(25.5)
+    assert ambient.degc("hill", h("10 12:00")) == 25
+
+
+def test_the_hours_are_those_of_the_clock_on_the_wall() -> None:
+    ambient = Ambient(PlanningProblem(as_of=AS_OF, places=(KATHMANDU,)))
+    found = list(ambient.spells("kathmandu", from_h=h("2026-08-10T00:00+05:45"), hours=24.0))
+    assert [degc for _, degc in found] == pytest.approx([25 + each for each in SWING])
+
+
+def test_steady_air_is_one_spell(ambient: Ambient) -> None:
+    assert list(ambient.spells("cellar", from_h=h("10 22:30"), hours=30.0)) == [(30.0, 14)]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "message"),
+    [
+        ((1.0, -1.0), "needs 24 numbers"),
+        ((1.0,) * 24, r"are on average \+1.00"),
+        ((40.0, *(-1.0,) * 23), "less than or equal"),
+    ],
+)
+def test_offsets_that_cannot_be_meant(offsets: tuple[float, ...], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Place(id="hill", latitude_deg=21.6, longitude_deg=106.5, hour_offsets_degc=offsets)

@@ -12,6 +12,7 @@ from harvest_planner.planning.leftover import KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.refusals import LEAST_PART_KG, reason_for
 from harvest_planner.planning.settled import Settled, used_by
+from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.people import Grower
@@ -59,15 +60,23 @@ def when_to_pick(
     asked = _question(order, batch, problem, as_of)
     meeting = Meeting(asked, [batch])
     buyer = meeting.buyer(order)
-    policy = asked.policy
-    found = [
-        candidate for candidate in judged(buyer, meeting) if allowed(candidate, policy) and fits(candidate, meeting)
-    ]
-    paying = [candidate for candidate in found if net_vnd(candidate, policy.terminal_share) > 0]
-    if not paying or (order.confirm_by_at is not None and order.confirm_by_at < asked.as_of):
+    found = paying(buyer, meeting)
+    if not found or (order.confirm_by_at is not None and order.confirm_by_at < asked.as_of):
         return _refused(meeting, order)
-    best = max(paying, key=partial(_rank, terminal_share=policy.terminal_share))
-    return _advice(best, paying, meeting)
+    best = max(found, key=partial(rank, terminal_share=meeting.problem.policy.terminal_share))
+    return _advice(best, found, meeting)
+
+
+def able(buyer: BuyerOrder, meeting: Meeting) -> list[Candidate]:
+    """The candidates that break no rule of the order, the batch and the capacities taken alone."""
+    policy = meeting.problem.policy
+    return [each for each in judged(buyer, meeting) if allowed(each, policy) and fits(each, meeting)]
+
+
+def paying(buyer: BuyerOrder, meeting: Meeting) -> list[Candidate]:
+    """Those of them that are worth their trip: what the advice chooses from."""
+    terminal_share = meeting.problem.policy.terminal_share
+    return [each for each in able(buyer, meeting) if net_vnd(each, terminal_share) > 0]
 
 
 def fits(candidate: Candidate, meeting: Meeting) -> bool:
@@ -89,7 +98,8 @@ def net_vnd(candidate: Candidate, terminal_share: float) -> float:
     return candidate.value_vnd - max(0.0, batch.trip_cost_vnd - surplus)
 
 
-def _rank(candidate: Candidate, *, terminal_share: float) -> tuple[float, dt.date, float]:
+def rank(candidate: Candidate, *, terminal_share: float) -> tuple[float, dt.date, float]:
+    """How candidates of one order are preferred: by worth, then the later day, then the earlier departure."""
     worth = round(net_vnd(candidate, terminal_share), 6)
     return worth, candidate.entry.trip.day.pick_on, -candidate.journey.first_departure_h
 
@@ -135,13 +145,13 @@ def _refused(meeting: Meeting, order: Order) -> Refusal:
     return Refusal(order_id=order.id, kg=order.quantity_kg, reasons=(reason,))
 
 
-def _advice(best: Candidate, paying: Iterable[Candidate], meeting: Meeting) -> PickAdvice:
+def _advice(best: Candidate, found: Iterable[Candidate], meeting: Meeting) -> PickAdvice:
     field, day = best.entry.trip.field, best.entry.trip.day
     shares: dict[dt.date, float] = {}
-    for candidate in paying:
+    for candidate in found:
         pick_on = candidate.entry.trip.day.pick_on
         shares[pick_on] = max(shares.get(pick_on, 0.0), candidate.verdict.good_share)
-    last = max(candidate.entry.trip.day.until_at for candidate in paying)
+    last = max(candidate.entry.trip.day.until_at for candidate in found)
     return PickAdvice(
         order_id=best.buyer.order.id,
         batch_id=field.batch.id,
@@ -153,7 +163,7 @@ def _advice(best: Candidate, paying: Iterable[Candidate], meeting: Meeting) -> P
         age_at_pick_d20=round(day.age_d20, SHARE_DIGITS),
         good_share=round(best.verdict.good_share, SHARE_DIGITS),
         parcel_good_share=round(best.verdict.parcel_good_share, SHARE_DIGITS),
-        legs=legs_of(best.journey, meeting),
+        legs=legs_of(best.journey, meeting.lanes, meeting.problem.place),
         other_days=tuple(
             OtherDay(pick_on=pick_on, good_share=round(share, SHARE_DIGITS))
             for pick_on, share in sorted(shares.items())

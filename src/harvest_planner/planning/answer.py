@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from harvest_planner.planning.candidates import Candidate, worth
 from harvest_planner.planning.field import FieldBatch
@@ -13,6 +13,8 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.settled import PLANNED_STATES, Part
 from harvest_planner.planning.verdict import age_at_delivery
 from harvest_planner.schema.clock import zone
+from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.people import Place
 from harvest_planner.schema.plan import AdviceCode, BatchDay, BatchRow, Leg, Pick, Shipment, Surplus
 from harvest_planner.transit.instants import instant_of
 from harvest_planner.transit.travel import Journey
@@ -24,13 +26,13 @@ SurplusKg = dict[tuple[str, dt.date], float]
 """Kilograms for the local market by (batch id, day)."""
 
 
-def legs_of(journey: Journey, meeting: Meeting) -> tuple[Leg, ...]:
+def legs_of(journey: Journey, lanes: Mapping[str, Lane], place: Callable[[str], Place]) -> tuple[Leg, ...]:
     """The journey's planned departures, each in the local time of its place."""
     legs = []
     for leg in journey.legs:
-        lane = meeting.lanes[leg.lane_id]
-        origin = zone(meeting.problem.place(lane.origin_id).timezone)
-        destination = zone(meeting.problem.place(lane.destination_id).timezone)
+        lane = lanes[leg.lane_id]
+        origin = zone(place(lane.origin_id).timezone)
+        destination = zone(place(lane.destination_id).timezone)
         legs.append(
             Leg(
                 lane_id=lane.id,
@@ -55,7 +57,7 @@ def shipment_of(part: Part, meeting: Meeting) -> Shipment:
         batch_id=entry.trip.field.batch.id,
         pick_on=entry.trip.day.pick_on,
         kg=kg,
-        legs=legs_of(journey, meeting),
+        legs=legs_of(journey, meeting.lanes, meeting.problem.place),
         arrive_p05_at=instant_of(journey.arrive_p05_h, local),
         arrive_p50_at=instant_of(journey.arrive_p50_h, local),
         arrive_p95_at=instant_of(journey.arrive_p95_h, local),

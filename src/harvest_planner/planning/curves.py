@@ -90,7 +90,8 @@ def outside_calibration(crop: Crop, temperatures: Iterable[float]) -> str | None
     low, high = crop.calibrated_degc or (-math.inf, math.inf)
     curve = curve_of(crop)
     # No law stands still above a temperature at which it runs, so the coldest speaks for all.
-    if not asked or (low <= min(asked) and max(asked) <= high and curve.rate(min(asked)) > 0.0):
+    coldest = min(asked, default=low)
+    if not asked or (low <= coldest and max(asked) <= high and curve.rate(coldest) > 0.0):
         return None
     degrees = sorted(set(asked))
     stops = crop.stops_below_degc

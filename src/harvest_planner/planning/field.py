@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.ripening.curve import Curve
-from harvest_planner.ripening.tree import age_on_tree, last_day_on_tree
+from harvest_planner.ripening.tree import EDGE_D20, age_on_tree, last_day_on_tree
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop, Stage
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.people import Grower, Place
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.instants import hours_of
+
+FORESEEN_DAYS = 120
+"""Fruit that goes by warmth is followed so far on the tree [d]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,12 @@ class FieldBatch:
     horizon_on: dt.date
     handling_h: float
     as_of: dt.datetime
+    air_degc: Callable[[dt.date], float]
+    """Mean temperature of a day at the batch's place [°C]."""
 
     @classmethod
-    def of(cls, batch: Batch, problem: PlanningProblem) -> FieldBatch:
-        """Look up the batch's crop, stage, grower and place in the problem."""
+    def of(cls, batch: Batch, problem: PlanningProblem, ambient: Ambient | None = None) -> FieldBatch:
+        """Look up the batch's crop, stage, grower, place and air in the problem."""
         crop = problem.crop(batch.crop_id)
         place = problem.place(batch.place_id)
         today = problem.as_of.astimezone(zone(place.timezone)).date()
@@ -78,6 +86,7 @@ class FieldBatch:
             horizon_on=today + dt.timedelta(days=problem.policy.horizon_days),
             handling_h=problem.policy.handling_h,
             as_of=problem.as_of,
+            air_degc=partial(_mean_air_degc, ambient or Ambient(problem), place),
         )
 
     def age_on(self, day: dt.date) -> float:
@@ -85,9 +94,17 @@ class FieldBatch:
         return age_on_tree(
             self.stage.age_d20,
             on_tree_d20_per_day=self.crop.on_tree_d20_per_day,
-            days=(day - self.batch.observed_on).days,
+            days=self._days_grown(day),
             age_shift_d20=self.batch.age_shift_d20,
         )
+
+    def _days_grown(self, day: dt.date) -> float:
+        """Days since the observation, each counting by its warmth where the crop goes by that [d]."""
+        days = (day - self.batch.observed_on).days
+        if self.crop.on_tree_by == "day":
+            return days
+        passed = (self.batch.observed_on + dt.timedelta(days=number) for number in range(days))
+        return math.fsum(self.curve.rate(self.air_degc(each)) for each in passed)
 
     def stage_at(self, age_d20: float) -> Stage:
         """The nearest stage at or below an age; below the first, the first."""
@@ -95,9 +112,11 @@ class FieldBatch:
         reached = [stage for stage in rising if stage.age_d20 <= age_d20 + 1e-9]
         return reached[-1] if reached else rising[0]
 
-    @property
+    @cached_property
     def latest_pick_on(self) -> dt.date | None:
-        """Last day inside the tree's window; None: it holds for good."""
+        """Last day inside the tree's window; None: it holds for good, or longer than is foreseen."""
+        if self.crop.on_tree_by == "temperature":
+            return self._latest_warm_day()
         days = last_day_on_tree(
             self.stage.age_d20 + self.batch.age_shift_d20,
             sd_d20=self.stage.sd_d20,
@@ -105,6 +124,16 @@ class FieldBatch:
             drops_at_d20=self.crop.drops_at_d20,
         )
         return None if days is None else self.batch.observed_on + dt.timedelta(days=days)
+
+    def _latest_warm_day(self) -> dt.date | None:
+        drops = math.inf if self.crop.drops_at_d20 is None else self.crop.drops_at_d20
+        day = self.batch.observed_on - dt.timedelta(days=1)
+        for _ in range(FORESEEN_DAYS):
+            ahead = day + dt.timedelta(days=1)
+            if self.age_on(ahead) + self.stage.sd_d20 >= drops - EDGE_D20:
+                return day
+            day = ahead
+        return None
 
     def holds_on(self, day: dt.date) -> bool:
         """Whether the fruit is still sound on the tree that day."""
@@ -161,3 +190,7 @@ class FieldBatch:
             if found.from_at >= self.as_of:
                 yield found
             day += dt.timedelta(days=1)
+
+
+def _mean_air_degc(ambient: Ambient, place: Place, day: dt.date) -> float:
+    return ambient.degc(place.id, hours_of(dt.datetime.combine(day, dt.time(12), tzinfo=zone(place.timezone))))

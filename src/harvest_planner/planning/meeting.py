@@ -57,7 +57,9 @@ class Meeting:
         self.problem = problem
         self.ambient = Ambient(problem)
         chosen = problem.batches if batches is None else tuple(batches)
-        self.fields = tuple(FieldBatch.of(batch, problem) for batch in sorted(chosen, key=lambda batch: batch.id))
+        self.fields = tuple(
+            FieldBatch.of(batch, problem, self.ambient) for batch in sorted(chosen, key=lambda batch: batch.id)
+        )
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
         self.network = self._network(self.embargoes)

@@ -135,7 +135,9 @@ def _temperatures(parts: Iterable[Part], meeting: Meeting) -> Iterable[tuple[Cro
     met: dict[str, tuple[Crop, set[float]]] = {}
     for (buyer, entry, journey, _, _), _ in parts:
         _, degrees = met.setdefault(buyer.crop.id, (buyer.crop, set()))
-        degrees.add(meeting.ambient.degc(entry.trip.field.place.id, entry.trip.day.clock_start_h))
+        day, waits_h = entry.trip.day, journey.first_departure_h - entry.trip.day.clock_start_h
+        air = meeting.ambient.spells(entry.trip.field.place.id, from_h=day.clock_start_h, hours=waits_h)
+        degrees.update(degc for _, degc in air)
         degrees.add(buyer.room_degc)
         for leg in journey.legs:
             lane = meeting.lanes[leg.lane_id]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from harvest_planner.planning.field import FieldBatch, PickDay
 from harvest_planner.planning.wish import Wish
-from harvest_planner.ripening.clock import DOSE_LIMIT
+from harvest_planner.ripening.clock import DOSE_LIMIT, gained
 from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
@@ -64,9 +64,9 @@ class Delivery(NamedTuple):
 
 def start_of(field: FieldBatch, day: PickDay, *, departs_h: float, ambient: Ambient) -> Start:
     """The fruit of a pick day when its first departure leaves, aged at the ambient of its place until then."""
-    degc = ambient.degc(field.place.id, day.clock_start_h)
-    days = max(0.0, departs_h - day.clock_start_h) / 24.0
-    age, chill, safety = (rate(degc) * days for rate in field.curve.clocks)
+    waits_h = max(0.0, departs_h - day.clock_start_h)
+    spells = list(ambient.spells(field.place.id, from_h=day.clock_start_h, hours=waits_h))
+    age, chill, safety = (gained(clock, spells) for clock in field.curve.clocks)
     return Start(day.age_d20 + age, chill, safety, field.stage.sd_d20, field.stage.batch_sd_d20)
 
 
@@ -120,15 +120,15 @@ def _waited(
         if early_h <= 0.0:
             continue
         place_id = wish.destination_id
-        waited = wait.after(part.exposures, place_id=place_id, from_h=part.arrive_h, hours=early_h)
+        waited = wait.indoors(part.exposures, place_id=place_id, from_h=part.arrive_h, hours=early_h)
         degc = ambient.degc(place_id, part.arrive_h)
         resting = (
             rates.per_hour(degc)
             if since_h is None
             else rates.packed_per_hour(waited, air_degc=degc, packaging=journey.packaging, from_h=until_h - since_h)
         )
-        for clock, gained in enumerate(waited):
-            gains[clock][index] = gained
+        for clock, gain in enumerate(waited):
+            gains[clock][index] = gain
             spans[clock][index] = _span(part, part.per_h[clock] - resting[clock])
     return tuple(map(tuple, gains)), tuple(map(tuple, spans))
 

@@ -15,7 +15,7 @@ def age_on_tree(stage_age_d20: float, *, on_tree_d20_per_day: float, days: float
     ----------
     stage_age_d20 : age the observed stage stands for [d20].
     on_tree_d20_per_day : ageing while on the tree [d20 per day].
-    days : days since the observation [d].
+    days : days since the observation, or what they count for where warmth counts [d].
     age_shift_d20 : correction by a field check [d20].
 
     Examples

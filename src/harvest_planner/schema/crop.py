@@ -114,6 +114,25 @@ class Treatment(Record):
     """How long it takes [h]; the fruit's clock starts when it ends."""
 
 
+class DegreeDays(Record):
+    """The warmth a fruit needs on the tree: Σ max(0, mean of the day − base_degc) over its days."""
+
+    begins: str
+    """The state from which days are counted, in words."""
+    base_degc: Degc
+    """Temperature below which a day adds nothing [°C]."""
+    low_degc_days: Positive
+    """Least sum reported at ripeness [°C·d]."""
+    high_degc_days: Positive
+    """Largest sum reported [°C·d]."""
+
+    @model_validator(mode="after")
+    def _low_to_high(self) -> DegreeDays:
+        if self.low_degc_days > self.high_degc_days:
+            raise ValueError(f"low_degc_days ({self.low_degc_days:g}) exceeds high_degc_days ({self.high_degc_days:g})")
+        return self
+
+
 class Crop(Record):
     """One kind of perishable on its ripening clock."""
 
@@ -139,6 +158,11 @@ class Crop(Record):
     """How fast the clock runs at a temperature; the default is the generic law, an assumption."""
     on_tree_d20_per_day: NonNegative = 0.0
     """Ageing while still on the tree [d20 per day]."""
+    on_tree_by: Literal["day", "temperature"] = "day"
+    """day: the ageing on the tree is the same every day; temperature: it is that of a day at 20 °C, and a day at
+    another temperature counts by the law, at the mean air of the batch's place."""
+    degree_days: DegreeDays | None = None
+    """How much warmth it takes until it is ripe on the tree; none: not known."""
     drops_at_d20: float | None = None
     """Age at which it splits or falls [d20]; none: it holds."""
     calibrated_degc: tuple[Degc, Degc] | None = None

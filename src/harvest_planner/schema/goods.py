@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -24,6 +25,9 @@ class Batch(Record):
     """The stage the picker saw on `observed_on`."""
     observed_on: dt.date
     """The day of that look, not after as_of."""
+    cohorts: Texts = ()
+    """Other stages that hang on the same plot, each with its kilograms of the quantity: `S1 80`; the rest is at
+    `stage_id`. Each cohort is planned as a batch of its own, picked on trips of its own."""
     quantity_sd_kg: NonNegative = 0.0
     """How uncertain the quantity is, one standard deviation [kg]."""
     age_shift_d20: float = 0.0
@@ -51,6 +55,44 @@ class Batch(Record):
     """What the local market pays [VND/kg]."""
     planting_area_code: str | None = None
     """Code of the registered growing area, where there is one."""
+
+    @model_validator(mode="after")
+    def _cohorts_of_the_quantity(self) -> Batch:
+        counted = list(map(_cohort, self.cohorts))
+        stages = [self.stage_id, *(stage for stage, _ in counted)]
+        if len(set(stages)) != len(stages):
+            raise ValueError(f"cohorts repeat a stage: {', '.join(stages)}; give each stage once")
+        whole = math.fsum(kg for _, kg in counted)
+        if whole > self.quantity_kg * (1.0 + 1e-9):
+            raise ValueError(f"cohorts weigh {whole:g} kg together, more than quantity_kg = {self.quantity_kg:g}")
+        return self
+
+    def by_cohort(self) -> tuple[Batch, ...]:
+        """The batch itself, or one for each stage that hangs there: the rest under its own id, then `id-stage`."""
+        if not self.cohorts:
+            return (self,)
+        counted = list(map(_cohort, self.cohorts))
+        rest = self.quantity_kg - math.fsum(kg for _, kg in counted)
+        parts = [(self.id, self.stage_id, rest)] if rest > self.quantity_kg * 1e-9 else []
+        parts += [(f"{self.id}-{stage}", stage, kg) for stage, kg in counted]
+        return tuple(self._part(*part) for part in parts)
+
+    def _part(self, batch_id: str, stage_id: str, kg: float) -> Batch:
+        share = kg / self.quantity_kg if self.quantity_kg else 0.0
+        changes = {"id": batch_id, "stage_id": stage_id, "quantity_kg": kg, "cohorts": ()}
+        return self.model_copy(update={**changes, "quantity_sd_kg": self.quantity_sd_kg * share})
+
+
+def _cohort(text: str) -> tuple[str, float]:
+    """Stage and kilograms of a cohort, written `S1 80`."""
+    stage, _, amount = text.strip().rpartition(" ")
+    try:
+        kg = float(amount)
+    except ValueError:
+        kg = math.nan
+    if not stage.strip() or not kg >= 0.0 or math.isinf(kg):
+        raise ValueError(f"cohort {text!r}: write a stage and its kilograms, such as S1 80")
+    return stage.strip(), kg
 
 
 class Order(Record):

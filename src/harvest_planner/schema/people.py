@@ -14,6 +14,9 @@ from harvest_planner.schema.quantities import Degc, Id, NonNegative, Record, Sha
 
 Weekday = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 WEEKDAYS: tuple[Weekday, ...] = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+HourOffset = Annotated[float, Field(ge=-20, le=20)]
+_ROUNDED_DEGC = 0.05
+"""Offsets rounded to a tenth sum to zero within this, each [°C]."""
 _NAMES = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 
@@ -32,6 +35,9 @@ class Place(Record):
     """IANA name of its time zone."""
     ambient_degc: Degc | None = None
     """Air temperature [°C]; none: the catalogue's climate, else the policy's default."""
+    hour_offsets_degc: tuple[HourOffset, ...] = ()
+    """How much each hour of the day, from 00:00 local time on, is warmer or colder than the mean of the day, 24 numbers
+    [°C]; goods that wait there for a departure feel it. None: the air is steady."""
     packing_kg_per_day: NonNegative | None = None
     """What can be packed for carriers in a day [kg]; none: no limit."""
 
@@ -45,6 +51,18 @@ class Place(Record):
                 f"lie in or near Viet Nam; write latitude_deg = {longitude:g} and longitude_deg = {latitude:g}"
             )
         return given
+
+    @field_validator("hour_offsets_degc")
+    @classmethod
+    def _whole_day(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if len(value) not in (0, 24):
+            raise ValueError(f"hour_offsets_degc needs 24 numbers, one for each hour from 00:00 on, not {len(value)}")
+        if abs(sum(value)) > 24 * _ROUNDED_DEGC:
+            raise ValueError(
+                f"hour_offsets_degc are on average {sum(value) / 24:+.2f}: give what each hour differs from the mean "
+                "of the day, and the mean as ambient_degc"
+            )
+        return value
 
     @field_validator("timezone")
     @classmethod

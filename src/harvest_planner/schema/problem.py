@@ -56,6 +56,11 @@ class PlanningProblem(Record):
             raise ValueError("\n".join(str(fault) for fault in faults))
         return self
 
+    @field_validator("batches")
+    @classmethod
+    def _each_cohort_a_batch(cls, value: tuple[Batch, ...]) -> tuple[Batch, ...]:
+        return tuple(part for batch in value for part in batch.by_cohort())
+
     def crop(self, crop_id: str) -> Crop:
         """The crop of that id: the problem's own, else the catalogue's. Raises UnknownIdError."""
         found = self._crops.get(crop_id)

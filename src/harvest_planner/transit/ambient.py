@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from datetime import tzinfo
 from typing import Protocol
 
 from harvest_planner import catalogue
@@ -13,6 +15,7 @@ from harvest_planner.transit.instants import instant_of
 
 # Offsets of time zones are whole quarters of an hour, so no month begins inside one.
 _PIECES_PER_H = 4
+_INSTANT_H = 1e-6
 
 
 class Air(Protocol):
@@ -36,9 +39,10 @@ class Ambient:
         self._problem = problem
         self._steady: dict[str, float | None] = {}
         self._by_quarter: dict[tuple[str, int], float] = {}
+        self._hourly: dict[str, tuple[tuple[float, ...], tzinfo]] = {}
 
     def degc(self, place_id: str, at_h: float) -> float:
-        """Air temperature at a place [°C] in the local month of the instant `at_h` [h since the epoch].
+        """Mean air temperature of the day at a place [°C] in the local month of `at_h` [h since the epoch].
 
         Raises
         ------
@@ -55,7 +59,46 @@ class Ambient:
             found = self._by_quarter[key] = self._climate(place_id, key[1] / _PIECES_PER_H)
         return found
 
+    def spells(self, place_id: str, *, from_h: float, hours: float) -> Iterator[tuple[float, float]]:
+        """(hours, temperature of the air [°C]) of goods that wait outdoors from an instant on [h since the epoch].
+
+        The mean of the day where the place tells no hours, else each local hour's; the month is that of the start.
+        """
+        mean = self.degc(place_id, from_h)
+        offsets, local = self._hours_of(place_id)
+        if not offsets:
+            yield hours, mean
+            return
+        at_h, end_h = from_h, from_h + hours
+        while at_h < end_h - _INSTANT_H:
+            shift_h = _shift_h(at_h, local)
+            clock_h = math.floor(at_h + shift_h + _INSTANT_H)
+            next_h = min(end_h, clock_h + 1.0 - shift_h)
+            yield next_h - at_h, mean + offsets[clock_h % 24]
+            at_h = next_h
+
+    def outdoor_degc(self, place_id: str, at_h: float) -> float:
+        """Air temperature outdoors at a place in the local hour of the instant [°C]."""
+        offsets, local = self._hours_of(place_id)
+        mean = self.degc(place_id, at_h)
+        if not offsets:
+            return mean
+        return mean + offsets[math.floor(at_h + _shift_h(at_h, local) + _INSTANT_H) % 24]
+
+    def _hours_of(self, place_id: str) -> tuple[tuple[float, ...], tzinfo]:
+        found = self._hourly.get(place_id)
+        if found is None:
+            place = self._problem.place(place_id)
+            found = self._hourly[place_id] = (place.hour_offsets_degc, zone(place.timezone))
+        return found
+
     def _climate(self, place_id: str, at_h: float) -> float:
         place = self._problem.place(place_id)
         degc = catalogue.climate_degc(place.id, instant_of(at_h, zone(place.timezone)).month)
         return self._problem.policy.default_ambient_degc if degc is None else degc
+
+
+def _shift_h(at_h: float, local: tzinfo) -> float:
+    """How far the local clock is ahead of UTC at an instant [h]."""
+    shift = instant_of(at_h, local).utcoffset()
+    return 0.0 if shift is None else shift.total_seconds() / 3600.0

@@ -55,6 +55,11 @@ class Network:
         self._made: dict[tuple[tuple[str, ...], float, str | None, object], Journey | None] = {}
         self._offered: dict[tuple[_Key, tuple[tuple[float, ...], ...], float], tuple[Journey, ...]] = {}
 
+    @property
+    def span(self) -> tuple[dt.datetime, dt.datetime]:
+        """The instants between which departures are dated."""
+        return self._timetable.span
+
     def has_chain(self, origin_id: str, destination_id: str) -> bool:
         """Whether lanes lead from one place to the other at all, whatever they take and carriers refuse.
 

@@ -23,7 +23,7 @@ _SAME_DEGC = 1e-9
 _WIDEST_DEGC = 12.0
 """Panels of the rule span no more than this [°C]."""
 _GROWS = 3.0
-"""Where 1/u stays in the integrand, a panel ends at no more than this times its lower end; the rule then loses 4e-12."""
+"""Where 1/u stays in the integrand, a panel ends at no more than this times its lower end; the rule loses 4e-12."""
 _NODES = (
     (0.1488743389816312, 0.2955242247147529),
     (0.4333953941292472, 0.2692667193099963),

@@ -69,11 +69,15 @@ class Timetable:
     as_of : the moment of planning.
     horizon_days : days on which picks are planned [d].
     embargoes : what carriers refuse.
+
+    Attributes
+    ----------
+    span : the instants between which departures are dated.
     """
 
     def __init__(self, *, as_of: dt.datetime, horizon_days: float, embargoes: Iterable[Embargo]) -> None:
         self._as_of = as_of
-        self._until = as_of + dt.timedelta(days=horizon_days) + AROUND
+        self.span = (as_of - AROUND, as_of + dt.timedelta(days=horizon_days) + AROUND)
         self._dated: dict[tuple[str, str], array[float]] = {}
         self._refused: dict[tuple[str, str], list[Embargo]] = {}
         for embargo in embargoes:
@@ -98,8 +102,8 @@ class Timetable:
                 rule,
                 timezone=timezone,
                 default_start=self._as_of,
-                from_at=self._as_of - AROUND,
-                until_at=self._until,
+                from_at=self.span[0],
+                until_at=self.span[1],
             )
             self._dated[key] = array("d", sorted({hours_of(moment) for moment in found}))
         return self._dated[key]

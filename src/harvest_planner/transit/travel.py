@@ -110,7 +110,7 @@ def travel(
     """
     rates = Rates(clocks, kinks_degc)
     packed_since_h = departs_h if any(service.packaging for service in services) else None
-    pulp = () if packed_since_h is None else (ambient.degc(services[0].origin_id, departs_h),)
+    pulp = () if packed_since_h is None else (ambient.outdoor_degc(services[0].origin_id, departs_h),)
     crowd = {departs_h: [Boarding(1.0, ((0.0,) * len(clocks)) + pulp)]}
     legs: list[PlannedLeg] = []
     planned_h: float | None = departs_h
@@ -171,18 +171,23 @@ class Wait:
     packed_since_h: float | None
 
     def after(self, exposures: Exposures, *, place_id: str, from_h: float, hours: float) -> Exposures:
-        """Exposures after so long at a place from an instant on [h since the epoch]."""
-        degc = self.ambient.degc(place_id, from_h)
+        """Exposures after so long outdoors at a place from an instant on [h since the epoch]."""
+        at_h = from_h
+        for spell_h, degc in self.ambient.spells(place_id, from_h=from_h, hours=hours):
+            exposures = self._aged(exposures, degc=degc, from_h=at_h, hours=spell_h)
+            at_h += spell_h
+        return exposures
+
+    def indoors(self, exposures: Exposures, *, place_id: str, from_h: float, hours: float) -> Exposures:
+        """Exposures after so long at the mean temperature of the day."""
+        return self._aged(exposures, degc=self.ambient.degc(place_id, from_h), from_h=from_h, hours=hours)
+
+    def _aged(self, exposures: Exposures, *, degc: float, from_h: float, hours: float) -> Exposures:
         if self.packed_since_h is None:
             rate = self.rates.per_hour(degc)
             return tuple(gained + each * hours for gained, each in zip(exposures, rate, strict=True))
-        return self.rates.packed(
-            exposures,
-            air_degc=degc,
-            hours=hours,
-            packaging=self.packaging,
-            from_h=from_h - self.packed_since_h,
-        )
+        on_way_h = from_h - self.packed_since_h
+        return self.rates.packed(exposures, air_degc=degc, hours=hours, packaging=self.packaging, from_h=on_way_h)
 
 
 def board(

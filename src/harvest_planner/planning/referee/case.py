@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 
 from harvest_planner import catalogue
 from harvest_planner.planning.referee.duration import Duration, duration_of
@@ -80,13 +81,25 @@ class Case:
             self._climate[key] = self.problem.policy.default_ambient_degc if known is None else known
         return self._climate[key]
 
+    def outdoors(self, place_id: str, from_h: float, hours: float) -> list[tuple[float, float]]:
+        """(hours, °C) of goods that wait there for a departure: the month's air, hour by hour where those are told."""
+        place, mean = self.place(place_id), self.ambient(place_id, from_h)
+        if not place.hour_offsets_degc:
+            return [(hours, mean)]
+        shift_h = moment(from_h, place.timezone).utcoffset().total_seconds() / 3600.0  # type: ignore[union-attr]
+        first, last = from_h + shift_h, from_h + shift_h + hours
+        marks = [first, *(float(h) for h in range(math.floor(first) + 1, math.ceil(last))), last]
+        return [
+            (b - a, mean + place.hour_offsets_degc[math.floor((a + b) / 2.0) % 24]) for a, b in pairwise(marks) if b > a
+        ]
+
     def journey(self, lane_ids: Sequence[str], departs_h: float, crop_id: str) -> Journey:
         """The journey along lanes from a first departure."""
         key = (tuple(lane_ids), round(departs_h, 6), crop_id)
         if key not in self._journeys:
             goods = self.problem.crop(crop_id).goods
             rides = [self._ride(self.timetable.lanes[lane_id], goods) for lane_id in lane_ids]
-            self._journeys[key] = Journey(rides, departs_h, self.clock(crop_id), self.ambient)
+            self._journeys[key] = Journey(rides, departs_h, self.clock(crop_id), self.ambient, self.outdoors)
         return self._journeys[key]
 
     def _ride(self, lane: Lane, goods: str | None) -> Ride:
@@ -97,12 +110,12 @@ class Case:
     def fruit(self, day: PickDay, departs_h: float) -> Fruit:
         """The fruit of a pick day when its first departure leaves."""
         clock, stage = self.clock(day.batch.crop_id), self.crop(day.batch).stage(day.batch.stage_id)
-        degc = self.ambient(day.batch.place_id, day.clock_h)
-        waited = max(0.0, departs_h - day.clock_h) / 24.0
-        return Fruit(
-            day.age_d20 + clock.rate(degc) * waited, clock.chill(degc) * waited, clock.danger(degc) * waited,
-            stage.sd_d20, stage.batch_sd_d20,
-        )  # fmt: skip
+        age, chill, danger = day.age_d20, 0.0, 0.0
+        for hours_, degc in self.outdoors(day.batch.place_id, day.clock_h, max(0.0, departs_h - day.clock_h)):
+            age += clock.rate(degc) * hours_ / 24.0
+            chill += clock.chill(degc) * hours_ / 24.0
+            danger += clock.danger(degc) * hours_ / 24.0
+        return Fruit(age, chill, danger, stage.sd_d20, stage.batch_sd_d20)
 
     def taste(self, order: Order) -> Taste:
         """When the order's fruit is good."""

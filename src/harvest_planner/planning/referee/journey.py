@@ -23,6 +23,8 @@ FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.1, 0.002
 BIN_DEGC = 0.5
 AGE_Z, DOSE_Z = 1.5, 0.15
 Ambient = Callable[[str, float], float]
+Outdoors = Callable[[str, float, float], list[tuple[float, float]]]
+"""Place, from [h], for [h] → (hours, °C) of goods that wait there for a departure."""
 """(place id, instant [h]) → air temperature [°C]."""
 
 
@@ -90,9 +92,11 @@ class Arrival:
 class Journey:
     """A chain of rides from a first departure, for one crop."""
 
-    def __init__(self, rides: Sequence[Ride], first_h: float, clock: Clock, ambient: Ambient) -> None:
+    def __init__(
+        self, rides: Sequence[Ride], first_h: float, clock: Clock, ambient: Ambient, outdoors: Outdoors
+    ) -> None:
         self.rides, self.first_h = tuple(rides), first_h
-        self._clock, self._ambient = clock, ambient
+        self._clock, self._ambient, self._outdoors = clock, ambient, outdoors
 
     @property
     def cost_vnd_per_kg(self) -> float:
@@ -135,7 +139,9 @@ class Journey:
     @cached_property
     def boardings(self) -> dict[float, tuple[Gains, ...]]:
         """Departures of the last leg that may be taken, each with what the clocks have gained until then."""
-        pulp = self._ambient(self.rides[0].lane.origin_id, self.first_h) if self.packed else math.nan
+        # A minute on, so that rounding of a full hour cannot reach back into the hour before.
+        air = self._outdoors(self.rides[0].lane.origin_id, self.first_h, 1.0 / 60.0) if self.packed else []
+        pulp = air[-1][1] if air else math.nan
         now: dict[float, tuple[Gains, ...]] = {self.first_h: (Gains(1.0, 0.0, 0.0, 0.0, pulp),)}
         for index, ride in enumerate(self.rides[1:]):
             now = self._transfer(self.rides[index], self.arrivals[index], now, ride)
@@ -154,21 +160,23 @@ class Journey:
                 for weight, hours in ride.duration.nodes(
                     after_h=after_h - left_h, until_h=until_h - left_h, widest_z=self._widest_z
                 ):
-                    waits = self.rates(self._ambient(place, left_h + hours))
-                    waited = (departs - left_h - hours) / 24.0
+                    arrived = left_h + hours
+                    air = self._outdoors(place, arrived, departs - arrived)
                     for chance, degc in self.warmths(ride.lane, left_h):
                         rates = self.rates(degc)
                         for story in stories:
                             mass = story.weight * weight * chance
                             if self.packed:
                                 ridden = self.stay(story, ride.lane, from_h=left_h, degc=degc)(hours)
-                                rode = story.plus(ridden, mass)
-                                arrived = left_h + hours
-                                still = self.stay(rode, ride.lane, from_h=arrived, degc=self._ambient(place, arrived))
-                                found[departs].append(rode.plus(still(24.0 * waited), mass))
-                                continue
-                            rode = story.after(hours / 24.0, rates, mass)
-                            found[departs].append(rode.after(waited, waits, rode.weight))
+                                rode, at_h = story.plus(ridden, mass), arrived
+                                for spell_h, outside in air:
+                                    still = self.stay(rode, ride.lane, from_h=at_h, degc=outside)
+                                    rode, at_h = rode.plus(still(spell_h), mass), at_h + spell_h
+                            else:
+                                rode = story.after(hours / 24.0, rates, mass)
+                                for spell_h, outside in air:
+                                    rode = rode.after(spell_h / 24.0, self.rates(outside), rode.weight)
+                            found[departs].append(rode)
         width = self._bin_d20
         return {departs: _merged(stories, width) for departs, stories in found.items()}
 

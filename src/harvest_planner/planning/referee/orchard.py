@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from harvest_planner import catalogue
+from harvest_planner.planning.referee.fruit import Clock
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch
@@ -70,8 +72,23 @@ class Orchard:
     def tree_age(self, batch: Batch, day: dt.date) -> float:
         """Mean age on the tree [d20]."""
         crop = self.problem.crop(batch.crop_id)
-        grown = crop.on_tree_d20_per_day * (day - batch.observed_on).days
+        days = range((day - batch.observed_on).days)
+        grown = crop.on_tree_d20_per_day * (
+            len(days)
+            if crop.on_tree_by == "day"
+            else sum(self._warmth(batch, batch.observed_on + dt.timedelta(days=number)) for number in days)
+        )
         return crop.stage(batch.stage_id).age_d20 + grown + batch.age_shift_d20
+
+    def _warmth(self, batch: Batch, day: dt.date) -> float:
+        """For how many days at 20 °C a day on the tree counts."""
+        place = self.problem.place(batch.place_id)
+        degc = place.ambient_degc
+        if degc is None:
+            degc = catalogue.climate_degc(place.id, day.month)
+        if degc is None:
+            degc = self.problem.policy.default_ambient_degc
+        return Clock(self.problem.crop(batch.crop_id)).rate(degc)
 
     def sound_on_tree(self, batch: Batch, day: dt.date) -> bool:
         """Whether the fruit still holds that day."""

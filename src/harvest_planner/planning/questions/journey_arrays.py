@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harvest_planner.planning.ask import _COLDEST_DEGC, _HOTTEST_DEGC
+from harvest_planner.planning.questions.given import COLDEST_DEGC, HOTTEST_DEGC
 from harvest_planner.ripening.array_laws import Floats, age_rates, bounds_at, clock_rates, safety_cap_rates
 from harvest_planner.ripening.arrays import shares_between
 from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.window import window_bounds
 
-_TEMPERATURE = f"a temperature from {_COLDEST_DEGC:g} to {_HOTTEST_DEGC:g} °C"
+_TEMPERATURE = f"a temperature from {COLDEST_DEGC:g} to {HOTTEST_DEGC:g} °C"
 _HOURS = "a number of hours of at least 0"
 _SHOWN = 4
 """A warning names so many of the coldest temperatures and of the hottest."""
@@ -77,7 +77,7 @@ def _numbers(given: ArrayLike, name: str, needs: str) -> Floats:
 
 
 def _require_degc(degc: Floats, name: str) -> None:
-    _require(degc, (degc >= _COLDEST_DEGC) & (degc <= _HOTTEST_DEGC), name, _TEMPERATURE)
+    _require(degc, (degc >= COLDEST_DEGC) & (degc <= HOTTEST_DEGC), name, _TEMPERATURE)
 
 
 def _require(array: np.ndarray, fine: ArrayLike, name: str, needs: str) -> None:

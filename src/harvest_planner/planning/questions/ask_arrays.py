@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
-from harvest_planner.planning.ask import _crop_of, _not_negative, _warn_outside, _wish
 from harvest_planner.planning.curves import curve_of
+from harvest_planner.planning.questions.given import crop_of, not_negative, warn_outside, wish_of
 from harvest_planner.schema.crop import Crop
 
 if TYPE_CHECKING:
@@ -67,15 +67,15 @@ def good_shares(
     [0.765, 0.548]
     """
     _require_numpy()
-    from harvest_planner.planning.journey_arrays import journeys_of, notable_degc, shares_of
+    from harvest_planner.planning.questions.journey_arrays import journeys_of, notable_degc, shares_of
 
-    record = _crop_of(crop)
+    record = crop_of(crop)
     picked = record.stage(stage)
     journeys = journeys_of(hours, temperatures_degc, room_degc)
-    wish = _wish(ripe_within_days)
-    keeps = _not_negative(keeps_days, "keeps_days", "days")
+    wish = wish_of(ripe_within_days)
+    keeps = not_negative(keeps_days, "keeps_days", "days")
     curve = curve_of(record)
-    _warn_outside(record, notable_degc(curve, journeys))
+    warn_outside(record, notable_degc(curve, journeys))
     return shares_of(curve, journeys, mean_d20=picked.age_d20, sd_d20=picked.sd_d20, wish=wish, keeps_days=keeps)
 
 

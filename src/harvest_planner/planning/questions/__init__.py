@@ -1,0 +1,1 @@
+"""Simple questions about one crop, asked without a problem."""

@@ -1,0 +1,15 @@
+"""Pictures for notebooks, drawn with matplotlib (extra `notebook`): each function takes axes, or makes some.
+
+>>> from harvest_planner import plot
+>>> plot.__all__[:2]
+['arrivals', 'journey_map']
+"""
+
+from harvest_planner.plot.ripeness import (
+    ripeness as ripeness,
+    shares_by_day as shares_by_day,
+    window_on_journey as window_on_journey,
+)
+from harvest_planner.plot.transport import arrivals as arrivals, journey_map as journey_map
+
+__all__ = ["arrivals", "journey_map", "ripeness", "shares_by_day", "window_on_journey"]
