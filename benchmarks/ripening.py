@@ -4,8 +4,8 @@ The same share after a way of five pieces, three ways: (a) by `scipy.integrate.s
 per piece, for the clocks that the crop has (age, and the dose of chilling or safety where it has a limit); (b)
 `hp.good_share`, with a crop and with its id; (c) `hp.good_shares` for 100,000 journeys. (b) and (c) also check what
 they are given and look whether they must warn. The three take turns, round by round, so that what slows the machine
-slows all of them; a figure is the median of its rounds, a ratio the median of the ratios within a round. A table and one
-JSON object are printed.
+slows all of them; a figure is the median of its rounds, a ratio the median of the ratios within a round. A table and
+one JSON object are printed.
 """
 
 from __future__ import annotations
