@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         days_to_ripe as days_to_ripe,
         good_share as good_share,
     )
+    from harvest_planner.planning.questions.ask_arrays import good_shares as good_shares
     from harvest_planner.planning.questions.condition import Condition as Condition
     from harvest_planner.planning.questions.on_tree import (
         TreeCalendar as TreeCalendar,
@@ -144,6 +145,7 @@ _HOMES = {
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
     "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
+    "planning.questions.ask_arrays": ("good_shares",),
     "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
     "planning.itineraries": ("Itinerary", "TravelOutcome", "journeys"),

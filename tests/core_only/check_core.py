@@ -89,13 +89,19 @@ def check_import() -> None:
 
 
 def check_remedy(problem: hp.PlanningProblem) -> None:
-    """Planning needs the solver, and says so."""
+    """Planning needs the solver and arrays numpy, and both say so."""
     try:
         hp.plan_harvest(problem)
     except hp.MissingExtraError as error:
         require('pip install "harvest-planner"' in str(error), f"plan_harvest names the remedy: {error}")
     else:
         require(False, "plan_harvest refuses without its solver")
+    try:
+        hp.good_shares("na-chi-lang", hours=[[30.0]], temperatures_degc=25.0)
+    except hp.MissingExtraError as error:
+        require('pip install "harvest-planner"' in str(error), f"good_shares names the remedy: {error}")
+    else:
+        require(False, "good_shares refuses without numpy")
 
 
 def check_fitting() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from typing import Any
 
 import pytest
 
-from harvest_planner.planning.curves import curve_of, outside_calibration
+from harvest_planner.planning.curves import _CURVES, curve_of, outside_calibration
 from harvest_planner.schema.crop import Arrhenius, ChillingDose, ChillingTime, Crop, RateTable, SafetyCap, SquareRoot
 from harvest_planner.schema.problem import catalogue_crop
 
@@ -55,6 +56,23 @@ def test_both_kinds_of_chilling_become_shares_of_their_limit() -> None:
 def test_equal_numbers_share_a_curve_and_others_do_not() -> None:
     assert curve_of(crop()) is curve_of(crop(id="another", sources={"ready_at_d20": "assumption"}))
     assert curve_of(crop()) != curve_of(crop(window_d20=2.5))
+
+
+def test_a_copy_with_other_numbers_has_its_own_curve_and_a_dead_crop_none() -> None:
+    crop = catalogue_crop("na-chi-lang").model_copy(update={"id": "mine"})
+    assert curve_of(crop) is curve_of(catalogue_crop("na-chi-lang"))
+    assert curve_of(crop.model_copy(update={"ready_at_d20": 5.0})).ready_at_d20 == 5.0
+    kept, number = len(_CURVES), id(crop)
+    assert number in _CURVES
+    del crop
+    gc.collect()
+    assert number not in _CURVES
+    assert len(_CURVES) < kept
+
+
+def test_many_temperatures_outside_are_named_by_their_ends() -> None:
+    message = outside_calibration(catalogue_crop("na-chi-lang"), [31.0 + degc for degc in range(9)])
+    assert message == "crop 'na-chi-lang' was measured from 17 to 30 °C; 31 °C … 39 °C is extrapolated"
 
 
 def test_curves_of_the_catalogue_survive_pickling() -> None:

@@ -19,7 +19,7 @@ def gained(clock: Clock, pieces: Iterable[tuple[float, float]]) -> float:
     >>> gained(lambda degc: 2.0, [(12.0, 20.0), (36.0, 25.0)])
     4.0
     """
-    return math.fsum(clock(degc) * hours / 24.0 for hours, degc in pieces)
+    return math.fsum([clock(degc) * hours / 24.0 for hours, degc in pieces])
 
 
 def age_gained(curve: Curve, pieces: Iterable[tuple[float, float]]) -> float:

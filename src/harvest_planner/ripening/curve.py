@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harvest_planner.ripening.limits import safety_cap_rate
@@ -21,6 +21,10 @@ class Law:
 
     function: Callable[..., float]
     numbers: tuple[tuple[str, Any], ...]
+    _keywords: dict[str, Any] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_keywords", dict(self.numbers))
 
     @classmethod
     def of(cls, function: Callable[..., float], **numbers: Any) -> Law:
@@ -35,7 +39,7 @@ class Law:
         return cls(function, tuple(sorted(numbers.items())))
 
     def __call__(self, temperature_degc: float) -> float:
-        return self.function(temperature_degc, **dict(self.numbers))
+        return self.function(temperature_degc, **self._keywords)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def rate_table_rate(temperature_degc: float, *, points: tuple[tuple[float, float
 
 def log_linear(at: float, points: tuple[tuple[float, float], ...]) -> float:
     """Log-linear interpolation between (x, y) points in rising x, flat beyond the ends."""
-    right = bisect_right(points, at, key=lambda point: point[0])
+    right = bisect_right(points, (at, math.inf))
     if right == 0:
         return points[0][1]
     if right == len(points):

@@ -2,7 +2,8 @@
 
 dP/dt = k·(T − P), so P(t) = T + (P₀ − T)·e^(−kt) [°C], k by packaging [1/h]. What a clock gains is ∫ rate(P(t)) dt; in
 u = e^(−kt) this is rate(T)·t + 1/k · ∫ (rate(T + (P₀ − T)·u) − rate(T))/u du, whose integrand is smooth between the
-temperatures at which the rate bends or jumps. There Gauss-Legendre's rule is exact to rounding.
+temperatures at which the rate bends or jumps. There Gauss-Legendre's rule is exact to rounding: up to the bend nearest
+to the air in panels of some degrees, beyond it, where 1/u no longer cancels, in panels that grow with u.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ Clock = Callable[[float], float]
 _SAME_DEGC = 1e-9
 _WIDEST_DEGC = 12.0
 """Panels of the rule span no more than this [°C]."""
+_GROWS = 3.0
+"""Where 1/u stays in the integrand, a panel ends at no more than this times its lower end; the rule loses 4e-12."""
 _NODES = (
     (0.1488743389816312, 0.2955242247147529),
     (0.4333953941292472, 0.2692667193099963),
@@ -121,5 +124,11 @@ def _panels(off: float, air_degc: float, last: float, kinks_degc: Sequence[float
     """Panels of u from `last` to 1, ended where the pulp passes a kink and none wider than the rule bears."""
     count = max(1, math.ceil(abs(off) * (1.0 - last) / _WIDEST_DEGC))
     ends = {last + (1.0 - last) * part / count for part in range(count + 1)}
-    ends |= {u for u in ((kink - air_degc) / off for kink in kinks_degc) if last < u < 1.0}
+    kinks = [u for u in ((kink - air_degc) / off for kink in kinks_degc) if 0.0 < u < 1.0]
+    ends |= {u for u in kinks if u > last}
+    if kinks:
+        u = max(last, min(kinks))
+        while u < 1.0:
+            ends.add(u)
+            u *= _GROWS
     yield from pairwise(sorted(ends))

@@ -14,6 +14,8 @@ from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.problem import catalogue_crop
 
 COLDEST_DEGC, HOTTEST_DEGC = -30.0, 60.0
+_NUMBERS: tuple[type, ...] = (float, int, Real)
+"""What counts as a number, the usual ones first: to ask for `Real` takes longer than all other checks together."""
 
 
 def crop_of(crop: Crop | str) -> Crop:
@@ -21,17 +23,18 @@ def crop_of(crop: Crop | str) -> Crop:
     return crop if isinstance(crop, Crop) else catalogue_crop(crop)
 
 
-def degc_of(value: float, name: str) -> float:
-    """A temperature that can be meant [°C]."""
-    if not isinstance(value, Real) or not COLDEST_DEGC <= value <= HOTTEST_DEGC:
-        raise ValueError(f"{name} = {value!r}: needs a temperature from {COLDEST_DEGC:g} to {HOTTEST_DEGC:g} °C")
+def degc_of(value: float, name: str, *of: int) -> float:
+    """A temperature that can be meant [°C]; `of` fills the name where it is a pattern."""
+    if not isinstance(value, _NUMBERS) or not COLDEST_DEGC <= value <= HOTTEST_DEGC:
+        needs = f"needs a temperature from {COLDEST_DEGC:g} to {HOTTEST_DEGC:g} °C"
+        raise ValueError(f"{name.format(*of)} = {value!r}: {needs}")
     return float(value)
 
 
-def not_negative(value: float, name: str, unit: str) -> float:
-    """A number of at least 0."""
-    if not isinstance(value, Real) or not 0.0 <= value < math.inf:
-        raise ValueError(f"{name} = {value!r}: needs a number of {unit} of at least 0")
+def not_negative(value: float, name: str, unit: str, *of: int) -> float:
+    """A number of at least 0; `of` fills the name where it is a pattern."""
+    if not isinstance(value, _NUMBERS) or not 0.0 <= value < math.inf:
+        raise ValueError(f"{name.format(*of)} = {value!r}: needs a number of {unit} of at least 0")
     return float(value)
 
 
@@ -45,7 +48,8 @@ def packaging_named(value: str | None, name: str) -> str | None:
 
 def wish_of(days: tuple[float, float]) -> tuple[float, float]:
     """Between which days after delivery it shall become good to eat [d]."""
-    low, high = (not_negative(value, "ripe_within_days", "days") for value in days)
+    low, high = days
+    low, high = not_negative(low, "ripe_within_days", "days"), not_negative(high, "ripe_within_days", "days")
     if low > high:
         raise ValueError(f"ripe_within_days = {days!r}: the first must not exceed the second")
     return low, high

@@ -54,7 +54,7 @@ class Path:
         ------
         ValueError : a duration, temperature or packaging that cannot be meant.
         """
-        return cls(tuple(_piece(piece, f"pieces[{index}]") for index, piece in enumerate(pieces)))
+        return cls(tuple([_piece(piece, index) for index, piece in enumerate(pieces)]))
 
     @property
     def hours(self) -> float:
@@ -64,7 +64,7 @@ class Path:
     @property
     def temperatures_degc(self) -> tuple[float, ...]:
         """The air's temperature in each piece [°C]."""
-        return tuple(piece.degc for piece in self.pieces)
+        return tuple([piece.degc for piece in self.pieces])
 
     def until(self, hours: float) -> Path:
         """Its first hours; past its end the last piece goes on."""
@@ -83,9 +83,12 @@ class Path:
 
         Packed goods start as warm as the air of the first piece; ice lasts from the start.
         """
-        if not any(piece.packaging for piece in self.pieces):
-            steps = [(piece.hours, piece.degc) for piece in self.pieces]
-            return Gained(*(gained(clock, steps) for clock in curve.clocks))
+        steps = [(hours, degc) for hours, degc, packaging in self.pieces if packaging is None]
+        if len(steps) == len(self.pieces):
+            chill = 0.0 if curve.chilling is None else gained(curve.chilling, steps)
+            safety = 0.0 if curve.safety_limits is None else gained(curve.safety_rate, steps)
+            age = gained(curve.law if curve.stops_below_degc is None else curve.rate, steps)
+            return Gained(age, chill, safety)
         return Gained(*_lagging(self.pieces, curve)[:3])
 
     def pulp_degc(self) -> float:
@@ -114,7 +117,12 @@ def _carried(pieces: Sequence[Piece], rates: Rates, clocks: int = 0) -> Exposure
     return exposures
 
 
-def _piece(piece: GivenPiece, name: str) -> Piece:
-    hours, degc, *rest = piece
-    packaging = packaging_named(rest[0] if rest else None, f"{name} packaging")
-    return Piece(not_negative(hours, f"{name} hours", "hours"), degc_of(degc, f"{name} temperature"), packaging)
+def _piece(piece: GivenPiece, index: int) -> Piece:
+    hours, degc, packaging = piece if len(piece) == 3 else (*piece, None)
+    if packaging is not None:
+        packaging_named(packaging, f"pieces[{index}] packaging")
+    return Piece(
+        not_negative(hours, "pieces[{}] hours", "hours", index),
+        degc_of(degc, "pieces[{}] temperature", index),
+        packaging,
+    )
