@@ -133,6 +133,8 @@ def age_by_quadrature(crop: hp.Crop, way: PackedWay) -> float:
         ratios = [(bend - air) / (pulp - air) for bend in bends if bend is not None]
         cuts = sorted({0.0, hours, *(t for t in (-math.log(u) / k for u in ratios if u > 0) if 0 < t < hours)})
         for start, end in itertools.pairwise(cuts):
+            if end - start < 1e-9:  # adds nothing, and the quadrature cannot divide it
+                continue
             part, _ = quad(
                 lambda t, pulp=pulp, air=air, k=k: rate(crop, air + (pulp - air) * math.exp(-k * t)),
                 start,
