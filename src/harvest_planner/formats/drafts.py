@@ -12,24 +12,11 @@ from harvest_planner.formats.rows import Row, unknown_field
 from harvest_planner.formats.texts import one_fault, shown
 from harvest_planner.formats.toml_text import line_of
 from harvest_planner.formats.versions import upgraded
-from harvest_planner.schema.crop import Crop
-from harvest_planner.schema.goods import Batch, Commitment, Order
-from harvest_planner.schema.lane import Embargo, Lane
-from harvest_planner.schema.people import Grower, Place
-from harvest_planner.schema.problem import PROBLEM_FORMAT
+from harvest_planner.schema.problem import PROBLEM_FORMAT, TABLES as RECORDS
 from harvest_planner.schema.quantities import Instant, Record
 
-TABLES: dict[str, type[Record]] = {
-    "orders": Order,
-    "batches": Batch,
-    "growers": Grower,
-    "places": Place,
-    "lanes": Lane,
-    "embargoes": Embargo,
-    "commitments": Commitment,
-}
+TABLES = {name: model for name, model in RECORDS.items() if name != "crops"}
 """The tables that are CSV files in a folder, in the order of reports."""
-RECORDS: dict[str, type[Record]] = {**TABLES, "crops": Crop}
 
 
 class Clock(Record):

@@ -20,6 +20,7 @@ from harvest_planner.formats.folders import folder_draft
 from harvest_planner.formats.rows import Entry, Row, read
 from harvest_planner.formats.texts import one_fault, read_text
 from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.frames import Rows
 from harvest_planner.schema.policy import Policy
 from harvest_planner.schema.problem import PlanningProblem, resolve_likeness
 from harvest_planner.schema.references import CrossFault, cross_faults
@@ -48,20 +49,31 @@ _BY_THE_CLOCK = ("observed_on", "placed_at", "departures")
 UNKNOWN_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def load_problem(path: str | Path) -> PlanningProblem:
+def load_problem(path: str | Path, *, orders: Rows | None = None, batches: Rows | None = None) -> PlanningProblem:
     """The problem in a folder (problem.toml and CSV files) or in a .json document.
+
+    Parameters
+    ----------
+    path : the folder or document.
+    orders, batches : data frames or rows that stand in for the tables of the folder; see
+        `PlanningProblem.from_frames`.
 
     Raises
     ------
     ProblemFileError : it cannot be used; carries every fault with file, line, field, value and what is expected.
+    pydantic.ValidationError : a data frame holds what the records refuse.
     """
-    source = Path(path)
+    problem = _loaded(Path(path))
+    return problem if orders is None and batches is None else problem.with_frames(orders=orders, batches=batches)
+
+
+def _loaded(source: Path) -> PlanningProblem:
     if source.is_dir():
         return _judged(folder_draft(source))
     if source.suffix.lower() == ".json":
         return _judged(json_draft(read_text(source, source.name), source.name))
     hint = f"; give its folder {str(source.parent)!r}" if source.name == "problem.toml" and source.exists() else ""
-    raise one_fault(str(path), f"a folder with problem.toml and CSV files, or a .json document{hint}")
+    raise one_fault(str(source), f"a folder with problem.toml and CSV files, or a .json document{hint}")
 
 
 def _judged(draft: Draft) -> PlanningProblem:

@@ -15,6 +15,7 @@ from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Pro
 from harvest_planner.planning.report import KG_EPSILON, Decided, plan_of, planned_orders
 from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
 from harvest_planner.planning.verdict import judge
+from harvest_planner.schema.frames import Rows
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
@@ -47,6 +48,8 @@ def plan_harvest(
     time_limit_s: float | None = None,
     seed: int = 0,
     on_progress: OnProgress | None = None,
+    orders: Rows | None = None,
+    batches: Rows | None = None,
 ) -> HarvestPlan:
     """The plan worth most over all orders, batches, days and journeys together.
 
@@ -57,6 +60,7 @@ def plan_harvest(
     time_limit_s : seconds after which the best plan so far is returned with its honest bound [s].
     seed : of the solver's random choices.
     on_progress : called now and then with a `Progress`; what it raises ends the planning.
+    orders, batches : data frames or rows that stand in for the problem's own, as in `PlanningProblem.from_frames`.
 
     Returns
     -------
@@ -67,11 +71,13 @@ def plan_harvest(
     Raises
     ------
     MissingExtraError : highspy or numpy is not installed.
-    ValueError : a time limit that is not positive.
+    ValueError : a time limit that is not positive; what the records refuse in a data frame (a ValidationError).
     """
     if time_limit_s is not None and not time_limit_s > 0:
         raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
     _require_solver()
+    if orders is not None or batches is not None:
+        problem = problem.with_frames(orders=orders, batches=batches)
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
     tell = on_progress or in_silence
     prepared = prepare(problem, tell=tell)

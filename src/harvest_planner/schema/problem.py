@@ -11,6 +11,7 @@ from pydantic import field_validator, model_validator
 from harvest_planner import catalogue
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
 from harvest_planner.schema.crop import Crop, merged
+from harvest_planner.schema.frames import Rows, rows_of
 from harvest_planner.schema.goods import Batch, Commitment, Order
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Grower, Place
@@ -19,6 +20,17 @@ from harvest_planner.schema.quantities import Instant, Record
 from harvest_planner.schema.references import cross_faults
 
 PROBLEM_FORMAT = "harvest-planner/problem/1"
+TABLES: dict[str, type[Record]] = {
+    "orders": Order,
+    "batches": Batch,
+    "growers": Grower,
+    "places": Place,
+    "lanes": Lane,
+    "embargoes": Embargo,
+    "commitments": Commitment,
+    "crops": Crop,
+}
+"""The problem's tables and their records."""
 _T = TypeVar("_T")
 
 
@@ -43,6 +55,35 @@ class PlanningProblem(Record):
     embargoes: tuple[Embargo, ...] = ()
     """Refusals of carriers; none given: the catalogue's."""
     commitments: tuple[Commitment, ...] = ()
+
+    @classmethod
+    def from_frames(cls, **given: Any) -> Self:
+        """A problem whose tables may be data frames: a row for each record, a column for each field.
+
+        Parameters
+        ----------
+        given : the fields of a problem by name (as_of, policy, crops, places, growers, batches, orders, lanes,
+            embargoes, commitments). Each table is a data frame that narwhals reads (pandas, polars, Arrow …), or
+            rows as ever. A missing value leaves its field at the default; several values in one cell are parted by |.
+
+        Raises
+        ------
+        pydantic.ValidationError : what the records refuse, with the same messages; its places name table, row from 0 on
+            and field.
+        MissingExtraError : a data frame was given and narwhals is not installed (extra `frames`).
+
+        Examples
+        --------
+        >>> PlanningProblem.from_frames(as_of="2026-08-10T04:00:00+07:00", growers=[{"id": "g1"}]).growers[0].id
+        'g1'
+        """
+        rows = {name: rows_of(given[name], model) for name, model in TABLES.items() if name in given}
+        return cls.model_validate({**given, **rows})
+
+    def with_frames(self, **tables: Rows | None) -> Self:
+        """The problem with some tables replaced by data frames or rows, checked anew; None leaves a table as it is."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).from_frames(**fields | {name: table for name, table in tables.items() if table is not None})
 
     @field_validator("crops", mode="before")
     @classmethod
