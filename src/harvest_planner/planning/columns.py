@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -14,10 +13,9 @@ from numpy.typing import NDArray
 from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of, certified, graded
 from harvest_planner.planning.meeting import Entry, Meeting, Offer
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
-from harvest_planner.planning.verdict import Delivery, Start, Verdict, table_of
+from harvest_planner.planning.sweep import Sweep, judge_blocks
+from harvest_planner.planning.verdict import Delivery, Verdict
 from harvest_planner.planning.wish import BuyerOrder, Wish
-from harvest_planner.ripening.arrays import parcel_shares, shares_between
-from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.transit.travel import Journey
 
 Bools = NDArray[np.bool_]
@@ -46,13 +44,16 @@ class Columns:
         return len(self.order)
 
 
-@dataclass(frozen=True, slots=True)
-class _WishRows:
+class _WishRows(NamedTuple):
     trip: Ints
     journey: Ints
     cost: Floats
     good: Floats
     parcel: Floats
+
+    def where(self, keep: Bools) -> _WishRows:
+        trip, journey, cost, good, parcel = self
+        return _WishRows(trip[keep], journey[keep], cost[keep], good[keep], parcel[keep])
 
 
 class _Rows(NamedTuple):
@@ -62,6 +63,9 @@ class _Rows(NamedTuple):
     number: int
     entries: tuple[Entry, ...]
     starts: Floats
+    """The different starts among the entries, shape (n, 5)."""
+    start_of: Ints
+    """Which of them each entry has."""
     trips: Ints
     pickable: Bools
     interval_kept: Bools
@@ -88,11 +92,13 @@ class ArrayJudge:
         number = self._number.setdefault(id(journey), len(self._number))
         self._journeys[number] = journey
         days = [entry.trip.day for entry in entries]
+        starts, start_of = np.unique(np.array([entry.start for entry in entries]), axis=0, return_inverse=True)
         return _Rows(
             journey,
             number,
             entries,
-            starts=np.array([entry.start for entry in entries], dtype=np.float64),
+            starts=starts,
+            start_of=start_of.ravel(),
             trips=np.array([entry.trip.number for entry in entries], dtype=np.int64),
             pickable=np.array([day.pickable for day in days], dtype=bool),
             interval_kept=np.array([day.interval_kept for day in days], dtype=bool),
@@ -100,15 +106,15 @@ class ArrayJudge:
 
     def columns(self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence) -> Columns:
         """Every candidate that the rules allow and that is worth something."""
-        by_wish: dict[Wish, list[int]] = defaultdict(list)
+        by_shape: dict[Wish, dict[Wish, list[int]]] = {}
         for index, buyer in enumerate(buyers):
-            by_wish[buyer.wish].append(index)
+            by_shape.setdefault(buyer.wish.shape, {}).setdefault(buyer.wish, []).append(index)
         parts: list[tuple[Ints, _WishRows, Floats]] = []
-        for count, (wish, members) in enumerate(by_wish.items()):
-            tell(Progress("judging", JUDGED * count / len(by_wish)))
-            rows = self._judge_wish(wish)
-            if len(rows.trip):
-                parts.extend(_priced(buyers, members, rows, self.meeting))
+        for count, (shape, wishes) in enumerate(by_shape.items()):
+            tell(Progress("judging", JUDGED * count / len(by_shape)))
+            for wish, rows in self._judge(shape, wishes):
+                if len(rows.trip):
+                    parts.extend(_priced(buyers, wishes[wish], rows, self.meeting))
         return _joined(parts, tuple(self._journeys.values()))
 
     def notable(self, buyer: BuyerOrder, meeting: Meeting) -> Iterator[Candidate]:
@@ -119,7 +125,7 @@ class ArrayJudge:
         for rows in self.rows(buyer.crop.id, buyer.destination.id):
             able = np.flatnonzero(rows.interval_kept & _suits(rows.entries, buyer.wish))
             if len(able) and rows.journey.probability_by(buyer.wish.deliver_until_h) > 0.0:
-                blocks.append((meeting.delivery(rows.journey, buyer.wish), rows.starts[able]))
+                blocks.append((meeting.delivery(rows.journey, buyer.wish), rows.starts[rows.start_of[able]]))
                 taken.append((rows, able))
         if not blocks:
             return
@@ -133,32 +139,40 @@ class ArrayJudge:
                 yield candidate_of(buyer, rows.entries[able[at - first]], rows.journey, Verdict(*shares), policy)
             first += len(able)
 
-    def _judge_wish(self, wish: Wish) -> _WishRows:
+    def _judge(self, shape: Wish, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, _WishRows]]:
+        """The rows that each of the wishes allows; they differ in the size of their parcel alone."""
         policy = self.meeting.problem.policy
         blocks: list[tuple[Delivery, Floats]] = []
-        taken: list[tuple[Ints, Ints, Floats]] = []
-        for rows in self.rows(wish.crop_id, wish.destination_id):
-            if rows.journey.probability_by(wish.deliver_until_h) < policy.min_good_share - SLACK:
+        taken: list[tuple[Ints, Ints, Ints, Floats]] = []
+        first = 0
+        for rows in self.rows(shape.crop_id, shape.destination_id):
+            if rows.journey.probability_by(shape.deliver_until_h) < policy.min_good_share - SLACK:
                 continue
-            delivery = self.meeting.delivery(rows.journey, wish)
-            mask = rows.pickable & _may_reach(delivery, wish, rows.starts, policy.min_good_share)
-            mask &= _suits(rows.entries, wish)
+            delivery = self.meeting.delivery(rows.journey, shape)
+            possible = _may_reach(delivery, shape, rows.starts, policy.min_good_share)
+            mask = rows.pickable & possible[rows.start_of] & _suits(rows.entries, shape)
             if mask.any():
-                kept = rows.trips[mask]
-                blocks.append((delivery, rows.starts[mask]))
-                number = np.full(len(kept), rows.number, dtype=np.int64)
-                taken.append((kept, number, np.full(len(kept), rows.journey.cost_vnd_per_kg)))
+                used, which = np.unique(rows.start_of[mask], return_inverse=True)
+                blocks.append((delivery, rows.starts[used]))
+                number = np.full(len(which), rows.number, dtype=np.int64)
+                taken.append(
+                    (first + which, rows.trips[mask], number, np.full(len(which), rows.journey.cost_vnd_per_kg))
+                )
+                first += len(used)
         if not blocks:
-            empty = np.empty(0)
-            return _WishRows(empty.astype(np.int64), empty.astype(np.int64), empty, empty, empty)
-        good, parcel, risk = judge_blocks(blocks, wish)
-        keep = (
-            (good >= policy.min_good_share - SLACK)
-            & (parcel >= policy.min_parcel_good_share - SLACK)
-            & (risk <= policy.max_safety_risk + SLACK)
-        )
-        trip, journey, cost = (np.concatenate(column)[keep] for column in zip(*taken, strict=True))
-        return _WishRows(trip, journey, cost, good[keep], parcel[keep])
+            return
+        sweep = Sweep.of(blocks)
+        good = sweep.good_shares(shape)
+        fine = (good >= policy.min_good_share - SLACK) & (sweep.risk <= policy.max_safety_risk + SLACK)
+        which, trip, journey, cost = (np.concatenate(column) for column in zip(*taken, strict=True))
+        keep = fine[which]
+        which, trip, journey, cost = which[keep], trip[keep], journey[keep], cost[keep]
+        chosen = sweep.only(fine)
+        for wish in wishes:
+            parcel = np.zeros(len(good))
+            parcel[fine] = chosen.parcel_shares(wish)
+            rows_ = _WishRows(trip, journey, cost, good[which], parcel[which])
+            yield wish, rows_.where(rows_.parcel >= policy.min_parcel_good_share - SLACK)
 
 
 def _suits(entries: Sequence[Entry], wish: Wish) -> Bools:
@@ -189,54 +203,6 @@ def _may_reach(delivery: Delivery, wish: Wish, starts: Floats, floor: float) -> 
     return possible
 
 
-def judge_many(delivery: Delivery, wish: Wish, starts: Floats) -> tuple[Floats, Floats, Floats]:
-    """`judge` for many starts at once: good shares, parcel shares and safety risks.
-
-    Parameters
-    ----------
-    starts : rows of (age_d20, chill, safety, sd_d20, batch_sd_d20), shape (n, 5).
-    """
-    return judge_blocks([(delivery, starts)], wish)
-
-
-def judge_blocks(blocks: Sequence[tuple[Delivery, Floats]], wish: Wish) -> tuple[Floats, Floats, Floats]:
-    """`judge_many` over several deliveries in one sweep; the rows of the blocks one after the other."""
-    laid = [_laid_flat(delivery, starts) for delivery, starts in blocks]
-    weights, means, widths, risk = (np.concatenate([block[part] for block in laid]) for part in range(4))
-    starts = np.concatenate([block[1] for block in blocks])
-    row = np.repeat(np.arange(len(starts)), widths)
-    counts = np.flatnonzero(weights > 0.0)
-    row, weights, means = row[counts], weights[counts], means[counts]
-    shares = shares_between(means, starts[row, 3], wish.lower_d20, wish.upper_d20)
-    good = np.bincount(row, weights=weights * shares, minlength=len(starts))
-    passing = np.empty(len(row))
-    for spread in np.unique(starts[:, 3:], axis=0):
-        alike = (starts[:, 3:] == spread).all(axis=1)
-        table = table_of(wish, Start(*starts[np.flatnonzero(alike)[0]].tolist()))
-        chosen = alike[row]
-        passing[chosen] = parcel_shares(table, means[chosen] - wish.lower_d20)
-    parcel = np.bincount(row, weights=weights * passing, minlength=len(starts))
-    return np.minimum(good, 1.0), np.minimum(parcel, 1.0), np.minimum(risk, 1.0)
-
-
-def _laid_flat(delivery: Delivery, starts: Floats) -> tuple[Floats, Floats, Ints, Floats]:
-    """Weights and mean ages of every row and outcome, one after the other; outcomes per row; each row's risk."""
-    in_time, probabilities, ages, chills, chill_spans, safeties, safety_spans = map(np.asarray, delivery)
-    means = starts[:, :1] + ages
-    safe = _shares_within(starts[:, 2:3] + safeties, safety_spans)
-    unhurt = _shares_within(starts[:, 1:2] + chills, chill_spans)
-    weights = in_time * np.minimum(safe, unhurt)
-    risk = (probabilities * (1.0 - safe)).sum(axis=1)
-    widths = np.full(len(starts), means.shape[1], dtype=np.int64)
-    return weights.ravel(), means.ravel(), widths, risk
-
-
-def _shares_within(doses: Floats, spans: Floats) -> Floats:
-    """`share_within` for many doses at once."""
-    even = np.clip((DOSE_LIMIT - doses + spans) / np.where(spans > 0, 2.0 * spans, 1.0), 0.0, 1.0)
-    return np.where(spans > 0, even, doses <= DOSE_LIMIT)
-
-
 def _priced(
     buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting
 ) -> Iterable[tuple[Ints, _WishRows, Floats]]:
@@ -247,7 +213,7 @@ def _priced(
         value = order.quantity_kg * per_kg - review * (1.0 - rows.parcel)
         keep = value > 0
         if keep.any():
-            kept = _WishRows(rows.trip[keep], rows.journey[keep], rows.cost[keep], rows.good[keep], rows.parcel[keep])
+            kept = rows.where(keep)
             yield np.full(len(kept.trip), index, dtype=np.int64), kept, value[keep]
 
 

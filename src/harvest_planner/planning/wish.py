@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.ripening.curve import Curve
@@ -35,6 +35,11 @@ class Wish:
     """Good fruit at which the buyer is content, k."""
     grade: str | None
     certifications: tuple[str, ...]
+
+    @property
+    def shape(self) -> Wish:
+        """The wish whatever the size of its parcel: equal shapes have equal good shares."""
+        return replace(self, fruit=1, needed=1)
 
     def serves(self, grades: tuple[str, ...], grade: str | None) -> bool:
         """Whether a batch of that grade is at least as good as asked."""
