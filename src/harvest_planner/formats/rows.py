@@ -100,7 +100,8 @@ def unknown_field(name: str, known: Mapping[str, Any] | list[str]) -> str:
 def _stand_ins(model: type[Record], bad: set[str]) -> dict[str, Any]:
     if not bad:
         return {}
-    wanted = (column for name, column in columns_of(model).items() if column.required and name in bad)
+    columns = columns_of(model).items()
+    wanted = (column for name, column in columns if name in bad and (column.required or name in _STAND_INS))
     return {column.name: _stand_in(column) for column in wanted}
 
 
