@@ -80,6 +80,12 @@ if TYPE_CHECKING:
         shares_by_day as shares_by_day,
     )
     from harvest_planner.planning.referee import check_plan as check_plan
+    from harvest_planner.planning.replan.again import replan as replan
+    from harvest_planner.planning.replan.difference import (
+        OrderChange as OrderChange,
+        PickChange as PickChange,
+        PlanDifference as PlanDifference,
+    )
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
@@ -91,6 +97,16 @@ if TYPE_CHECKING:
         SquareRoot as SquareRoot,
         Stage as Stage,
         Treatment as Treatment,
+    )
+    from harvest_planner.schema.events import (
+        DepartureCancelled as DepartureCancelled,
+        FieldChecked as FieldChecked,
+        GrowerAbsent as GrowerAbsent,
+        LaneSlower as LaneSlower,
+        OrderCancelled as OrderCancelled,
+        OrderPlaced as OrderPlaced,
+        PickedLess as PickedLess,
+        PlaceClosed as PlaceClosed,
     )
     from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitment, Order as Order
     from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
@@ -154,6 +170,8 @@ _HOMES = {
     "planning.referee": ("check_plan",),
     "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),
     "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
+    "planning.replan.again": ("replan",),
+    "planning.replan.difference": ("OrderChange", "PickChange", "PlanDifference"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
@@ -165,6 +183,16 @@ _HOMES = {
         "SquareRoot",
         "Stage",
         "Treatment",
+    ),
+    "schema.events": (
+        "DepartureCancelled",
+        "FieldChecked",
+        "GrowerAbsent",
+        "LaneSlower",
+        "OrderCancelled",
+        "OrderPlaced",
+        "PickedLess",
+        "PlaceClosed",
     ),
     "schema.goods": ("Batch", "Commitment", "Order"),
     "schema.lane": ("Embargo", "Lane"),

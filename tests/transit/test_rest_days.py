@@ -31,7 +31,9 @@ def test_the_date_is_that_at_the_origin() -> None:
     tokyo = Place(id="A", latitude_deg=35.7, longitude_deg=139.7, timezone="Asia/Tokyo")
     early = {"at": "0", "rests_on": "2026-08-11"}
     found = only(network(lane("A>B", **early), known=(tokyo,)), ready="10 20:00")
-    assert found.first_departure_h == h("11 22:00"), "00:00 of the 12th in Tokyo; that of the 11th was 22:00 of the 10th"
+    assert found.first_departure_h == h("11 22:00"), (
+        "00:00 of the 12th in Tokyo; that of the 11th was 22:00 of the 10th"
+    )
 
 
 def test_a_connection_waits_for_the_rest_day_to_pass() -> None:
@@ -124,7 +126,9 @@ def test_a_lane_that_always_rests_is_one_error() -> None:
     days = [f"2026-08-{day}" for day in range(10, 16)]
     (line,) = faults(lanes=[small.lane(rests_on=days)])
     assert line.startswith("lanes[0].departures = 'FREQ=DAILY;")
-    assert "a departure between as_of and the horizon (2026-08-15); it has none on a day that is not in rests_on" in line
+    assert (
+        "a departure between as_of and the horizon (2026-08-15); it has none on a day that is not in rests_on" in line
+    )
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ class FieldBatch:
             age_d20=self.age_on(day),
             on_tree=self.holds_on(day),
             interval_kept=not self.interval_unknown and (lawful_from is None or day >= lawful_from),
-            rests=self.grower.rests_on(day),
+            rests=self.grower.rests_on(day) or day in self.place.closed_on,
             certified=certified_until is None or day <= certified_until,
         )
 

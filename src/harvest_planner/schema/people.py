@@ -38,6 +38,8 @@ class Place(Record):
     hour_offsets_degc: tuple[HourOffset, ...] = ()
     """How much each hour of the day, from 00:00 local time on, is warmer or colder than the mean of the day, 24 numbers
     [°C]; goods that wait there for a departure feel it. None: the air is steady."""
+    closed_on: tuple[dt.date, ...] = ()
+    """Days on which nothing is picked there."""
     packing_kg_per_day: NonNegative | None = None
     """What can be packed for carriers in a day [kg]; none: no limit."""
 

@@ -1,5 +1,6 @@
 """How long a leg takes: fixed, lognormal above a minimum, on schedule with a share and slipping with the rest, or as
-real trips took."""
+real trips took.
+"""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Orchard:
             in_season=self.sound_on_tree(batch, day),
             interval_kept=interval_kept(batch, day),
             certified=batch.certified_until is None or day <= batch.certified_until,
-            rests=grower.rests_on(day),
+            rests=grower.rests_on(day) or day in self.problem.place(batch.place_id).closed_on,
         )
 
     def tree_age(self, batch: Batch, day: dt.date) -> float:

@@ -1,0 +1,1 @@
+"""A plan that meets what happened since, and changes as little as it can."""

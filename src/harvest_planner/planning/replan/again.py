@@ -1,0 +1,153 @@
+"""`replan`: the plan after what happened, with everything kept that still can be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from harvest_planner.planning.harvest import plan_harvest
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.replan.difference import PlanDifference, difference
+from harvest_planner.planning.replan.happened import World, after, world_of
+from harvest_planner.planning.replan.standing import Standing, gathered, standings
+from harvest_planner.schema.events import EVENTS, Event
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.references import departs
+
+KG_EPSILON = 1e-6
+MOST_LOOSENED = 60
+"""Shipments around what is short that may be planned anew with it."""
+
+
+class _Try(NamedTuple):
+    problem: PlanningProblem
+    plan: HarvestPlan
+    diff: PlanDifference
+    served_kg: dict[str, float]
+
+    @property
+    def worth_vnd(self) -> float:
+        return self.plan.value_vnd - self.diff.change_cost_vnd
+
+
+def replan(
+    plan: HarvestPlan,
+    problem: PlanningProblem,
+    events: Iterable[Event | Mapping[str, Any]],
+    *,
+    as_of: dt.datetime,
+    time_limit_s: float | None = None,
+    seed: int = 0,
+) -> tuple[HarvestPlan, PlanDifference]:
+    """The plan after what happened since, with as little changed as can be.
+
+    Goods on their way or picked, and picks that begin within `policy.freeze_h`, stay; only a closed place, an absent
+    grower, a cancelled order or a trip that brought in less undoes them. All else is kept too at first, and what the
+    events undo or bring is planned with what is free. Where something stays short, up to 60 shipments on the trips it
+    could use are planned anew with it, and that plan is taken where it is worth more after the price of its changes and
+    no order that the events do not touch gets less.
+
+    Parameters
+    ----------
+    plan : the plan so far.
+    problem : the question it answers; of a plan that `replan` made, `diff.problem`.
+    events : records of schema/events.py (`hp.OrderPlaced` …), or mappings with their `kind`, in the order of happening.
+    as_of : the new moment, not before the problem's.
+    time_limit_s, seed : as in `plan_harvest`, for each of the plans tried.
+
+    Returns
+    -------
+    (plan, diff) : `diff.problem` is the question that the new plan answers.
+
+    Raises
+    ------
+    UnknownIdError : an event names what the problem does not hold.
+    ValueError : a naive or earlier `as_of`, or an event that cannot be (a ValidationError for its fields).
+    MissingExtraError : highspy or numpy is not installed.
+    """
+    happened = EVENTS.validate_python(tuple(events))
+    standing = standings(plan, problem, as_of=_moment(as_of, problem))
+    world = world_of(problem, standing)
+    for event in happened:
+        world = after(world, event, problem)
+    world = _confirmed(world, standing)
+
+    def tried(keeps: Iterable[Standing]) -> _Try:
+        asked = _rebuilt(world, keeps, problem, as_of)
+        found = plan_harvest(asked, time_limit_s=time_limit_s, seed=seed)
+        return _Try(asked, found, difference(plan, found, standing, asked), _served(found))
+
+    first = tried(world.keeps)
+    short = _short(first, world)
+    if not short:
+        return first.plan, first.diff
+    loose = _around(first.problem, short, world)
+    if not loose:
+        return first.plan, first.diff
+    second = tried([each for each in world.keeps if each not in loose])
+    harmed = [
+        order_id
+        for order_id, kg in first.served_kg.items()
+        if order_id not in world.touched and second.served_kg.get(order_id, 0.0) < kg - KG_EPSILON
+    ]
+    best = second if second.worth_vnd > first.worth_vnd + 1.0 and not harmed else first
+    return best.plan, best.diff
+
+
+def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
+    if as_of.tzinfo is None:
+        raise ValueError(f"as_of = {as_of.isoformat()} is naive; give it an offset such as +07:00")
+    if as_of < problem.as_of:
+        raise ValueError(
+            f"as_of = {as_of.isoformat()} lies before the plan's ({problem.as_of.isoformat()}); a plan goes on in time"
+        )
+    return as_of
+
+
+def _confirmed(world: World, standing: Iterable[Standing]) -> World:
+    """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
+    for order_id in sorted({each.shipment.order_id for each in standing}):
+        order = world.row("orders", order_id)
+        if order.confirm_by_at is not None:
+            world = world.changed("orders", order, confirm_by_at=None)
+    return world
+
+
+def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
+    tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
+    fields = {name: getattr(problem, name) for name in type(problem).model_fields}
+    moved = problem.model_copy(update={**tables, "as_of": as_of})
+    horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
+    tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
+    if problem.lanes and not tables["lanes"]:
+        raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
+    return PlanningProblem(**fields | tables | {"as_of": as_of, "commitments": tuple(gathered(keeps))})
+
+
+def _served(plan: HarvestPlan) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for shipment in plan.shipments:
+        found[shipment.order_id] += shipment.kg
+    return found
+
+
+def _short(found: _Try, world: World) -> list[str]:
+    """Orders that the events brought or undid and that do not get all they ask for."""
+    refused = {refusal.order_id for refusal in found.plan.refusals}
+    return sorted(refused & world.touched)
+
+
+def _around(asked: PlanningProblem, short: Iterable[str], world: World) -> list[Standing]:
+    """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
+    meeting = Meeting(asked)
+    trips: set[tuple[str, dt.date]] = set()
+    for order_id in short:
+        buyer = meeting.buyer(asked.order(order_id))
+        for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
+            trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
+    near = [each for each in world.keeps if each.stand == "free" and each.trip in trips]
+    near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
+    return near[:MOST_LOOSENED]

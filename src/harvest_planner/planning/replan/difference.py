@@ -1,0 +1,150 @@
+"""What a new plan changes of an old one: for each grower, for each order, and what the changes cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.schema.plan import HarvestPlan, Leg
+from harvest_planner.schema.problem import PlanningProblem
+
+KG_EPSILON = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PickChange:
+    """One line of a grower's sheet before and after.
+
+    Attributes
+    ----------
+    before_kg, after_kg : for orders, at that batch on that day [kg]; 0: no trip.
+    """
+
+    grower_id: str
+    batch_id: str
+    pick_on: dt.date
+    before_kg: float
+    after_kg: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What becomes of an order.
+
+    Attributes
+    ----------
+    before_kg, after_kg : shipped [kg].
+    repicked : it comes from another batch or day than before.
+    rerouted : it travels otherwise than before.
+    reason_code : of a refusal, where less is shipped than ordered.
+    """
+
+    order_id: str
+    before_kg: float
+    after_kg: float
+    repicked: bool
+    rerouted: bool
+    reason_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDifference:
+    """What a re-plan changes, and the problem it now answers.
+
+    Attributes
+    ----------
+    problem : the question after the events, as of the new moment; what the new plan keeps stands in its commitments,
+        so that `check_plan(plan, problem)` judges it whole.
+    picks, orders : what changes, by grower and by order; what stays is not listed.
+    value_before_vnd, value_after_vnd : of the old plan as planned, and of the new one [VND].
+    change_cost_vnd : the price of the changes by `policy.change_cost_vnd_per_kg`, rising toward the pick [VND].
+    """
+
+    problem: PlanningProblem = field(repr=False)
+    picks: tuple[PickChange, ...]
+    orders: tuple[OrderChange, ...]
+    value_before_vnd: float
+    value_after_vnd: float
+    change_cost_vnd: float
+
+    @property
+    def grower_ids(self) -> tuple[str, ...]:
+        """The growers whose sheets change."""
+        return tuple(sorted({change.grower_id for change in self.picks}))
+
+    def of_grower(self, grower_id: str) -> tuple[PickChange, ...]:
+        """The changes of one sheet."""
+        return tuple(change for change in self.picks if change.grower_id == grower_id)
+
+
+def difference(
+    old: HarvestPlan, new: HarvestPlan, standing: Iterable[Standing], problem: PlanningProblem
+) -> PlanDifference:
+    """What the new plan changes of the old one."""
+    picks = tuple(_pick_changes(old, new, problem))
+    return PlanDifference(
+        problem=problem,
+        picks=picks,
+        orders=tuple(_order_changes(old, new)),
+        value_before_vnd=old.value_vnd,
+        value_after_vnd=new.value_vnd,
+        change_cost_vnd=_cost(picks, standing, problem),
+    )
+
+
+def _pick_changes(old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem) -> Iterable[PickChange]:
+    before, after = (_kg_by_trip(plan) for plan in (old, new))
+    for batch_id, day in sorted(before.keys() | after.keys()):
+        kg = before.get((batch_id, day), 0.0), after.get((batch_id, day), 0.0)
+        if abs(kg[0] - kg[1]) > KG_EPSILON:
+            yield PickChange(problem.batch(batch_id).grower_id, batch_id, day, round(kg[0], 6), round(kg[1], 6))
+
+
+def _kg_by_trip(plan: HarvestPlan) -> dict[tuple[str, dt.date], float]:
+    found: dict[tuple[str, dt.date], float] = defaultdict(float)
+    for shipment in plan.shipments:
+        found[shipment.batch_id, shipment.pick_on] += shipment.kg
+    return found
+
+
+def _order_changes(old: HarvestPlan, new: HarvestPlan) -> Iterable[OrderChange]:
+    before, after = _ways(old), _ways(new)
+    codes = {refusal.order_id: refusal.reasons[0].code for refusal in new.refusals}
+    refused_before = {refusal.order_id for refusal in old.refusals}
+    for order_id in sorted(before.keys() | after.keys() | (codes.keys() - refused_before)):
+        was, now = before.get(order_id, {}), after.get(order_id, {})
+        kg = sum(amount for amount, _ in was.values()), sum(amount for amount, _ in now.values())
+        repicked = was.keys() != now.keys()
+        rerouted = not repicked and [_lanes(legs) for _, legs in was.values()] != [
+            _lanes(legs) for _, legs in now.values()
+        ]
+        if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
+            yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, codes.get(order_id))
+
+
+def _ways(plan: HarvestPlan) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
+    found: dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]] = defaultdict(dict)
+    for shipment in plan.shipments:
+        trip = (shipment.batch_id, shipment.pick_on)
+        kg, _ = found[shipment.order_id].get(trip, (0.0, ()))
+        found[shipment.order_id][trip] = (kg + shipment.kg, shipment.legs)
+    return {order_id: dict(sorted(ways.items())) for order_id, ways in found.items()}
+
+
+def _lanes(legs: Iterable[Leg]) -> list[tuple[str, dt.datetime]]:
+    return [(leg.lane_id, leg.departs_at) for leg in legs]
+
+
+def _cost(picks: Iterable[PickChange], standing: Iterable[Standing], problem: PlanningProblem) -> float:
+    """Changed kilograms at the policy's price, twice that at the fence and less the farther off the pick is."""
+    policy = problem.policy
+    ahead = {each.trip: each.ahead_h for each in standing}
+    fence = max(policy.freeze_h, 1.0)
+    total = 0.0
+    for change in picks:
+        hours = max(fence, ahead.get((change.batch_id, change.pick_on), 24.0 * policy.horizon_days))
+        total += abs(change.after_kg - change.before_kg) * policy.change_cost_vnd_per_kg * (1.0 + fence / hours)
+    return total

@@ -1,0 +1,222 @@
+"""What events make of a problem, and which shipments of the plan they undo: one function for each kind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from harvest_planner.catalogue import nearest
+from harvest_planner.errors import UnknownIdError
+from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.schema.events import (
+    DepartureCancelled,
+    Event,
+    FieldChecked,
+    GrowerAbsent,
+    LaneSlower,
+    OrderCancelled,
+    OrderPlaced,
+    PickedLess,
+    PlaceClosed,
+)
+from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.quantities import Record
+
+KG_EPSILON = 1e-6
+_R = TypeVar("_R", bound=Record)
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables of a problem while events change them, and what the plan's shipments have become.
+
+    Attributes
+    ----------
+    tables : rows by id.
+    keeps : shipments that still hold.
+    undone : those that an event has made impossible or uncertain, to be planned anew.
+    touched : ids of orders that an event names or undoes.
+    """
+
+    tables: Mapping[str, Mapping[str, Any]]
+    keeps: tuple[Standing, ...]
+    undone: tuple[Standing, ...] = ()
+    touched: frozenset[str] = frozenset()
+
+    def row(self, table: str, row_id: str) -> Any:
+        """A row that an event names. Raises UnknownIdError."""
+        rows = self.tables[table]
+        if row_id not in rows:
+            kind = table.removesuffix("es" if table == "batches" else "s")
+            raise UnknownIdError(kind, row_id, nearest(row_id, rows))
+        return rows[row_id]
+
+    def changed(self, table: str, row: Any, **fields: Any) -> World:
+        """With some fields of a row replaced, checked anew."""
+        whole = type(row).model_validate({**dict(row), **fields})
+        return replace(self, tables={**self.tables, table: {**self.tables[table], row.id: whole}})
+
+    def undo(self, which: Callable[[Standing], bool]) -> World:
+        """With some shipments undone; goods that are picked or on their way stay as they are."""
+        gone = [each for each in self.keeps if each.stand in ("free", "frozen") and which(each)]
+        return replace(
+            self,
+            keeps=tuple(each for each in self.keeps if each not in gone),
+            undone=(*self.undone, *gone),
+            touched=self.touched | {each.shipment.order_id for each in gone},
+        )
+
+    def freed(self, which: Callable[[Standing], bool]) -> World:
+        """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
+        return self.undo(lambda each: each.stand == "free" and which(each))
+
+
+def world_of(problem: PlanningProblem, standing: Iterable[Standing]) -> World:
+    """The problem's tables by id."""
+    names = ("crops", "places", "growers", "batches", "orders", "lanes")
+    tables = {name: {row.id: row for row in getattr(problem, name)} for name in names}
+    return World(tables, tuple(standing))
+
+
+def after(world: World, event: Event, problem: PlanningProblem) -> World:
+    """The world after an event.
+
+    Raises
+    ------
+    UnknownIdError : the event names what the problem does not hold.
+    ValueError : it cannot be: a second order of that id, a look before the last one, more picked than planned.
+    """
+    match event:
+        case OrderPlaced():
+            return _placed(world, event)
+        case OrderCancelled():
+            return _cancelled(world, event)
+        case DepartureCancelled():
+            return _departure(world, event, problem)
+        case LaneSlower():
+            return _slower(world, event)
+        case PlaceClosed():
+            return _closed(world, event, problem)
+        case FieldChecked():
+            return _checked(world, event)
+        case GrowerAbsent():
+            return _absent(world, event)
+        case PickedLess():
+            return _picked_less(world, event)
+
+
+def _placed(world: World, event: OrderPlaced) -> World:
+    if event.order.id in world.tables["orders"]:
+        raise ValueError(
+            f"order_placed: there is an order {event.order.id!r} already; give the new one an id of its own"
+        )
+    orders = {**world.tables["orders"], event.order.id: event.order}
+    return replace(world, tables={**world.tables, "orders": orders}, touched=world.touched | {event.order.id})
+
+
+def _cancelled(world: World, event: OrderCancelled) -> World:
+    world = world.changed("orders", world.row("orders", event.order_id), state="cancelled")
+    keeps = tuple(each for each in world.keeps if each.shipment.order_id != event.order_id)
+    undone = tuple(each for each in world.keeps if each.shipment.order_id == event.order_id)
+    return replace(world, keeps=keeps, undone=(*world.undone, *undone), touched=world.touched | {event.order_id})
+
+
+def _departure(world: World, event: DepartureCancelled, problem: PlanningProblem) -> World:
+    lane = world.row("lanes", event.lane_id)
+    world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
+    return world.freed(lambda each: _rides(each, lane, on=event.on, problem=problem))
+
+
+def _slower(world: World, event: LaneSlower) -> World:
+    lane = world.row("lanes", event.lane_id)
+    given = {name: getattr(lane, name) + event.added_h for name in ("transit_p50_h", "transit_p95_h")}
+    if lane.transit_min_h > 0.0:
+        given["transit_min_h"] = lane.transit_min_h + event.added_h
+    samples = tuple(hours + event.added_h for hours in lane.transit_samples_h)
+    world = world.changed("lanes", lane, **given, transit_samples_h=samples)
+    return world.freed(lambda each: any(leg.lane_id == lane.id for leg in each.shipment.legs))
+
+
+def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World:
+    place = problem.place(event.place_id)
+    if place.id not in world.tables["places"]:
+        places = {**world.tables["places"], place.id: place}
+        world = replace(world, tables={**world.tables, "places": places})
+    place = world.row("places", place.id)
+    world = world.changed("places", place, closed_on=(*place.closed_on, event.on))
+    here = {row.id for row in world.tables["batches"].values() if problem.place(row.place_id).id == place.id}
+    for lane in world.tables["lanes"].values():
+        if problem.place(lane.origin_id).id == place.id:
+            world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
+            world = world.freed(lambda each, lane=lane: _rides(each, lane, on=event.on, problem=problem))  # type: ignore[misc]
+    return world.undo(lambda each: each.shipment.batch_id in here and each.shipment.pick_on == event.on)
+
+
+def _checked(world: World, event: FieldChecked) -> World:
+    batch = world.row("batches", event.batch_id)
+    if event.seen_on < batch.observed_on:
+        raise ValueError(
+            f"field_checked: batch {batch.id!r} was seen on {batch.observed_on} already; give a seen_on from then on"
+        )
+    given: dict[str, Any] = {}
+    if event.stage_id is not None:
+        given |= {"stage_id": event.stage_id, "observed_on": event.seen_on, "age_shift_d20": 0.0}
+    if event.age_shift_d20 is not None:
+        given["age_shift_d20"] = event.age_shift_d20
+    if event.quantity_kg is not None:
+        # What was picked before the look counts against a quantity seen earlier, not against this one.
+        before = sum(
+            e.kg for e in world.keeps if e.shipment.batch_id == batch.id and e.shipment.pick_on < event.seen_on
+        )
+        old_look = batch.observed_on if event.stage_id is None else event.seen_on
+        given["quantity_kg"] = event.quantity_kg + (before if old_look < event.seen_on else 0.0)
+    world = world.changed("batches", batch, **given)
+    return world.freed(lambda each: each.shipment.batch_id == batch.id)
+
+
+def _absent(world: World, event: GrowerAbsent) -> World:
+    grower = world.row("growers", event.grower_id)
+    days = [event.from_on + dt.timedelta(days=n) for n in range((event.until_on - event.from_on).days + 1)]
+    world = world.changed("growers", grower, rest_days=(*grower.rest_days, *days))
+    hers = {row.id for row in world.tables["batches"].values() if row.grower_id == grower.id}
+    return world.undo(lambda each: each.shipment.batch_id in hers and each.shipment.pick_on in days)
+
+
+def _picked_less(world: World, event: PickedLess) -> World:
+    batch = world.row("batches", event.batch_id)
+    trip = (event.batch_id, event.pick_on)
+    of_trip = [each for each in world.keeps if each.trip == trip]
+    planned = sum(each.kg for each in of_trip)
+    if event.kg > planned + KG_EPSILON:
+        raise ValueError(
+            f"picked_less: {event.kg:g} kg of batch {batch.id!r} on {event.pick_on} exceeds the {planned:g} kg planned"
+        )
+    left, kept, lost = event.kg, list[Standing](), list[Standing]()
+    for each in sorted(of_trip, key=lambda each: (-each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id)):
+        splits = world.row("orders", each.shipment.order_id).may_split
+        kg = each.kg if each.kg <= left + KG_EPSILON else left if splits else 0.0
+        if kg > KG_EPSILON:
+            kept.append(each._replace(kg=kg, stand="picked" if each.stand == "frozen" else each.stand))
+        if kg < each.kg - KG_EPSILON:
+            lost.append(each._replace(kg=each.kg - kg))
+        left -= kg
+    others = tuple(each for each in world.keeps if each.trip != trip)
+    world = world.changed("batches", batch, quantity_kg=max(0.0, batch.quantity_kg - (planned - event.kg)))
+    return replace(
+        world,
+        keeps=(*others, *kept),
+        undone=(*world.undone, *lost),
+        touched=world.touched | {each.shipment.order_id for each in lost},
+    )
+
+
+def _rides(each: Standing, lane: Lane, *, on: dt.date, problem: PlanningProblem) -> bool:
+    """Whether the shipment was to ride on the lane that day."""
+    return any(leg.lane_id == lane.id and leg.departs_at.date() == on for leg in each.shipment.legs)
+
+
+def _with(days: Sequence[str], on: dt.date) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*days, on.isoformat())))
