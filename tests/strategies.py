@@ -27,6 +27,7 @@ DURATIONS: tuple[Rows, ...] = (
     {"transit_p50_h": 10.0, "transit_p95_h": 15.0, "transit_min_h": 4.0},
     {"transit_p50_h": 18.0, "transit_p95_h": 30.0, "on_schedule_share": 0.6},
     {"transit_p50_h": 22.0, "transit_p95_h": 34.0, "on_schedule_share": 0.3, "transit_min_h": 16.0},
+    {"transit_samples_h": (14.0, 17.5, 18.0, 18.0, 18.0, 21.0, 40.0)},
 )
 TIMETABLES = (
     "FREQ=DAILY;BYHOUR=18;BYMINUTE=0;BYSECOND=0",
@@ -102,6 +103,7 @@ def _lane(draw: st.DrawFn, origin: str, destination: str, name: str) -> Rows:
         **draw(st.sampled_from(DURATIONS)),
         "carrier": draw(st.sampled_from((None, "Swift", "Steady"))),
         "goods": draw(_mostly((), (GOODS,))),
+        "rests_on": draw(_mostly((), (str(MONDAY + dt.timedelta(days=2)),))),
         "cutoff_h": draw(st.sampled_from((0.0, 1.0, 3.0))),
         "temperature_degc": draw(st.sampled_from((None, 18.0, 25.0))),
         "temperature_sd_degc": draw(_mostly(0.0, 2.0)),

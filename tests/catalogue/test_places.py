@@ -240,7 +240,17 @@ def test_the_fresh_goods_embargo_of_tet_2025() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["places", "districts", "communes_2024", "communes_2025", "climate", "carriers", "corridor", "closures"],
+    [
+        "places",
+        "districts",
+        "communes_2024",
+        "communes_2025",
+        "climate",
+        "carriers",
+        "corridor",
+        "closures",
+        "holidays",
+    ],
 )
 def test_every_row_has_a_source(name: str) -> None:
     assert table(name)

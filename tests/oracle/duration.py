@@ -63,8 +63,43 @@ class Duration:
         return self.schedule_h + slips, masses, widths
 
 
-def duration_of(lane: Lane) -> Duration:
-    """The distribution that the lane's quantiles stand for."""
+@dataclass(frozen=True)
+class Trips:
+    """Quantiles straight between the sorted trips at (i − 0.5)/n, flat beyond the first and the last."""
+
+    hours: Floats
+
+    @property
+    def knots(self) -> Floats:
+        return (np.arange(len(self.hours)) + 0.5) / len(self.hours)
+
+    @property
+    def punctual(self) -> float:
+        return float(self.hours[0] == self.hours[-1])
+
+    def cdf(self, hours: float) -> float:
+        """P(duration ≤ hours): the last probability whose quantile that is."""
+        if hours < self.hours[0]:
+            return 0.0
+        if hours >= self.hours[-1]:
+            return 1.0
+        after = int(np.searchsorted(self.hours, hours, side="right"))
+        low, high = self.hours[after - 1], self.hours[after]
+        return float(self.knots[after - 1] + (hours - low) / (high - low) / len(self.hours))
+
+    def cells(self, edges_h: list[float], count: int) -> tuple[Floats, Floats, Floats]:
+        """Durations, their probabilities and the widths of their cells; no cell lies across one of `edges_h`."""
+        shares = np.unique(
+            np.concatenate([np.linspace(0, 1, count + 1), self.knots, [self.cdf(edge) for edge in edges_h], [0, 1]])
+        )
+        middles = np.interp((shares[:-1] + shares[1:]) / 2, self.knots, self.hours)
+        return middles, np.diff(shares), np.diff(np.interp(shares, self.knots, self.hours))
+
+
+def duration_of(lane: Lane) -> Duration | Trips:
+    """The distribution that the lane's trips or quantiles stand for."""
+    if lane.transit_samples_h:
+        return Trips(np.array(sorted(lane.transit_samples_h)))
     if lane.transit_p50_h == lane.transit_p95_h:
         return Duration(1.0, lane.transit_p50_h)
     share = lane.on_schedule_share

@@ -23,6 +23,7 @@ DURATIONS: tuple[Rows, ...] = (
     {"transit_p50_h": 20.0, "transit_p95_h": 36.0},
     {"transit_p50_h": 16.0, "transit_p95_h": 26.0, "on_schedule_share": 0.7},
     {"transit_p50_h": 18.0, "transit_p95_h": 30.0, "on_schedule_share": 0.3, "transit_min_h": 14.0},
+    {"transit_samples_h": (11.0, 12.0, 12.0, 15.5, 19.0, 33.0)},
 )
 
 

@@ -15,7 +15,7 @@ from harvest_planner.schema.clock import occurrences
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.problem import PlanningProblem
-from tests.oracle.duration import Duration, Floats, duration_of
+from tests.oracle.duration import Duration, Floats, Trips, duration_of
 from tests.oracle.fruit import Speeds, ambient, speeds
 
 Spent = list[tuple[float | Floats, Speeds]]
@@ -36,7 +36,7 @@ class Leg:
     origin: str
     destination: str
     departures_h: Floats
-    duration: Duration
+    duration: Duration | Trips
     weathers: tuple[tuple[float, Speeds], ...]
 
     def departure_made(self, ready_h: float) -> int:
@@ -218,7 +218,7 @@ class Network:
             from_at=self.problem.as_of,
             until_at=self.problem.as_of + LOOK_AHEAD,
         )
-        hours = [self.hour(moment) for moment in found if not self._embargoed(lane, moment.date())]
+        hours = [self.hour(moment) for moment in found if not self._closed(lane, moment.date())]
         ambients = [ambient(self.problem, place.id) for place in (origin, destination)]
         degc = sum(ambients) / 2 if lane.temperature_degc is None else lane.temperature_degc
         swing = math.sqrt(3) * lane.temperature_sd_degc
@@ -226,8 +226,8 @@ class Network:
         weathers = tuple((share, speeds(self.crop, node)) for share, node in nodes)
         return Leg(lane, origin.id, destination.id, np.array(hours), duration_of(lane), weathers)
 
-    def _embargoed(self, lane: Lane, day: dt.date) -> bool:
-        return any(
+    def _closed(self, lane: Lane, day: dt.date) -> bool:
+        return str(day) in lane.rests_on or any(
             _folded(ban.carrier) == _folded(lane.carrier)
             and _folded(ban.goods) == _folded(self.crop.goods)
             and ban.from_on <= day <= ban.until_on

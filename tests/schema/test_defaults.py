@@ -15,7 +15,7 @@ REQUIRED: dict[str, set[str]] = {
     "Grower": {"id"},
     "Batch": {"id", "grower_id", "crop_id", "place_id", "quantity_kg", "stage_id", "observed_on"},
     "Order": {"id", "crop_id", "quantity_kg", "destination_id", "deliver_until_at", "price_vnd_per_kg"},
-    "Lane": {"id", "origin_id", "destination_id", "departures", "transit_p50_h", "transit_p95_h"},
+    "Lane": {"id", "origin_id", "destination_id", "departures"},
     "Embargo": {"carrier", "goods", "from_on", "until_on"},
     "Commitment": {"order_id", "batch_id", "pick_on", "kg"},
     "Crop": {"id", "ready_at_d20", "window_d20", "stages", "reference_stage_id"},
@@ -76,6 +76,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "Lane": {
         "transit_min_h": 0,
         "on_schedule_share": 0,
+        "transit_samples_h": (),
+        "rests_on": (),
         "carrier": None,
         "mode": None,
         "goods": (),

@@ -25,8 +25,8 @@ def h(text: str) -> float:
     return hours_of(dt.datetime.fromisoformat(text if len(text) > 10 else f"2026-08-{text[:2]}T{text[3:]}+07:00"))
 
 
-def lane(lane_id: str, *, p50: float = 10, p95: float | None = None, at: str = "18", **fields: Any) -> Lane:
-    """A daily lane; its id "A>B" or "A>B/…" says from where to where."""
+def lane(lane_id: str, *, p50: float | None = 10, p95: float | None = None, at: str = "18", **fields: Any) -> Lane:
+    """A daily lane; its id "A>B" or "A>B/…" says from where to where; p50 None: its trips say how long it takes."""
     origin, _, destination = lane_id.partition("/")[0].partition(">")
     given = {
         "id": lane_id,
@@ -36,7 +36,8 @@ def lane(lane_id: str, *, p50: float = 10, p95: float | None = None, at: str = "
         "transit_p50_h": p50,
         "transit_p95_h": p50 if p95 is None else p95,
     }
-    return Lane.model_validate({**given, **fields})
+    stated = {name: value for name, value in {**given, **fields}.items() if value is not None}
+    return Lane.model_validate(stated)
 
 
 def places(lanes: Iterable[Lane], **ambients: float) -> tuple[Place, ...]:

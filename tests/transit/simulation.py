@@ -15,6 +15,10 @@ Z95 = 1.6448536269514722
 
 def hours(lane: Lane, random: np.random.Generator, parcels: int) -> Floats:
     """Random durations of the lane [h]."""
+    if lane.transit_samples_h:
+        trips = sorted(lane.transit_samples_h)
+        inverted: Floats = np.interp(random.random(parcels), (np.arange(len(trips)) + 0.5) / len(trips), trips)
+        return inverted
     share, z = lane.on_schedule_share, random.standard_normal(parcels)
     if lane.transit_p50_h == lane.transit_p95_h:
         return np.full(parcels, lane.transit_p50_h)

@@ -14,6 +14,7 @@ from tests.transit.simulation import simulate
 
 HALF_A_POINT = 0.005
 
+TRIPS = (14.0, 15.0, 15.5, 15.5, 16.0, 17.0, 18.0, 19.5, 25.0, 48.0)
 CHAINS: dict[str, tuple[Lane, ...]] = {
     "one leg": (lane("A>B", p50=20, p95=36),),
     "one uncertain leg": (lane("A>B", p50=44, p95=80, temperature_degc=15, temperature_sd_degc=4),),
@@ -25,6 +26,11 @@ CHAINS: dict[str, tuple[Lane, ...]] = {
     "a connection often missed": (
         lane("A>B", p50=12, p95=30, temperature_degc=35),
         lane("B>C", p50=10, p95=15, at="6", temperature_degc=5, temperature_sd_degc=2),
+    ),
+    "real trips": (lane("A>B", p50=None, transit_samples_h=TRIPS),),
+    "real trips that often miss": (
+        lane("A>B", p50=None, transit_samples_h=TRIPS, temperature_degc=35),
+        lane("B>C", p50=None, transit_samples_h=(9, 9, 9, 11, 12.5, 30), at="12", temperature_sd_degc=2),
     ),
     "a fixed feeder": (lane("A>B", p50=11), lane("B>C", p50=20, p95=90, at="6", cutoff_h=1)),
     "three legs": (

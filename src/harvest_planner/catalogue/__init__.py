@@ -3,6 +3,7 @@
 from harvest_planner.catalogue.carriers import carrier_rows, closure_rows, corridor_rows
 from harvest_planner.catalogue.climate import climate_degc
 from harvest_planner.catalogue.crops import crop_ids, crop_row
+from harvest_planner.catalogue.holidays import holidays
 from harvest_planner.catalogue.names import fold, nearest
 from harvest_planner.catalogue.packaging import packaging_ids, packaging_row
 from harvest_planner.catalogue.places import (
@@ -23,6 +24,7 @@ __all__ = [
     "crop_row",
     "district_ids",
     "fold",
+    "holidays",
     "nearest",
     "nearest_places",
     "packaging_ids",

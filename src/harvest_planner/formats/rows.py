@@ -22,6 +22,8 @@ _STAND_INS: dict[str, Any] = {
     "departures": "FREQ=DAILY",
     "as_of": "2000-01-01T00:00Z",
     "stages": ({"id": "-", "age_d20": 0, "sd_d20": 0},),
+    "transit_p50_h": 1,
+    "transit_p95_h": 1,
 }
 _STAND_IN_KINDS = {"instant": "2000-01-01T00:00Z", "day": "2000-01-01", "string": "-", "number": 1, "integer": 1}
 
@@ -100,7 +102,8 @@ def unknown_field(name: str, known: Mapping[str, Any] | list[str]) -> str:
 def _stand_ins(model: type[Record], bad: set[str]) -> dict[str, Any]:
     if not bad:
         return {}
-    wanted = (column for name, column in columns_of(model).items() if column.required and name in bad)
+    columns = columns_of(model).items()
+    wanted = (column for name, column in columns if name in bad and (column.required or name in _STAND_INS))
     return {column.name: _stand_in(column) for column in wanted}
 
 

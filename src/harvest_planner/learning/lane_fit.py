@@ -90,7 +90,8 @@ class LaneFit:
     def applied_to(self, lane: Lane) -> Lane:
         """The lane with these numbers, and a source that says so."""
         source = f"fitted to {self.deliveries} deliveries of the lane, own weight {self.own_weight:.2f}"
-        return Lane.model_validate({**lane.model_dump(), **self.fields, "source": source})
+        given = {**lane.model_dump(), "transit_samples_h": ()}
+        return Lane.model_validate({**given, **self.fields, "source": source})
 
     def quantile(self, p: float) -> float:
         """The hours that a share `p` of the lane's parcels keep, as a plan reckons them [h]."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
 from harvest_planner.schema.clock import occurrences, zone
 from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.rests import unknown_years
 
 if TYPE_CHECKING:
     from harvest_planner.schema.problem import PlanningProblem
@@ -106,20 +107,27 @@ def _lanes(problem: PlanningProblem) -> Iterator[CrossFault]:
         yield from _resolves(problem.place, "lanes", index, "destination_id", lane.destination_id)
         if not origin_faults and not departs(lane, problem, horizon):
             expected = f"a departure between as_of and the horizon ({horizon.date()}); it has none"
+            if lane.rests_on:
+                expected += f" on a day that is not in rests_on ({', '.join(lane.rests_on)})"
             yield CrossFault("lanes", index, "departures", lane.departures, expected)
+        unknown = unknown_years(lane.rests_on, problem.as_of.date(), horizon.date())
+        if unknown is not None:
+            holiday, year = unknown
+            expected = f"holidays whose dates are known; those of {holiday} in {year} are not: write them as days"
+            yield CrossFault("lanes", index, "rests_on", holiday, expected)
 
 
 def departs(lane: Lane, problem: PlanningProblem, horizon: dt.datetime) -> bool:
     """Whether the lane departs at all between as_of and the horizon."""
-    return bool(
-        occurrences(
-            lane.departures,
-            timezone=problem.place(lane.origin_id).timezone,
-            default_start=problem.as_of,
-            from_at=problem.as_of,
-            until_at=horizon,
-        )
+    found = occurrences(
+        lane.departures,
+        timezone=problem.place(lane.origin_id).timezone,
+        default_start=problem.as_of,
+        from_at=problem.as_of,
+        until_at=horizon,
     )
+    rests = lane.rest_dates()
+    return any(moment.date() not in rests for moment in found)
 
 
 def _commitments(problem: PlanningProblem) -> Iterator[CrossFault]:

@@ -1,4 +1,4 @@
-"""How long a leg takes: fixed, lognormal above a minimum, or on schedule with a share and slipping with the rest."""
+"""How long a leg takes: fixed, lognormal above a minimum, on schedule and else slipping, or as trips took."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from harvest_planner.schema.lane import Lane
+from harvest_planner.transit.sampled import Sampled
 
 _NORMAL = NormalDist()
 Z95 = _NORMAL.inv_cdf(0.95)
@@ -32,7 +33,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Duration:
+class Lognormal:
     """Hours of a leg: exactly `base_h` with probability `exact_share`, else `base_h` plus a lognormal.
 
     Attributes
@@ -76,8 +77,14 @@ class Duration:
         return (self.base_h if self.exact_share else self.at_score(-_EDGE)), self.at_score(_EDGE)
 
 
+Duration = Lognormal | Sampled
+"""A distribution of the hours of a leg."""
+
+
 def duration_of(lane: Lane) -> Duration:
     """The lane's distribution of hours by its numbers."""
+    if lane.transit_samples_h:
+        return Sampled(tuple(sorted(lane.transit_samples_h)))
     return _duration(
         p50_h=lane.transit_p50_h,
         p95_h=lane.transit_p95_h,
@@ -87,17 +94,17 @@ def duration_of(lane: Lane) -> Duration:
 
 
 @lru_cache(maxsize=65536)
-def _duration(*, p50_h: float, p95_h: float, min_h: float, on_schedule_share: float) -> Duration:
+def _duration(*, p50_h: float, p95_h: float, min_h: float, on_schedule_share: float) -> Lognormal:
     if p50_h == p95_h:
-        return Duration(p50_h, 1.0)
+        return Lognormal(p50_h, 1.0)
     share = on_schedule_share
     z95 = _NORMAL.inv_cdf((0.95 - share) / (1.0 - share))
     if share >= 0.5:
-        return Duration(p50_h, share, math.log(p95_h - p50_h) - _SLIP_LOG_SD * z95, _SLIP_LOG_SD)
+        return Lognormal(p50_h, share, math.log(p95_h - p50_h) - _SLIP_LOG_SD * z95, _SLIP_LOG_SD)
     z50 = _NORMAL.inv_cdf((0.5 - share) / (1.0 - share))
     median, late = math.log(p50_h - min_h), math.log(p95_h - min_h)
     log_sd = (late - median) / (z95 - z50)
-    return Duration(min_h, share, median - log_sd * z50, log_sd)
+    return Lognormal(min_h, share, median - log_sd * z50, log_sd)
 
 
 def quantile(lane: Lane, p: float) -> float:
@@ -115,7 +122,8 @@ def quantile(lane: Lane, p: float) -> float:
 def duration_cells(lane: Lane) -> tuple[Cell, ...]:
     """The lane's duration as cells whose probabilities sum to 1 and whose means are exact.
 
-    Lognormal parts are cut at normal scores −3.7, −3.6 … 3.7; the two open tails are drawn to ±5.
+    Lognormal parts are cut at normal scores −3.7, −3.6 … 3.7; the two open tails are drawn to ±5. Of real trips each
+    gap between two is cut so that its cells are about as fine; of more than about 120 near ones share a cell.
     """
     return cells_of(duration_of(lane))
 
@@ -123,6 +131,8 @@ def duration_cells(lane: Lane) -> tuple[Cell, ...]:
 @lru_cache(maxsize=16384)
 def cells_of(duration: Duration, *, step: int = 1, cuts_h: tuple[float, ...] = ()) -> tuple[Cell, ...]:
     """The duration as cells, `step` finest ones to a cell (a large step: one cell), cut besides at `cuts_h` [h]."""
+    if isinstance(duration, Sampled):
+        return tuple(Cell(*gap) for gap in duration.cells(step, cuts_h))
     exact = duration.exact_share
     atom = (Cell(exact, duration.base_h, duration.base_h, duration.base_h),) if exact else ()
     if exact == 1.0:
@@ -133,7 +143,7 @@ def cells_of(duration: Duration, *, step: int = 1, cuts_h: tuple[float, ...] = (
     return atom + tuple(_cells(duration, scores, hours))
 
 
-def _edges(duration: Duration, step: int, cuts_h: tuple[float, ...]) -> list[float]:
+def _edges(duration: Lognormal, step: int, cuts_h: tuple[float, ...]) -> list[float]:
     grid: set[float] = set()
     if step <= _CELLS_EACH_SIDE:
         grid = {0.0, *(sign * _FINEST * i for i in range(_CELLS_EACH_SIDE, 0, -step) for sign in (-1, 1))}
@@ -142,7 +152,7 @@ def _edges(duration: Duration, step: int, cuts_h: tuple[float, ...]) -> list[flo
     return [-_EDGE, *inner, _EDGE]
 
 
-def _cells(duration: Duration, scores: list[float], hours: list[float]) -> list[Cell]:
+def _cells(duration: Lognormal, scores: list[float], hours: list[float]) -> list[Cell]:
     sd, rest = duration.log_sd, 1.0 - duration.exact_share
     # Mean of a lognormal between two scores a and b: exp(μ + σ²/2) · (Φ(b − σ) − Φ(a − σ)) / (Φ(b) − Φ(a)).
     scale = math.exp(duration.log_mean + sd * sd / 2.0)

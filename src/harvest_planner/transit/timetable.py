@@ -84,14 +84,22 @@ class Timetable:
             self._refused.setdefault((fold(embargo.carrier), fold(embargo.goods)), []).append(embargo)
 
     def service(self, lane: Lane, *, origin_id: str, destination_id: str, timezone: str, goods: str | None) -> Service:
-        """The lane with the departures on which its carrier takes such goods."""
+        """The lane with the departures on which it does not rest and its carrier takes such goods."""
         departures = self._departures(lane.departures, timezone)
-        refused = self._refused.get((fold(lane.carrier or ""), fold(goods or "")))
-        if refused and lane.carrier and goods:
+        rests = lane.rest_dates()
+        refused: list[Embargo] = []
+        if lane.carrier and goods:
+            refused = self._refused.get((fold(lane.carrier), fold(goods)), [])
+        if rests or refused:
             local = zone(timezone)
             days = ((departs_h, instant_of(departs_h, local).date()) for departs_h in departures)
             departures = array(
-                "d", (h for h, day in days if not any(ban.from_on <= day <= ban.until_on for ban in refused))
+                "d",
+                (
+                    departs_h
+                    for departs_h, day in days
+                    if day not in rests and not any(ban.from_on <= day <= ban.until_on for ban in refused)
+                ),
             )
         return Service(lane, origin_id, destination_id, departures, duration_of(lane))
 

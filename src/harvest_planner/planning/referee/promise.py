@@ -235,10 +235,9 @@ def _along(
 
 def _panel_width(piece: _Line, blur_d20: float, duration: Duration) -> float:
     """Panels narrow enough for the sharpest curve where the age lies near the window [standard normals]."""
-    if duration.atom >= 1.0 or math.isinf(blur_d20):
+    if duration.certain or math.isinf(blur_d20):
         return WIDEST_Z
-    middle_h = duration.at_z(1.0) - duration.base_h
-    slope = piece.steepest_d20_per_h() * duration.sigma * middle_h
+    slope = piece.steepest_d20_per_h() * duration.spread_h
     if slope <= 0.0:
         return WIDEST_Z
     return min(WIDEST_Z, max(FINEST_Z, 2.0 * blur_d20 / slope))

@@ -63,6 +63,16 @@ class Timetable:
             for embargo in self.embargoes
         )
 
+    def rests(self, lane: Lane, departs_h: float) -> bool:
+        """Whether the lane rests on the departure's local day: one of its dates, or a day of one of its holidays."""
+        if not lane.rests_on:
+            return False
+        day = moment(departs_h, self.place(lane.origin_id).timezone).date()
+        known = catalogue.holidays()
+        return day.isoformat() in lane.rests_on or any(
+            first <= day <= last for name in lane.rests_on for first, last in known.get(name, ())
+        )
+
     def takes(self, lane: Lane, goods: str | None) -> bool:
         """Whether a lane takes these goods at all."""
         if not lane.goods:
@@ -91,7 +101,9 @@ class Timetable:
                 until_at=moment((index + 1) * WEEK_H, "UTC"),
             )
             instants = sorted({hours(instant) for instant in listed} - {(index + 1) * WEEK_H})
-            self._weeks[key] = [at_h for at_h in instants if not self.embargoed(lane, goods, at_h)]
+            self._weeks[key] = [
+                at_h for at_h in instants if not self.rests(lane, at_h) and not self.embargoed(lane, goods, at_h)
+            ]
         return self._weeks[key]
 
     def departs_at(self, lane: Lane, departs_h: float) -> bool:
