@@ -86,7 +86,8 @@ def _places(draw: st.DrawFn) -> list[Rows]:
     swing = _mostly((), SWING)
     return [
         {"id": "grove", "latitude_deg": 21.6, "longitude_deg": 106.5, "ambient_degc": draw(ambient),
-         "packing_kg_per_day": packing, "hour_offsets_degc": draw(swing)},
+         "packing_kg_per_day": packing, "hour_offsets_degc": draw(swing),
+         "closed_on": draw(_mostly((), (MONDAY + dt.timedelta(days=1),)))},
         {"id": "town", "latitude_deg": 21.0, "longitude_deg": 105.8, "ambient_degc": draw(ambient),
          "hour_offsets_degc": draw(swing)},
         {"id": "port", "latitude_deg": 20.8, "longitude_deg": 106.7, "ambient_degc": draw(ambient)},

@@ -87,6 +87,7 @@ def pick_days(problem: PlanningProblem, batch: Batch) -> list[dt.date]:
         for day in days
         if dt.datetime.combine(day, grower.picks_from, tzinfo=local) >= problem.as_of
         and not grower.rests_on(day)
+        and day not in problem.place(batch.place_id).closed_on
         and _interval_kept(batch, day)
         and sound(problem, batch, day)
     ]

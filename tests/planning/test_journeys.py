@@ -56,6 +56,15 @@ def only(question: hp.PlanningProblem, ready: str, **given_: Any) -> hp.Itinerar
     return found
 
 
+def test_goods_that_wait_for_the_first_departure_feel_each_hour() -> None:
+    swing = tuple(round(hour - 11.5, 1) for hour in range(24))
+    farm = {**FARM, "hour_offsets_degc": swing}
+    crop = hp.Crop.model_validate(DURABLE)
+    (way,) = asked(network(lane(), places=[farm, TOWN]), "2026-08-10T09:00", goods=crop)
+    waited = sum(((30 + swing[hour]) / 30) ** 2 for hour in (9, 10, 11)) / 24
+    assert way.age_gained_mean_d20 == pytest.approx(waited + 10 / 24)
+
+
 # Worked by hand.
 
 

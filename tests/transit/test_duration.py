@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from harvest_planner.schema.lane import Lane
-from harvest_planner.transit.duration import duration_cells, duration_of, quantile
+from harvest_planner.transit.duration import Lognormal, duration_cells, duration_of, quantile
 from tests.transit.helpers import lane
 
 LANES = {
@@ -55,7 +55,9 @@ def test_the_mean_of_the_cells_is_the_lognormal_s() -> None:
 def test_more_than_half_on_schedule_slips_with_log_sd_one() -> None:
     atom, *slips = duration_cells(LANES["mostly on schedule"])
     assert atom == (0.6, 20, 20, 20)
-    assert duration_of(LANES["mostly on schedule"]).log_sd == 1
+    duration = duration_of(LANES["mostly on schedule"])
+    assert isinstance(duration, Lognormal)
+    assert duration.log_sd == 1
     assert all(cell.low_h > 20 for cell in slips)
 
 

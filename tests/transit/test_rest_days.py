@@ -29,11 +29,8 @@ def test_a_lane_does_not_depart_on_its_rest_days() -> None:
 def test_the_date_is_that_at_the_origin() -> None:
     """08:00 on the 11th in Tokyo is 23:00 UTC on the 10th, 06:00 on the 11th in Viet Nam."""
     tokyo = Place(id="A", latitude_deg=35.7, longitude_deg=139.7, timezone="Asia/Tokyo")
-    early = {"at": "0", "rests_on": "2026-08-11"}
-    found = only(network(lane("A>B", **early), known=(tokyo,)), ready="10 20:00")
-    assert found.first_departure_h == h("11 22:00"), (
-        "00:00 of the 12th in Tokyo; that of the 11th was 22:00 of the 10th"
-    )
+    found = only(network(lane("A>B", at="8", rests_on="2026-08-11"), known=(tokyo,)), ready="10 20:00")
+    assert found.first_departure_h == h("12 06:00")
 
 
 def test_a_connection_waits_for_the_rest_day_to_pass() -> None:
@@ -84,7 +81,7 @@ def test_the_referee_finds_a_departure_on_a_rest_day() -> None:
     assert hp.check_plan(plan, question) == ()
     day = plan.shipments[0].legs[0].departs_at.date().isoformat()
     resting = small.problem(lanes=[small.lane(rests_on=day)])
-    assert "departure" in {violation.code for violation in hp.check_plan(plan, resting)}
+    assert "no_departure" in {violation.code for violation in hp.check_plan(plan, resting)}
     again = hp.plan_harvest(resting)
     assert again.shipments[0].legs[0].departs_at.date().isoformat() != day
     assert hp.check_plan(again, resting) == ()
@@ -126,9 +123,8 @@ def test_a_lane_that_always_rests_is_one_error() -> None:
     days = [f"2026-08-{day}" for day in range(10, 16)]
     (line,) = faults(lanes=[small.lane(rests_on=days)])
     assert line.startswith("lanes[0].departures = 'FREQ=DAILY;")
-    assert (
-        "a departure between as_of and the horizon (2026-08-15); it has none on a day that is not in rests_on" in line
-    )
+    assert "a departure between as_of and the horizon (2026-08-15); it has none on a day that is not in" in line
+    assert line.endswith(f"rests_on ({', '.join(days)})")
 
 
 @pytest.mark.parametrize(

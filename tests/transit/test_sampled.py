@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ def test_equal_trips_are_atoms() -> None:
     assert duration.probability_by(18 - 1e-6) == pytest.approx(0.3, abs=1e-6)
     assert duration.probability_by(18) == pytest.approx(0.7)
     atoms = [cell for cell in cells_of(duration) if cell.low_h == cell.high_h]
-    assert [(cell.mean_h, pytest.approx(cell.probability)) for cell in atoms] == [(14, 0.1), (18, 0.4), (22, 0.1)]
+    assert [cell.mean_h for cell in atoms] == [14, 18, 22]
+    assert [cell.probability for cell in atoms] == pytest.approx([0.1, 0.4, 0.1])
 
 
 def test_trips_that_all_took_equally_long_are_a_fixed_duration() -> None:
@@ -86,7 +88,7 @@ def test_cells_sum_to_one_keep_the_mean_and_end_at_the_cuts(trips: list[float], 
     cells = cells_of(duration, step=step, cuts_h=tuple(cuts))
     assert math.fsum(cell.probability for cell in cells) == pytest.approx(1, abs=1e-9)
     # By Hazen's knots the mean is the trips' own, but for the ends: half of them lies on the way to the neighbours.
-    knots = [trips[0], *((a + b) / 2 for a, b in zip(trips, trips[1:], strict=False)), trips[-1]]
+    knots = [trips[0], *((a + b) / 2 for a, b in pairwise(trips)), trips[-1]]
     mean = (math.fsum(knots[1:-1]) + (knots[0] + knots[-1]) / 2) / len(trips)
     assert math.fsum(cell.probability * cell.mean_h for cell in cells) == pytest.approx(mean, rel=1e-9)
     assert all(cell.low_h - 1e-9 <= cell.mean_h <= cell.high_h + 1e-9 for cell in cells)
@@ -138,7 +140,7 @@ def test_a_connection_is_made_by_the_trips_that_make_it() -> None:
         ({"transit_samples_h": [40, 41, 42, 43, 0]}, "greater than 0"),
         (
             {"transit_p50_h": 40},
-            r"transit_p50_h \(40.0\) disagrees with transit_samples_h, whose 50% quantile is 44; leave one of them empty",
+            r"transit_p50_h \(40.0\) disagrees with transit_samples_h, whose 50% quantile is 44; leave one of",
         ),
         ({"transit_p95_h": 60}, r"transit_p95_h \(60.0\) disagrees with transit_samples_h, whose 95% quantile is 52"),
         ({"on_schedule_share": 0.3}, r"on_schedule_share \(0.3\) cannot stand beside transit_samples_h"),

@@ -45,7 +45,7 @@ _RESTS_ON = {
     "batch_id": (("order_id", "orders", "crop_id"), ("batch_id", "batches", "crop_id")),
 }
 """Field → (the reference, its table, the field there) on which the verdict about it rests."""
-_BY_THE_CLOCK = ("observed_on", "placed_at", "departures")
+_BY_THE_CLOCK = ("observed_on", "placed_at", "departures", "rests_on")
 UNKNOWN_TIME = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -117,7 +117,7 @@ def _untimed(as_of: dt.datetime, policy: Entry[Policy]) -> frozenset[str]:
     if as_of == UNKNOWN_TIME:
         return frozenset(_BY_THE_CLOCK)
     meant = {near for name in policy.bad for near in catalogue.nearest(name, Policy.model_fields, 1)}
-    return frozenset({"departures"} if "horizon_days" in meant else ())
+    return frozenset({"departures", "rests_on"} if "horizon_days" in meant else ())
 
 
 def _crops(rows: list[Row]) -> tuple[list[Entry[Crop]], list[Fault]]:

@@ -22,6 +22,8 @@ _STAND_INS: dict[str, Any] = {
     "departures": "FREQ=DAILY",
     "as_of": "2000-01-01T00:00Z",
     "stages": ({"id": "-", "age_d20": 0, "sd_d20": 0},),
+    "transit_p50_h": 1,
+    "transit_p95_h": 1,
 }
 _STAND_IN_KINDS = {"instant": "2000-01-01T00:00Z", "day": "2000-01-01", "string": "-", "number": 1, "integer": 1}
 

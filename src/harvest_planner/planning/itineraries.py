@@ -11,6 +11,7 @@ from harvest_planner import catalogue
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.answer import legs_of
 from harvest_planner.planning.curves import curve_of
+from harvest_planner.ripening.clock import gained
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.lane import Lane
@@ -194,9 +195,14 @@ def _found(asked: _Asked, network: Network, ambient: Ambient, limit: int | None)
         kinks_degc=() if curve is None else curve.kinks_degc,
         limit=limit,
     )
-    here = ambient.degc(asked.origin.id, asked.ready_h)
-    waiting = None if curve is None else tuple(clock(here) / 24.0 for clock in clocks)
-    return tuple(_itinerary(journey, asked, waiting) for journey in found)
+
+    def waited(journey: Journey) -> tuple[float, ...] | None:
+        """What the goods gain outdoors until the first departure."""
+        hours = max(0.0, journey.first_departure_h - asked.ready_h)
+        air = list(ambient.spells(asked.origin.id, from_h=asked.ready_h, hours=hours))
+        return None if curve is None else tuple(gained(clock, air) for clock in clocks)
+
+    return tuple(_itinerary(journey, asked, waited(journey)) for journey in found)
 
 
 def _still(degc: float) -> float:
@@ -204,10 +210,8 @@ def _still(degc: float) -> float:
     return 0.0
 
 
-def _itinerary(journey: Journey, asked: _Asked, waiting_per_h: tuple[float, ...] | None) -> Itinerary:
+def _itinerary(journey: Journey, asked: _Asked, waited: tuple[float, ...] | None) -> Itinerary:
     local = zone(asked.destination.timezone)
-    waited_h = max(0.0, journey.first_departure_h - asked.ready_h)
-    waited = None if waiting_per_h is None else tuple(rate * waited_h for rate in waiting_per_h)
     return Itinerary(
         legs=legs_of(journey, {lane.id: lane for lane in asked.lanes}, asked.problem.place),
         arrive_p05_at=instant_of(journey.arrive_p05_h, local),
@@ -228,7 +232,7 @@ def _outcome(outcome: Outcome, waited: tuple[float, ...] | None, local: dt.tzinf
     age, chill, safety = (
         (None, None, None)
         if waited is None
-        else (before + gained for before, gained in zip(waited, outcome.exposures, strict=False))
+        else (before + on_way for before, on_way in zip(waited, outcome.exposures, strict=False))
     )
     return TravelOutcome(outcome.probability, arrive_at, earliest_at, latest_at, age, chill, safety)
 

@@ -1,6 +1,4 @@
-"""How long a leg takes: fixed, lognormal above a minimum, on schedule with a share and slipping with the rest, or as
-real trips took.
-"""
+"""How long a leg takes: fixed, lognormal above a minimum, on schedule and else slipping, or as trips took."""
 
 from __future__ import annotations
 

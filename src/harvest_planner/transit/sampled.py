@@ -12,7 +12,7 @@ from typing import NamedTuple
 from harvest_planner.schema.samples import quantile_of
 
 _SPREAD_ERROR = 4e-4
-"""A cell's probability times its squared width, in squared spreads: that of a lognormal's finest cells at the median."""
+"""A cell's probability times its squared width, in squared spreads: that of a lognormal's finest cell at the median."""
 _MOST_PARTS = 24
 """Cells of one gap between two trips."""
 _MOST_JOINED = 1.0 / 120.0
@@ -118,7 +118,8 @@ def _parts(gap: Gap, error: float) -> int:
     width = gap.high_h - gap.low_h
     if width <= 0.0:
         return 1
-    return min(_MOST_PARTS, max(1, math.ceil((gap.probability * width * width / error) ** (1.0 / 3.0))))
+    wanted: float = (gap.probability * width * width / error) ** (1.0 / 3.0)
+    return min(_MOST_PARTS, max(1, math.ceil(wanted)))
 
 
 def _parted(gap: Gap, parts: int) -> Iterator[Gap]:

@@ -93,10 +93,14 @@ class Timetable:
         if rests or refused:
             local = zone(timezone)
             days = ((departs_h, instant_of(departs_h, local).date()) for departs_h in departures)
-            banned = (
-                (h, day in rests or any(ban.from_on <= day <= ban.until_on for ban in refused)) for h, day in days
+            departures = array(
+                "d",
+                (
+                    departs_h
+                    for departs_h, day in days
+                    if day not in rests and not any(ban.from_on <= day <= ban.until_on for ban in refused)
+                ),
             )
-            departures = array("d", (departs_h for departs_h, gone in banned if not gone))
         return Service(lane, origin_id, destination_id, departures, duration_of(lane))
 
     def _departures(self, rule: str, timezone: str) -> array[float]:
