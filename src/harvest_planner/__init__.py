@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         UnknownIdError as UnknownIdError,
     )
     from harvest_planner.formats.calendars import write_calendar as write_calendar
+    from harvest_planner.formats.changes import advise as advise, describe_changes as describe_changes
     from harvest_planner.formats.documents import (
         load_plan as load_plan,
         save_plan as save_plan,
@@ -86,6 +87,10 @@ if TYPE_CHECKING:
         PickChange as PickChange,
         PlanDifference as PlanDifference,
     )
+    from harvest_planner.planning.replan.on_the_way import (
+        ExpectedCondition as ExpectedCondition,
+        expected_condition as expected_condition,
+    )
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
@@ -146,6 +151,7 @@ _HOMES = {
         "UnknownIdError",
     ),
     "formats.calendars": ("write_calendar",),
+    "formats.changes": ("advise", "describe_changes"),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
     "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
@@ -171,6 +177,7 @@ _HOMES = {
     "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),
     "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
     "planning.replan.again": ("replan",),
+    "planning.replan.on_the_way": ("ExpectedCondition", "expected_condition"),
     "planning.replan.difference": ("OrderChange", "PickChange", "PlanDifference"),
     "schema.crop": (
         "Arrhenius",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
+from harvest_planner.planning.answered import remember
 from harvest_planner.planning.candidates import candidate_of
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
@@ -87,7 +88,7 @@ def plan_harvest(
         prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
     )
     tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
-    return plan
+    return remember(plan, problem)
 
 
 def _require_solver() -> None:

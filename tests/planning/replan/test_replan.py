@@ -254,9 +254,7 @@ def histories(draw: st.DrawFn) -> tuple[hp.PlanningProblem, list[dict[str, Any]]
         happening("place_closed", place_id=st.just("grove"), on=soon),
         absent.map(lambda event: {**event, "until_on": event["from_on"]}),
         happening("field_checked", batch_id=batches, seen_on=st.just(today), quantity_kg=kg),
-        happening(
-            "field_checked", batch_id=batches, seen_on=st.just(today), age_shift_d20=st.sampled_from([-0.5, 0.4])
-        ),
+        happening("field_checked", batch_id=batches, seen_on=st.just(today), age_shift_d20=shift),
         st.just({"kind": "order_placed", "order": new}),
     )
     events = draw(st.lists(one, min_size=1, max_size=3, unique_by=str))
