@@ -72,6 +72,11 @@ def _what_was_kept(found: Found, told: Told, crop: Crop | None, made: Crop, *, l
             f"all fruit were kept at {degc[0]:g} °C, which tells nothing of other temperatures: "
             f"the temperature law is {whose}"
         )
+    if len(degc) == 2 and found.law_fitted and not found.law_at_its_end:
+        notes.append(
+            f"two temperatures, {degc[0]:g} and {degc[1]:g} °C, just decide {found.model.family.names[0]}: "
+            "nothing tests whether the law holds between and beyond them"
+        )
     if not told.over:
         notes.append(f"nothing tells how long fruit stays good: window_d20 = {made.window_d20:g} is {whose}")
     if any(stage.batch_sd_d20 for stage in made.stages):
