@@ -29,7 +29,7 @@ def answer_of(
     age = 0.0 if crop is None else crop.stage(stages[anchor]).age_d20
     numbers = numbers_of(found, stages, anchor=anchor, anchor_age_d20=age, over=told.over)
     thresholds = thresholds_of(found, scale, told, anchor=anchor)
-    goodness = goodness_of(found.model, found.theta, found.free, stages)
+    goodness = goodness_of(found.model, found.theta, found.free, stages, _days_of_looks(seen))
     made = crop_of(
         crop, found, kept=law, stages=stages, anchor=anchor, anchor_age_d20=age, over=told.over, fruit=told.fruit
     )
@@ -52,6 +52,10 @@ def answer_of(
             *doubts(numbers, thresholds, goodness, fruit=told.fruit),
         ),
     )
+
+
+def _days_of_looks(seen: Observations) -> list[list[float]]:
+    return [[look.day for look in fruit.looks if look.value is not None] for fruit in seen.fruit]
 
 
 def _anchor(stages: tuple[str, ...], crop: Crop | None, found: Found) -> int:
