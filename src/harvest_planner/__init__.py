@@ -111,6 +111,14 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.simulation.report import (
+        CalibrationRow as CalibrationRow,
+        Estimate as Estimate,
+        SimulatedShipment as SimulatedShipment,
+        SimulationReport as SimulationReport,
+    )
+    from harvest_planner.simulation.simulate import simulate as simulate
+    from harvest_planner.simulation.world import World as World
     from harvest_planner.transit.gazetteer import (
         VietnamGazetteer as VietnamGazetteer,
         geocode_places as geocode_places,
@@ -184,6 +192,9 @@ _HOMES = {
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "simulation.report": ("CalibrationRow", "Estimate", "SimulatedShipment", "SimulationReport"),
+    "simulation.simulate": ("simulate",),
+    "simulation.world": ("World",),
     "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }
