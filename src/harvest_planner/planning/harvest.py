@@ -71,7 +71,7 @@ def plan_harvest(
     """
     if time_limit_s is not None and not time_limit_s > 0:
         raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
-    _require_solver()
+    require_solver()
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
     tell = on_progress or in_silence
     prepared = prepare(problem, tell=tell)
@@ -84,7 +84,8 @@ def plan_harvest(
     return plan
 
 
-def _require_solver() -> None:
+def require_solver() -> None:
+    """Nothing where the solver and its arrays are installed. Raises MissingExtraError."""
     for package in ("numpy", "highspy"):
         try:
             __import__(package)

@@ -10,7 +10,7 @@ from harvest_planner.ripening.arrays import complementary_error
 from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.ripening.normal import ROOT_HALF
 from harvest_planner.simulation.chances import Chances
-from harvest_planner.simulation.luck import LEVELS, Bools, Floats, Ints
+from harvest_planner.simulation.luck import LEVELS, Bools, Draws, Floats, Ints
 from harvest_planner.simulation.scene import Parcel
 from harvest_planner.simulation.voyage import Arrived
 
@@ -80,7 +80,7 @@ def _fewer(parcel: Parcel, bounds_d20: tuple[float, ...], mean: Floats, chances:
             np.where(mean <= bound if number == last and last else mean < bound, fruit, 0)
             for number, bound in enumerate(bounds_d20)
         ]
-    levels = [_levels((bound - mean) / own) for bound in bounds_d20]
+    levels = [levels_of((bound - mean) / own) for bound in bounds_d20]
     found = [np.empty(len(mean), dtype=np.int64) for _ in bounds_d20]
     for runs, drawn in chances.luck.fruit(fruit, "fruit", *parcel.sent.name):
         for level, count in zip(levels, found, strict=True):
@@ -88,7 +88,7 @@ def _fewer(parcel: Parcel, bounds_d20: tuple[float, ...], mean: Floats, chances:
     return found
 
 
-def _levels(score: Floats) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+def levels_of(score: Floats) -> Draws:
     """The draw from which on a fruit is older than a normal score: k with (k + ½)/2³² ≥ Φ(score)."""
     tail = 0.5 * complementary_error(np.abs(score) * ROOT_HALF)
     below = np.where(score < 0.0, tail, 1.0 - tail)
