@@ -111,6 +111,11 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.simulation.compare import compare_policies as compare_policies
+    from harvest_planner.simulation.comparison import (
+        PolicyComparison as PolicyComparison,
+        PolicyRow as PolicyRow,
+    )
     from harvest_planner.simulation.report import (
         CalibrationRow as CalibrationRow,
         Estimate as Estimate,
@@ -192,6 +197,8 @@ _HOMES = {
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "simulation.compare": ("compare_policies",),
+    "simulation.comparison": ("PolicyComparison", "PolicyRow"),
     "simulation.report": ("CalibrationRow", "Estimate", "SimulatedShipment", "SimulationReport"),
     "simulation.simulate": ("simulate",),
     "simulation.world": ("World",),

@@ -30,7 +30,7 @@ def by_mean(problem: PlanningProblem) -> PlanningProblem:
     """The problem to who takes the mean for the truth: durations at their mean, no spread of age or temperature."""
     certain = _certain(problem, {lane.id: mean_h(lane) for lane in lanes_of(problem)})
     lanes = tuple(lane.model_copy(update={"temperature_sd_degc": 0.0}) for lane in certain.lanes)
-    used = {crop_id: None for crop_id in (row.crop_id for row in (*problem.batches, *problem.orders))}
+    used = dict.fromkeys([batch.crop_id for batch in problem.batches] + [order.crop_id for order in problem.orders])
     crops = {crop.id: crop for crop in (*problem.crops, *map(problem.crop, used))}
     return certain.model_copy(update={"lanes": lanes, "crops": tuple(map(alike, crops.values()))})
 

@@ -20,7 +20,7 @@ from harvest_planner.simulation.luck import Bools, Ints
 
 @dataclass(frozen=True)
 class Bench:
-    """A problem with its candidates, ready to be allocated by the planner's own rules of capacity, trips and intervals."""
+    """A problem with its candidates, to be allocated by the planner's own rules of capacity, trips and intervals."""
 
     prepared: Prepared
 

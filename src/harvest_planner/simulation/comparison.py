@@ -9,9 +9,7 @@ from typing import Literal, overload
 from harvest_planner.schema.quantities import NonNegative, Record, Share
 from harvest_planner.simulation.report import Estimate
 
-PolicyName = Literal[
-    "plan", "market", "one_lead_time", "lead_time_by_region", "promise", "mean", "perfect_foresight"
-]
+PolicyName = Literal["plan", "market", "one_lead_time", "lead_time_by_region", "promise", "mean", "perfect_foresight"]
 
 
 class PolicyRow(Record):
@@ -32,6 +30,8 @@ class PolicyRow(Record):
     plan_minus_low_vnd: float
     plan_minus_high_vnd: float
     """Between these that mean lies with 95 % confidence [VND]."""
+    plan_minus_good_share: Estimate
+    """Plan − policy in the share good, run by run."""
 
 
 @dataclass(frozen=True)

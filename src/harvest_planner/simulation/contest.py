@@ -85,6 +85,7 @@ class Contest:
             plan_minus_vnd=gain.mean,
             plan_minus_low_vnd=gain.low,
             plan_minus_high_vnd=gain.high,
+            plan_minus_good_share=interval(_shares(self._plan) - _shares(played)),
         )
 
     def _foresight(self, runs: int) -> tuple[PolicyRow, Estimate]:
@@ -94,9 +95,11 @@ class Contest:
         columns: list[tuple[float, float, float, float]] = []
         for run in range(runs):
             played = play(foresight.decisions(run), self._scene, luck)
-            good_kg, waste_kg = float(played.kg["good"][run]), float(played.waste_kg[run])
-            columns.append((float(played.income_vnd[run]), good_kg, played.promised_kg, waste_kg))
-        income, good_kg, shipped_kg, waste_kg = (np.array(column, dtype=np.float64) for column in zip(*columns, strict=True))
+            now = (played.income_vnd[run], played.kg["good"][run], played.promised_kg, played.waste_kg[run])
+            columns.append((float(now[0]), float(now[1]), now[2], float(now[3])))
+        income, good_kg, shipped_kg, waste_kg = (
+            np.array(column, dtype=np.float64) for column in zip(*columns, strict=True)
+        )
         gain = interval(_minus(income, self._plan.income_vnd))
         shipped = float(shipped_kg.mean())
         row = PolicyRow(
@@ -109,8 +112,14 @@ class Contest:
             plan_minus_vnd=-gain.mean,
             plan_minus_low_vnd=-gain.high,
             plan_minus_high_vnd=-gain.low,
+            plan_minus_good_share=interval(-_minus(good_kg / np.maximum(shipped_kg, 1e-9), _shares(self._plan))),
         )
         return row, gain
+
+
+def _shares(played: Played) -> Floats:
+    """The share good in each run; 0 where nothing is shipped."""
+    return np.asarray(played.kg["good"] / max(played.promised_kg, 1e-9), dtype=np.float64)
 
 
 def _minus(few: Floats, many: Floats) -> Floats:

@@ -43,7 +43,8 @@ class Seen:
 class Foresight:
     """Every candidate of a problem with what it brings in each run.
 
-    The floors on promised shares do not bind who knows; grade, certificates, intervals, rest days, capacities and trips do.
+    The floors on promised shares do not bind who knows; grade, certificates, intervals, rest days, capacities and
+    trips do.
 
     Parameters
     ----------
@@ -56,16 +57,16 @@ class Foresight:
         self._bench, self._scene = bench, scene
         self._chances = Chances(luck, shared_delays=scene.world.shared_delays)
         self._voyages = Voyages(scene, self._chances)
-        self._journeys: list[Journey] = []
+        self.journeys: list[Journey] = []
         self._number: dict[int, int] = {}
-        self._seen = list(self._look())
+        self.seen = list(self._look())
 
     def decisions(self, run: int) -> Decisions:
         """The best decisions in one run."""
-        rows = [(seen, np.flatnonzero(seen.value_vnd[:, run] > 0.0)) for seen in self._seen]
+        rows = [(seen, np.flatnonzero(seen.value_vnd[:, run] > 0.0)) for seen in self.seen]
         rows = [(seen, kept) for seen, kept in rows if len(kept)]
         if not rows:
-            return self._bench.decide(_no_columns(tuple(self._journeys)))
+            return self._bench.decide(_no_columns(tuple(self.journeys)))
         counts = [len(kept) for _, kept in rows]
         columns = Columns(
             order=np.repeat([seen.order for seen, _ in rows], counts).astype(np.int64),
@@ -74,7 +75,7 @@ class Foresight:
             good_share=np.concatenate([seen.good[kept, run] for seen, kept in rows]),
             parcel_good_share=np.concatenate([seen.content[kept, run] for seen, kept in rows]).astype(np.float64),
             value_vnd=np.concatenate([seen.value_vnd[kept, run] for seen, kept in rows]),
-            journeys=tuple(self._journeys),
+            journeys=tuple(self.journeys),
         )
         return self._bench.decide(columns)
 
@@ -131,8 +132,8 @@ class Foresight:
 
     def _numbered(self, journey: Journey) -> int:
         if id(journey) not in self._number:
-            self._number[id(journey)] = len(self._journeys)
-            self._journeys.append(journey)
+            self._number[id(journey)] = len(self.journeys)
+            self.journeys.append(journey)
         return self._number[id(journey)]
 
 

@@ -43,7 +43,9 @@ def trips_to_market(scene: Scene) -> Trips:
     return trips
 
 
-def _picked(field: FieldBatch, scene: Scene, hands: dict[tuple[str, dt.date], float]) -> Iterator[tuple[dt.date, float]]:
+def _picked(
+    field: FieldBatch, scene: Scene, hands: dict[tuple[str, dt.date], float]
+) -> Iterator[tuple[dt.date, float]]:
     batch, most = field.batch, scene.problem.policy.max_picks_per_batch
     kept = field.kept_vnd_per_kg(scene.problem.policy.terminal_share)
     gain = (SOLD_LOW + SOLD_HIGH) / 2.0 * batch.surplus_price_vnd_per_kg - kept
