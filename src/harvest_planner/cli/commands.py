@@ -19,6 +19,7 @@ from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
+from harvest_planner.cli.simulation import simulate_command
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
 from harvest_planner.formats.workbook import write_workbook
@@ -32,6 +33,7 @@ app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
 app.command("messages")(messages_command)
 app.command("calendar")(calendar_command)
+app.command("simulate")(simulate_command)
 
 
 def _version(wanted: bool) -> None:
