@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -98,3 +99,13 @@ def test_what_rounding_picked_beyond_a_batch_is_taken_from_its_surplus() -> None
     nothing = np.zeros(len(model.column_order))
     _, surplus_kg = programme._settled(nothing, np.array([10.00001]))
     assert surplus_kg.tolist() == pytest.approx([10.0], abs=1e-9)
+
+
+def test_a_trip_that_the_programme_makes_by_its_tolerance_alone_is_not_made() -> None:
+    model = replace(random_model(0, orders=2, batches=1, days=2), trip_made=np.zeros(2, dtype=bool))
+    programme = IntegerProgramme(model, seed=0)
+    values = np.zeros(programme._programme.columns)
+    picked, surplus, made = (programme.at.trips * block + np.arange(2) for block in range(3))
+    values[picked], values[surplus], values[made] = [2e-6, 5.0], [2e-6, 5.0], [5e-8, 1.0]
+    programme._programme = SimpleNamespace(values=values, bound=0.0)  # type: ignore[assignment]
+    assert programme._whole(finished=True).surplus_kg.tolist() == pytest.approx([0.0, 5.0])

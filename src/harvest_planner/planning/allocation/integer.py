@@ -163,7 +163,10 @@ class IntegerProgramme:
         for column, switch in self._z.items():
             if values[switch] < 0.5:
                 taken[column] = 0.0
-        surplus = _floored(values[self.at.trips : 2 * self.at.trips])
+        # What is a fraction of a gram on a trip that is not made is the solver's tolerance.
+        made = (values[2 * self.at.trips : 3 * self.at.trips] > 0.5) | model.trip_made
+        taken[~made[model.column_trip]] = 0.0
+        surplus = np.where(made, _floored(values[self.at.trips : 2 * self.at.trips]), 0.0)
         return Whole(*self._settled(_floored(taken * model.column_kg), surplus), -self._programme.bound, finished)
 
     def _settled(self, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, Floats]:
