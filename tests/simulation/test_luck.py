@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import harvest_planner as hp
-from harvest_planner.simulation.chances import hours_of_score
+from harvest_planner.simulation.chances import hours_of_score, hours_of_trips
 from harvest_planner.simulation.luck import BLOCK, LEVELS, Luck
 from harvest_planner.simulation.report import Estimate, estimate, student_975
-from harvest_planner.transit.duration import Duration
+from harvest_planner.transit.duration import Lognormal
+from harvest_planner.transit.sampled import Sampled
 from tests.planning.small import order, problem
 from tests.simulation.test_two_forms import CASES
 
@@ -36,11 +37,23 @@ def test_the_first_runs_are_the_same_however_many_follow() -> None:
 
 def test_hours_keep_the_lanes_quantiles() -> None:
     luck = Luck(3, 200_000)
-    hurdle = Duration(18.0, 0.6, 1.0, 1.0)
+    hurdle = Lognormal(18.0, 0.6, 1.0, 1.0)
     hours = hours_of_score(hurdle, luck.normals("a"), luck.uniforms("b"))
     assert (hours == 18.0).mean() == pytest.approx(0.6, abs=0.005)
     for p in (0.7, 0.9, 0.95):
         assert (hours <= hurdle.quantile(p)).mean() == pytest.approx(p, abs=0.005)
+
+
+def test_hours_of_real_trips_are_spread_between_them_with_atoms_where_trips_are_equal() -> None:
+    trips = (14.0, 17.5, 18.0, 18.0, 18.0, 21.0, 40.0)
+    hours = hours_of_trips(trips, Luck(3, 200_000).uniforms("a"))
+    assert (hours == 14.0).mean() == pytest.approx(0.5 / 7, abs=0.003)
+    assert (hours == 18.0).mean() == pytest.approx(2 / 7, abs=0.005)
+    assert (hours == 40.0).mean() == pytest.approx(0.5 / 7, abs=0.003)
+    assert hours.mean() == pytest.approx(sum(trips) / 7, abs=0.08)
+    law = Sampled(trips)
+    for at_h in (14.0, 16.0, 17.9, 18.0, 20.0, 30.0, 40.0):
+        assert (hours <= at_h).mean() == pytest.approx(law.probability_by(at_h), abs=0.005)
 
 
 def test_a_parcel_meets_the_same_luck_beside_others() -> None:

@@ -24,6 +24,7 @@ from harvest_planner.simulation.market import play_market, trips_to_market
 from harvest_planner.simulation.played import play
 from harvest_planner.simulation.scene import Scene
 from harvest_planner.simulation.voyage import Voyages
+from harvest_planner.transit.duration import Lognormal, duration_of
 from tests.planning.small import batch, lane, order, problem
 from tests.simulation.test_two_forms import TENDER
 
@@ -173,7 +174,14 @@ def test_beliefs_about_lanes_and_fruit() -> None:
     hurdle = hp.Lane.model_validate(lane(transit_p50_h=18, transit_p95_h=30, on_schedule_share=0.6))
     late = hp.Lane.model_validate(lane(transit_p50_h=22, transit_p95_h=34, on_schedule_share=0.3, transit_min_h=16))
     plain = hp.Lane.model_validate(lane(transit_p50_h=20, transit_p95_h=40, transit_min_h=5))
-    assert [promised_h(each) for each in (hurdle, late, plain)] == [18, 16, 20]
+    trips = hp.Lane.model_validate(lane(transit_samples_h=(14, 18, 18, 21, 40), transit_p50_h=None, transit_p95_h=None))
+    assert [promised_h(each) for each in (hurdle, late, plain, trips)] == [18, 16, 20, 18]
+    assert mean_h(trips) == pytest.approx(22.2)
+    by_trips = week().model_copy(update={"lanes": (trips,)})
+    assert [duration_of(each.lanes[0]) for each in (by_promise(by_trips), by_mean(by_trips))] == [
+        Lognormal(18, 1.0),
+        Lognormal(mean_h(trips), 1.0),
+    ]
     # The mean of a lognormal above 5 h with median 15 h and log-sd ln(35/15)/1.6449.
     assert mean_h(plain) == pytest.approx(5 + 15 * np.exp((np.log(35 / 15) / 1.6448536) ** 2 / 2))
     question = by_mean(week())

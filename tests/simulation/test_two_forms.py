@@ -37,13 +37,20 @@ PLACES = [
 
 
 def over_the_hub(
-    *, first: Any = (), second: Any = (), crop: Any = (), hub: Any = (), **wish: Any
+    *,
+    first: Any = (),
+    second: Any = (),
+    crop: Any = (),
+    hub: Any = (),
+    observed_on: str = "2026-08-10",
+    **wish: Any,
 ) -> hp.PlanningProblem:
     """A parcel over a hub where it may miss its connection, varied by one thing at a time."""
     return problem(
         crops=[{**TENDER, **dict(crop)}],
         places=[PLACES[0], {**PLACES[1], **dict(hub)}, PLACES[2]],
         policy={"gap": 0, "horizon_days": 4, "min_good_share": 0.05, "max_safety_risk": 1},
+        batches=[batch(observed_on=observed_on)],
         orders=[order(ripe_within_days=(0, 3), failure_cost_vnd_per_kg=0, **wish)],
         lanes=[
             lane(id="to-hub", destination_id="hub", **{**LATE, **dict(first)}),
@@ -52,8 +59,14 @@ def over_the_hub(
     )
 
 
+TRIPS = {"transit_samples_h": (13, 15, 15, 15, 19, 22, 33), "transit_p50_h": None, "transit_p95_h": None}
 CASES = {
     "missed connections": over_the_hub(),
+    "as trips took": over_the_hub(first=TRIPS, second=TRIPS),
+    "departures that rest": over_the_hub(second={"rests_on": ["2026-08-12"]}),
+    "older by the warmth of the tree": over_the_hub(
+        crop={"on_tree_by": "temperature", "on_tree_d20_per_day": 0.4}, observed_on="2026-08-08"
+    ),
     "half on schedule": over_the_hub(second={"on_schedule_share": 0.6}),
     "a third on schedule": over_the_hub(first={"on_schedule_share": 0.3}),
     "uncertain on board": over_the_hub(first={"temperature_sd_degc": 3, "temperature_degc": 20}),

@@ -8,8 +8,9 @@ from typing import Any
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.transit.duration import duration_of
+from harvest_planner.transit.duration import Lognormal, duration_of
 from harvest_planner.transit.estimate import lanes_of
+from harvest_planner.transit.sampled import Sampled
 
 
 def by_promise(problem: PlanningProblem) -> PlanningProblem:
@@ -23,7 +24,7 @@ def by_promise(problem: PlanningProblem) -> PlanningProblem:
 def promised_h(lane: Lane) -> float:
     """What a carrier promises of a lane [h]: its schedule where there is one, else its median."""
     duration = duration_of(lane)
-    return duration.base_h if duration.exact_share else lane.transit_p50_h
+    return duration.base_h if isinstance(duration, Lognormal) and duration.exact_share else lane.transit_p50_h
 
 
 def by_mean(problem: PlanningProblem) -> PlanningProblem:
@@ -46,6 +47,8 @@ def mean_h(lane: Lane) -> float:
     21.86
     """  # fmt: skip
     duration = duration_of(lane)
+    if isinstance(duration, Sampled):
+        return math.fsum(duration.hours) / len(duration.hours)
     if duration.exact_share >= 1.0:
         return duration.base_h
     slip_h = math.exp(duration.log_mean + duration.log_sd**2 / 2.0)
@@ -70,6 +73,7 @@ def _certain(problem: PlanningProblem, hours: dict[str, float]) -> PlanningProbl
                 "transit_p95_h": hours[lane.id],
                 "transit_min_h": 0.0,
                 "on_schedule_share": 0.0,
+                "transit_samples_h": (),
             }
         )
         for lane in lanes_of(problem)
