@@ -74,7 +74,7 @@ def test_the_bound_would_find_a_promise_that_is_two_points_off() -> None:
 
 
 def test_cohorts_are_played_as_the_batches_they_are() -> None:
-    """Sixty of a hundred kilograms are a stage older: each part ripens by its own stage, and both keep their promise."""
+    """Sixty of a hundred kilograms are a stage older: each part goes by its own stage, and both keep their promise."""
     question = problem(
         crops=[
             {

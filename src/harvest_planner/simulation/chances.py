@@ -65,7 +65,7 @@ class Chances:
 
 
 def hours_of_trips(trips: tuple[float, ...], drawn: Floats) -> Floats:
-    """Hours by a number from 0 to 1: a place among n real trips, half a trip beyond either end counting as that end [h].
+    """Hours by a number from 0 to 1: its place among n real trips; half a strip at either end is that end's trip [h].
 
     The draw falls on n strips of equal width, a trip in the middle of each; between two middles the hours rise evenly.
     """

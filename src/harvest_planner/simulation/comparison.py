@@ -21,6 +21,10 @@ class PolicyRow(Record):
     """Mean over the runs [VND]."""
     good_share: Share
     """Of the kilograms that it ships, or for the market picks, the mean share that somebody gets good."""
+    late_share: Share
+    """Of the same kilograms, mean over the runs."""
+    harmed_share: Share
+    """In time, but beyond the chilling limit or the safety cap."""
     shipped_kg: NonNegative
     """Kilograms that it ships; for the market, picks [kg]."""
     waste_kg: NonNegative

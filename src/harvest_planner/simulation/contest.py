@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from harvest_planner.schema.problem import PlanningProblem
@@ -80,6 +78,8 @@ class Contest:
             runs=self._runs,
             income_vnd=float(played.income_vnd.mean()),
             good_share=_bounded(played.share("good").mean),
+            late_share=_bounded(played.share("late").mean),
+            harmed_share=_bounded(played.share("harmed").mean),
             shipped_kg=played.promised_kg,
             waste_kg=max(0.0, float(played.waste_kg.mean())),
             plan_minus_vnd=gain.mean,
@@ -92,21 +92,25 @@ class Contest:
         """Each run planned with what it will bring; means are the plan's of all runs plus the difference in these."""
         luck = Luck(self._seed, runs)
         foresight = Foresight(self._bench, self._scene, luck)
-        columns: list[tuple[float, float, float, float]] = []
+        rows: list[list[float]] = []
         for run in range(runs):
             played = play(foresight.decisions(run), self._scene, luck)
-            now = (played.income_vnd[run], played.kg["good"][run], played.promised_kg, played.waste_kg[run])
-            columns.append((float(now[0]), float(now[1]), now[2], float(now[3])))
-        income, good_kg, shipped_kg, waste_kg = (
-            np.array(column, dtype=np.float64) for column in zip(*columns, strict=True)
-        )
+            kg = [played.kg[fate][run] for fate in ("good", "late", "harmed")]
+            rows.append([played.income_vnd[run], played.waste_kg[run], played.promised_kg, *kg])
+        income, waste_kg, shipped_kg, good_kg, late_kg, harmed_kg = np.array(rows, dtype=np.float64).T
         gain = interval(_minus(income, self._plan.income_vnd))
         shipped = float(shipped_kg.mean())
+
+        def share(kg: Floats) -> float:
+            return _bounded(float(kg.mean()) / shipped if shipped else 0.0)
+
         row = PolicyRow(
             policy="perfect_foresight",
             runs=runs,
             income_vnd=float(self._plan.income_vnd.mean()) + gain.mean,
-            good_share=_bounded(float(good_kg.sum()) / math.fsum(shipped_kg) if shipped else 0.0),
+            good_share=share(good_kg),
+            late_share=share(late_kg),
+            harmed_share=share(harmed_kg),
             shipped_kg=shipped,
             waste_kg=max(0.0, float(waste_kg.mean())),
             plan_minus_vnd=-gain.mean,

@@ -17,7 +17,7 @@ from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Order
 from harvest_planner.simulation.decisions import Trips
 from harvest_planner.simulation.luck import Floats, Luck
-from harvest_planner.simulation.played import Played
+from harvest_planner.simulation.played import FATES, Played
 from harvest_planner.simulation.scene import Scene
 from harvest_planner.transit.instants import hours_of
 
@@ -68,7 +68,7 @@ def _picked(
 
 def play_market(trips: Trips, scene: Scene, luck: Luck) -> Played:
     """The market in every run: what is sold and good, what spoils, what it brings."""
-    kg = {name: np.zeros(luck.runs) for name in ("good", "under", "over")}
+    kg = {name: np.zeros(luck.runs) for name in (*FATES, "unfilled")}
     income, waste = np.zeros(luck.runs), np.zeros(luck.runs)
     left: dict[str, float] = defaultdict(float, {batch.id: batch.quantity_kg for batch in scene.problem.batches})
     for (batch_id, day), picked in trips.items():
