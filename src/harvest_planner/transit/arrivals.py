@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from harvest_planner.transit.duration import Duration
 
-_HALVINGS = 45
-"""A fortnight halved so often is less than a microsecond."""
+_MICROSECONDS_H = 1e-9
+"""Instants this close are the same [h]."""
+_STEPS = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,25 @@ class Arrivals:
         low = self.departures[0][0] + self.duration.quantile(p)
         if len(self.departures) == 1 and reached >= 1.0 - 1e-9:
             return low
-        return self._search(wanted, low_h=self.departures[0][0])
+        return self._search(wanted, low_h=low, high_h=self.departures[-1][0] + self.duration.quantile(p))
 
-    def _search(self, wanted: float, *, low_h: float) -> float:
-        high_h = low_h + 1.0
-        while self.probability_by(high_h) < wanted:
-            high_h = low_h + 2.0 * (high_h - low_h)
-        for _ in range(_HALVINGS):
-            middle = (low_h + high_h) / 2.0
-            if self.probability_by(middle) < wanted:
-                low_h = middle
+    def _search(self, wanted: float, *, low_h: float, high_h: float) -> float:
+        """The first instant at which the share is reached, between two; by regula falsi, halving where that is slow."""
+        below = self.probability_by(low_h) - wanted
+        if below >= 0.0:
+            return low_h
+        above = self.probability_by(high_h) - wanted
+        while above < 0.0:
+            high_h = low_h + 2.0 * (high_h - low_h) + 1.0
+            above = self.probability_by(high_h) - wanted
+        for step in range(_STEPS):
+            if high_h - low_h <= _MICROSECONDS_H:
+                break
+            share = below / (below - above) if step % 3 < 2 else 0.5
+            middle = low_h + min(0.999, max(0.001, share)) * (high_h - low_h)
+            off = self.probability_by(middle) - wanted
+            if off < 0.0:
+                low_h, below = middle, off
             else:
-                high_h = middle
+                high_h, above = middle, off
         return high_h

@@ -62,6 +62,12 @@ class Lognormal:
             return self.base_h
         return self.at_score(_NORMAL.inv_cdf((p - self.exact_share) / (1.0 - self.exact_share)))
 
+    def mean_h(self) -> float:
+        """Mean hours [h]."""
+        if self.exact_share == 1.0:
+            return self.base_h
+        return self.base_h + (1.0 - self.exact_share) * math.exp(self.log_mean + self.log_sd**2 / 2.0)
+
     def at_score(self, z: float) -> float:
         """The hours at a normal score of the uncertain part [h]."""
         return self.base_h + math.exp(self.log_mean + self.log_sd * z)

@@ -58,6 +58,10 @@ class Sampled:
         """The hours that a share `p` of all parcels keep [h]; 0 < p < 1."""
         return quantile_of(self.hours, p)
 
+    def mean_h(self) -> float:
+        """Mean hours [h]."""
+        return math.fsum(gap.probability * gap.mean_h for gap in self.gaps())
+
     def span_h(self) -> tuple[float, float]:
         """The hours between which all parcels arrive [h]."""
         return self.hours[0], self.hours[-1]
