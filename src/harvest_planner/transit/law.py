@@ -14,7 +14,8 @@ from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
 from harvest_planner.transit.timetable import PUNCTUAL_H, Service
 
-_ALL = 1.0 - 1e-12
+_FEW = 1e-7
+"""The rest takes the last departure found: a tail of one parcel in a million."""
 Clock = Callable[[float], float]
 """Temperature [°C] → what is gained per day."""
 
@@ -91,6 +92,11 @@ class ChainLaw(NamedTuple):
     mean_arrive_h: float
 
     @property
+    def whole(self) -> float:
+        """Share of the parcels that found all departures."""
+        return math.fsum(share for _, share in self.departures)
+
+    @property
     def arrivals(self) -> Arrivals:
         """When it arrives."""
         return Arrivals(self.departures, self.services[-1].duration)
@@ -141,9 +147,11 @@ def _caught(law: ChainLaw, service: Service) -> list[tuple[float, float]]:
             if left_h >= last_h:
                 break
             by += share * before.probability_by(last_h - left_h)
-        if by - reached > 1e-15:
+        if by - reached > _FEW:
             found.append((departs_h, by - reached))
             reached = by
-        if reached >= _ALL:
+        if by >= law.whole - _FEW * 10:
             break
+    if found and reached < law.whole and index + 1 < len(service.departures_h):
+        found[-1] = (found[-1][0], found[-1][1] + law.whole - reached)
     return found
