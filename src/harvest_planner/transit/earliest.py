@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from harvest_planner.transit.timetable import Service
@@ -36,15 +36,16 @@ class Earliest:
             if math.isinf(there_h):
                 continue
             ready, arrive = self._ready.setdefault(origin_id, []), self._arrive.setdefault(origin_id, [])
-            # Kept by rising −ready, so that bisection finds the latest departure that still is made.
+            # Kept by rising −ready and falling arrival: bisection finds the latest departure that still is made.
             at = -(departs_h - cutoff_h)
-            if arrive and arrive[-1] <= there_h:
+            index = bisect_right(ready, at)
+            if index and arrive[index - 1] <= there_h:
                 continue
-            while ready and ready[-1] >= at:
-                ready.pop()
-                arrive.pop()
-            ready.append(at)
-            arrive.append(there_h)
+            end = index
+            while end < len(arrive) and arrive[end] >= there_h:
+                end += 1
+            ready[index:end] = [at]
+            arrive[index:end] = [there_h]
 
     def arrive_h(self, place_id: str, ready_h: float) -> float:
         """The earliest arrival of goods ready at a place at an instant [h since the epoch]; inf: never."""
@@ -52,5 +53,5 @@ class Earliest:
         if ready is None:
             return math.inf
         # Entries made by goods ready no later than −ready; of those the earliest arrival is the last.
-        index = bisect_left(ready, -ready_h + 1e-6)
+        index = bisect_right(ready, -ready_h + 1e-6)
         return self._arrive[place_id][index - 1] if index else math.inf
