@@ -1,78 +1,129 @@
-"""Fits measured avocado and papaya with `hp.fit_ripening`: `python docs/fit_from_shared.py [FOLDER]`.
+"""Fits ripening to measured fruit with `hp.fit_ripening`: `python docs/fit_from_shared.py [FOLDER]`.
 
 The folder holds `avocado_hass_20c_and_ambient.csv` and `papaya_hue.csv`; none given: `shared/facts` beside the
-repository. Needs the extra `fit`. Prints what docs/explanation/fitting.md says.
+repository. Prints the tables that docs/explanation/fitting.md states. Needs `harvest-planner[fit]`.
 """
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import harvest_planner as hp
 
 FACTS = Path(__file__).resolve().parents[2] / "shared" / "facts"
-AMBIENT_DEGC = 22.0
-"""The group at ambient was not measured; what is fitted with it only shows what such data can tell."""
-PAPAYA_DEGC = 25.0
-"""The temperature of the papayas was not written down."""
+INDICES = (2, 3, 4, 5)
+AMBIENTS_DEGC = (20.5, 21.0, 22.0, 25.0)
+"""What the unknown temperature of group Tam may have been: assumptions, to see what hangs on them."""
+HALF_HUE_DEG = 93.7
+"""Half-way along the course of hue that docs/estimate_from_shared.py finds, 119.1 to 68.3 degrees."""
+PAPAYA_DEGC = 20.0
+"""An assumption: nobody wrote the papayas' temperature down. At 20 °C a day of the clock is a day."""
+
+Rows = list[dict[str, Any]]
 
 
-def looks_at_avocado(folder: Path, *, ambient_degc: float | None = None) -> list[dict[str, Any]]:
-    """One row for each look at a Hass: the group at 20 °C, and with a temperature for it the group at ambient."""
-    kept_at = {"T20": 20.0} | ({} if ambient_degc is None else {"Tam": ambient_degc})
-    return [
-        {
-            "fruit": f"{row['storage_group']}-{row['sample']}",
-            "day": int(row["day"]) - 1,
-            "temperature": kept_at[row["storage_group"]],
-            "score": int(row["ripening_index"]),
-        }
-        for row in _table(folder / "avocado_hass_20c_and_ambient.csv")
-        if row["storage_group"] in kept_at
-    ]
-
-
-def looks_at_papaya(folder: Path, *, method: str) -> list[dict[str, Any]]:
-    """One row for each look at a Sunrise Solo by colorimeter or scanner: hue falls as it ripens."""
-    return [
-        {"fruit": row["Fruit"], "day": float(row["Time"]), "temperature": PAPAYA_DEGC, "score": float(row["H_mean"])}
-        for row in _table(folder / "papaya_hue.csv")
-        if row["Method"] == method
-    ]
-
-
-def avocado_by_index(folder: Path) -> dict[int, hp.RipeningFit]:
-    """A fit for each ripening index of the 143 Hass at 20 °C, 'ripe' being that index."""
-    looks = looks_at_avocado(folder)
-    return {index: hp.fit_ripening(looks, ripe_at=index) for index in (2, 3, 4, 5)}
-
-
-def _table(path: Path) -> Iterable[dict[str, str]]:
+def _table(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise FileNotFoundError(f"measured data not found: {path}; give the folder that holds it")
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def main() -> None:
-    """Print every fit."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FACTS
-    for index, fit in avocado_by_index(folder).items():
-        mean, sd = fit.parameters["ready_at_d20"], fit.parameters["sd_d20"]
-        errors = fit.standard_errors
-        print(f"Hass at 20 °C, index {index}: day {mean:.2f} ± {errors['ready_at_d20']:.2f},", end=" ")
-        print(f"sd {sd:.2f} ± {errors['sd_d20']:.2f} ({fit.fruit} fruit)")
-    looks = looks_at_avocado(folder, ambient_degc=AMBIENT_DEGC)
-    print(f"both groups, ambient taken for {AMBIENT_DEGC:g} °C:")
-    print(hp.fit_ripening(looks, "avocado-hass", ripe_at=3, over_at=5))
-    for method in ("Colorimeter", "Scanner"):
-        print(f"papaya by {method.lower()}, hue below 95:")
-        print(hp.fit_ripening(looks_at_papaya(folder, method=method), "papaya", ripe_at=95))
+def avocado(folder: Path, degc: Mapping[str, float]) -> Rows:
+    """The looks at the Hass avocados of these groups, each kept at its temperature [°C]; day 0 is the first look.
+
+    The fruit was bought three days after harvest, which is the catalogue's stage H3.
+    """
+    return [
+        {
+            "fruit": f"{row['storage_group']} {row['sample']}",
+            "day": int(row["day"]) - 1,
+            "temperature": degc[row["storage_group"]],
+            "score": int(row["ripening_index"]),
+            "stage": "H3",
+        }
+        for row in _table(folder / "avocado_hass_20c_and_ambient.csv")
+        if row["storage_group"] in degc
+    ]
+
+
+def papaya(folder: Path, degc: float) -> Rows:
+    """The hue of the papayas by colorimeter, taken to have been kept at one temperature [°C]; hue falls."""
+    return [
+        {"fruit": row["Fruit"], "day": float(row["Time"]), "temperature": degc, "score": float(row["H_mean"])}
+        for row in _table(folder / "papaya_hue.csv")
+        if row["Method"] == "Colorimeter"
+    ]
+
+
+def fit_index(folder: Path, index: int) -> hp.RipeningFit:
+    """The fit to the 143 Hass at 20 °C that calls an index ripe."""
+    return hp.fit_ripening(avocado(folder, {"T20": 20.0}), ripe_at=index)
+
+
+def fit_both(folder: Path, ambient_degc: float, law: hp.SquareRoot | hp.Arrhenius | None = None) -> hp.RipeningFit:
+    """The fit to all 286 Hass, ripe at index 3 and past their best at 5, for an assumed ambient temperature [°C]."""
+    rows = avocado(folder, {"T20": 20.0, "Tam": ambient_degc})
+    return hp.fit_ripening(rows, "avocado-hass", ripe_at=3, over_at=5, temperature_law=law)
+
+
+def fit_papaya(folder: Path, degc: float = PAPAYA_DEGC) -> hp.RipeningFit:
+    """The fit to 20 Sunrise Solo that calls half the course of hue ripe."""
+    return hp.fit_ripening(papaya(folder, degc), ripe_at=HALF_HUE_DEG)
+
+
+def index_lines(folder: Path) -> Iterator[str]:
+    """A line for each index: mean day and spread with their standard errors, and how well the curve holds."""
+    yield "| index | mean day at 20 °C | sd | largest misfit | p |"
+    yield "|---|---|---|---|---|"
+    for index in INDICES:
+        fit = fit_index(folder, index)
+        yield f"| {index} | {_number(fit, 'ready_at_d20')} | {_number(fit, 'sd_d20')} | {_goodness(fit)} |"
+
+
+def ambient_lines(folder: Path) -> Iterator[str]:
+    """A line for each temperature that group Tam may have had."""
+    yield "| assumed ambient | ready_at_d20 | window_d20 | sd_d20 | tmin_degc |"
+    yield "|---|---|---|---|---|"
+    for degc in AMBIENTS_DEGC:
+        fit = fit_both(folder, degc)
+        numbers = [_number(fit, name) for name in ("ready_at_d20", "window_d20", "sd_d20")]
+        told = "tmin_degc" in fit.parameters
+        law = _number(fit, "tmin_degc", digits=0) if told else "at the end of what it may be"
+        yield f"| {degc:g} °C | {' | '.join(numbers)} | {law} |"
+
+
+def papaya_lines(folder: Path) -> Iterator[str]:
+    """The days to half the course of hue."""
+    fit = fit_papaya(folder)
+    yield f"half hue after {_number(fit, 'ready_at_d20')} d, sd {_number(fit, 'sd_d20')} d, {fit.fruit} fruit"
+
+
+def _number(fit: hp.RipeningFit, name: str, digits: int = 2) -> str:
+    return f"{fit.parameters[name]:.{digits}f} ± {fit.standard_errors[name]:.{digits}f}".replace("-", "−")
+
+
+def _goodness(fit: hp.RipeningFit) -> str:
+    misfit, p = fit.goodness.largest_misfit, fit.goodness.p_value
+    chance = "–" if p is None else "below 0.0001" if p < 1e-4 else f"{p:.4f}"
+    return f"{'–' if misfit is None else format(misfit, '.2f')} | {chance}"
+
+
+def main(folder: Path) -> None:
+    """Print all of it, and each fit's warnings once."""
+    print(*index_lines(folder), "", *ambient_lines(folder), "", *papaya_lines(folder), sep="\n")
+    fits = {
+        "index 3": fit_index(folder, 3),
+        **{f"ambient {degc:g} °C": fit_both(folder, degc) for degc in AMBIENTS_DEGC},
+        "papaya": fit_papaya(folder),
+    }
+    for name, fit in fits.items():
+        print("", f"{name}:", *(f"  {warning}" for warning in fit.warnings), sep="\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FACTS)

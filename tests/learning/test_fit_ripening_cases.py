@@ -101,6 +101,32 @@ def test_warmth_that_slows_fruit_down_is_said_to_be_strange() -> None:
     assert "tmin_degc" not in fit.standard_errors
 
 
+def test_a_law_at_its_end_stays_with_the_numbers_that_were_fitted_on_it() -> None:
+    """Days fitted on one clock would be wrong on another: the crop must describe the fruit it was fitted to."""
+    rows = as_ripe(looks(5, rate=lambda _: 1.0, fruit=200, temperatures=(25.0, 30.0)))
+    fit = hp.fit_ripening(rows, "avocado-hass")
+    assert isinstance(fit.crop.temperature_law, hp.SquareRoot)
+    assert fit.crop.temperature_law.tmin_degc == pytest.approx(-99.0)
+    assert hp.days_to_ripe(fit.crop, temperature_degc=27.5) == pytest.approx(5.0, abs=0.3)
+    assert "at the end of what it may be" in fit.crop.sources["temperature_law"]
+
+
+def test_cold_that_stops_fruit_is_not_called_slow_warmth() -> None:
+    fit = hp.fit_ripening(as_ripe(looks(5, rate=lambda degc: float(degc > 17), temperatures=(15.0, 20.0))))
+    assert any("cold slows these fruit more than it can say" in warning for warning in fit.warnings)
+    assert not any("warmth does not speed" in warning for warning in fit.warnings)
+    assert fit.crop.temperature_law == hp.SquareRoot(tmin_degc=14.5)
+    assert fit.parameters["ready_at_d20"] == pytest.approx(5.0, abs=0.6)
+
+
+def test_two_temperatures_test_no_law() -> None:
+    words = "two temperatures, 15 and 25 °C, just decide tmin_degc"
+    two = hp.fit_ripening(as_ripe(looks(5, rate=square_root(2.0), temperatures=(15.0, 25.0))))
+    assert any(words in warning for warning in two.warnings)
+    three = hp.fit_ripening(as_ripe(looks(5, rate=square_root(2.0))))
+    assert not any("just decide" in warning for warning in three.warnings)
+
+
 def test_a_law_can_be_held() -> None:
     law = hp.Arrhenius(ea_kj_per_mol=60.0)
     fit = hp.fit_ripening(as_ripe(looks(6, rate=square_root(2.0))), temperature_law=law)
@@ -151,6 +177,13 @@ def test_the_fitted_crop_takes_its_place_in_a_problem() -> None:
     assert again.drops_at_d20 == hp.crop("na-chi-lang").drops_at_d20
 
 
+def test_a_fruit_with_one_look_counts_for_what_it_tells() -> None:
+    once = [{"fruit": f"cut {i}", "day": 1, "temperature": 20, "ripe": True} for i in range(3)]
+    fit = hp.fit_ripening([*ripening_on(DAYS), *once])
+    assert (fit.fruit, fit.thresholds[0].before_first) == (13, 3)
+    assert fit.parameters["ready_at_d20"] < hp.fit_ripening(ripening_on(DAYS)).parameters["ready_at_d20"]
+
+
 BAD: list[tuple[list[dict[str, Any]], str]] = [
     ([], "observations: the table has no rows"),
     ([{"fruit": 1, "day": 1, "temperature": 20}], "exactly one of score, firmness, ripe"),
@@ -160,6 +193,9 @@ BAD: list[tuple[list[dict[str, Any]], str]] = [
     ([{**row, "ripe": True} for row in ripening_on(DAYS)], "ripe is always 1; nothing changes"),
     ([{**row, "ripe": None} for row in ripening_on(DAYS)], "ripe is always empty"),
     ([{**row, "ripe": not row["ripe"]} for row in ripening_on(DAYS)], "contradict themselves: 10 of 10 fruit are ripe"),
+    ([{**row, "ripe": False} for row in ripening_on(DAYS)], "ripe is always 0; nothing changes"),
+    ([{**row, "temperature": 75} for row in ripening_on([4])], "temperature = '75': a temperature from -30 to 60 °C"),
+    ([row for row in ripening_on(DAYS) if row["day"] == 5], "all fruit crossed between the same looks"),
     (ripening_on([4]), "one fruit cannot tell a spread"),
     (
         [*ripening_on([0, 0, 0]), {"fruit": "f0", "day": 13, "temperature": 20, "ripe": False}],
@@ -210,6 +246,10 @@ def test_a_crop_one_letter_off_suggests_the_nearest() -> None:
 
 def test_thresholds_must_make_sense() -> None:
     rows = looks(7, rate=lambda _: 1.0, temperatures=(20.0,))
+    with pytest.raises(hp.FitError, match=r"becomes ripe \(score 9\): no fruit came to it while watched"):
+        hp.fit_ripening(rows, ripe_at=9)
+    with pytest.raises(hp.FitError, match=r"becomes ripe \(score 1\): all fruit were beyond it at the first look"):
+        hp.fit_ripening(rows, ripe_at=1)
     with pytest.raises(hp.FitError, match="over_at = 2 must lie above ripe_at = 3"):
         hp.fit_ripening(rows, ripe_at=3, over_at=2)
     with pytest.raises(hp.FitError, match="ripe is yes or no"):

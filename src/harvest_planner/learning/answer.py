@@ -29,7 +29,7 @@ def answer_of(
     age = 0.0 if crop is None else crop.stage(stages[anchor]).age_d20
     numbers = numbers_of(found, stages, anchor=anchor, anchor_age_d20=age, over=told.over)
     thresholds = thresholds_of(found, scale, told, anchor=anchor)
-    goodness = goodness_of(found.model, found.theta, found.free, stages)
+    goodness = goodness_of(found.model, found.theta, found.free, stages, _days_of_looks(seen))
     made = crop_of(
         crop, found, kept=law, stages=stages, anchor=anchor, anchor_age_d20=age, over=told.over, fruit=told.fruit
     )
@@ -54,6 +54,10 @@ def answer_of(
     )
 
 
+def _days_of_looks(seen: Observations) -> list[list[float]]:
+    return [[look.day for look in fruit.looks if look.value is not None] for fruit in seen.fruit]
+
+
 def _anchor(stages: tuple[str, ...], crop: Crop | None, found: Found) -> int:
     """The stage that keeps its age: the reference one, else the crop's first observed; without a crop the youngest."""
     if crop is None:
@@ -71,6 +75,11 @@ def _what_was_kept(found: Found, told: Told, crop: Crop | None, made: Crop, *, l
         notes.append(
             f"all fruit were kept at {degc[0]:g} °C, which tells nothing of other temperatures: "
             f"the temperature law is {whose}"
+        )
+    if len(degc) == 2 and found.law_fitted and not found.law_at_its_end:
+        notes.append(
+            f"two temperatures, {degc[0]:g} and {degc[1]:g} °C, just decide {found.model.family.names[0]}: "
+            "nothing tests whether the law holds between and beyond them"
         )
     if not told.over:
         notes.append(f"nothing tells how long fruit stays good: window_d20 = {made.window_d20:g} is {whose}")

@@ -95,6 +95,8 @@ def _law(found: Found, kept: TemperatureLaw, crop: Crop | None, fitted: str, sou
     if found.law_fitted:
         law = found.model.family.law([float(x) for x in found.theta[found.model.first_law :]])
         sources["temperature_law"] = f"{fitted} at {span[0]:g} to {span[1]:g} °C"
+        if found.law_at_its_end:
+            sources["temperature_law"] += "; at the end of what it may be, not to be relied on"
         if isinstance(law, RateTable) and (law.points[0][0] < span[0] or law.points[-1][0] > span[1]):
             sources["temperature_law"] += "; beyond these as before, joined"
             return {"temperature_law": law, "calibrated_degc": _joined(crop, span)}

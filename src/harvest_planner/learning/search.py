@@ -37,7 +37,13 @@ class Found:
 
     @property
     def law_fitted(self) -> bool:
-        return bool(self.free[self.model.first_law :].any())
+        """Whether the law is that of θ; one at the end of what it may be is, for the other numbers belong to it."""
+        return bool(self.model.family.names)
+
+    @property
+    def law_at_its_end(self) -> bool:
+        """Whether the fruit drove a number of the law to the end of what it may be."""
+        return not self.free[self.model.first_law :].all()
 
 
 def search(
@@ -102,10 +108,16 @@ def _require_running(model: Model) -> None:
 
 
 def _at_the_end(model: Model, theta: Array) -> str:
-    u = theta[model.first_law :]
-    law = ", ".join(f"{n} = {x:.3g}" for n, x in zip(model.family.names, model.family.reported(list(u)), strict=True))
+    family, u = model.family, [float(x) for x in theta[model.first_law :]]
+    law = ", ".join(f"{n} = {x:.3g}" for n, x in zip(family.names, family.reported(u), strict=True))
+    ends = min(model.sample.degc), max(model.sample.degc)
+    cold, warm = family.rates(u, ends)
+    cold_before, warm_before = family.rates(family.start, ends)
+    flatter = warm * cold_before < warm_before * cold
+    why = "warmth does not speed these fruit as it should" if flatter else "cold slows these fruit more than it can say"
     return (
-        f"the temperature law is at the end of what it may be ({law}): warmth does not speed these fruit as it should"
+        f"the temperature law is at the end of what it may be ({law}): {why}; "
+        "check the temperatures, or hold a law that you trust (temperature_law)"
     )
 
 

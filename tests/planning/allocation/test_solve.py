@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,35 @@ def test_parts_solved_apart_are_worth_the_whole(seed: int) -> None:
     whole = joined(model, parts, [solve(Task(part.model, 0.0, 0, None)) for part in parts])
     assert whole.value_vnd == pytest.approx(solve(Task(model, 0.0, 0, None)).value_vnd, rel=1e-7, abs=0.1)
     assert_keeps_the_rules(model, whole)
+
+
+def test_what_rounding_took_from_an_order_comes_back_only_where_there_is_room() -> None:
+    model = replace(
+        random_model(0, orders=2, batches=1, days=1),
+        order_kg=np.array([12.5, 5.0]),
+        order_splits=np.array([False, True]),
+        batch_kg=np.array([100.0]),
+        picker_kg=np.array([100.0]),
+        packing_kg=np.array([100.0]),
+        lane_kg=np.array([15.0]),
+        column_order=np.array([0, 1, 1]),
+        column_trip=np.array([0, 0, 0]),
+        column_value_vnd=np.array([1e5, 1e5, 1e5]),
+        column_review_vnd=np.zeros(3),
+        column_lanes=((0,), (0,), ()),
+    )
+    programme = IntegerProgramme(model, seed=0)
+    rounded_down = np.array([12.5, 2.5, 2.499999])
+    column_kg, _ = programme._settled(rounded_down, np.zeros(1))
+    assert column_kg.tolist() == pytest.approx([12.5, 2.5, 2.5], abs=1e-9)
+    rounded_up = np.array([12.5, 2.500002, 2.499998])
+    column_kg, _ = programme._settled(rounded_up, np.zeros(1))
+    assert column_kg.tolist() == pytest.approx([12.5, 2.5, 2.5], abs=1e-9)
+
+
+def test_what_rounding_picked_beyond_a_batch_is_taken_from_its_surplus() -> None:
+    model = replace(random_model(0, orders=2, batches=1, days=1), batch_kg=np.array([10.0]), picker_kg=np.array([50.0]))
+    programme = IntegerProgramme(model, seed=0)
+    nothing = np.zeros(len(model.column_order))
+    _, surplus_kg = programme._settled(nothing, np.array([10.00001]))
+    assert surplus_kg.tolist() == pytest.approx([10.0], abs=1e-9)

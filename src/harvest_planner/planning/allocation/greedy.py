@@ -63,6 +63,17 @@ class Free:
         packing = int(self.model.trip_packing[trip])
         return float(self.packing_kg[packing]) if packing >= 0 else float(np.inf)
 
+    def room_of(self, column: int) -> float:
+        """Kilograms that batch, picker, packing and departures still allow by the column."""
+        trip = int(self.model.column_trip[column])
+        lanes = (float(self.lane_kg[lane]) for lane in self.model.column_lanes[column])
+        return min(self.room(trip), self.packing(trip), *lanes)
+
+    def give(self, column: int, kg: float) -> None:
+        """Use capacity for kilograms of the column's order."""
+        self.order_kg[self.model.column_order[column]] -= kg
+        self.take(int(self.model.column_trip[column]), kg, self.model.column_lanes[column])
+
     def take(self, trip: int, kg: float, lanes: tuple[int, ...], *, surplus: float = 0.0) -> None:
         """Use capacity for shipped and surplus kilograms of a trip."""
         model = self.model
@@ -98,21 +109,17 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
         kg = _part_that_fits(free, model, column, started=bool(taken[column] > 0))
         if kg <= 0 or not _pays(free, model, column, kg, started=bool(taken[column] > 0)):
             continue
-        order, trip = int(model.column_order[column]), int(model.column_trip[column])
         taken[column] += kg
-        free.order_kg[order] -= kg
-        free.take(trip, kg, model.column_lanes[column])
-        _reach_least(model, free, trip)
+        free.give(column, kg)
+        _reach_least(model, free, int(model.column_trip[column]))
     sell_surplus(model, free)
     return taken, free.surplus_kg
 
 
 def _part_that_fits(free: Free, model: Model, column: int, *, started: bool) -> float:
     """Kilograms of the order that the column can still take; 0 where a whole order or the least part does not fit."""
-    order, trip = int(model.column_order[column]), int(model.column_trip[column])
-    wanted = float(free.order_kg[order])
-    rooms = [free.room(trip), free.packing(trip), *(float(free.lane_kg[lane]) for lane in model.column_lanes[column])]
-    room = min(rooms)
+    order = int(model.column_order[column])
+    wanted, room = float(free.order_kg[order]), free.room_of(column)
     if not model.order_splits[order]:
         whole = float(model.order_kg[order])
         return whole if wanted >= whole - KG_EPSILON and whole <= room + KG_EPSILON else 0.0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harvest_planner.planning.allocation.greedy import Free
 from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.master import add_column_rows, trip_columns
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
@@ -163,24 +164,29 @@ class IntegerProgramme:
             if values[switch] < 0.5:
                 taken[column] = 0.0
         surplus = _floored(values[self.at.trips : 2 * self.at.trips])
-        column_kg = self._filled_up(_floored(taken * model.column_kg), surplus)
-        return Whole(column_kg, surplus, -self._programme.bound, finished)
+        return Whole(*self._settled(_floored(taken * model.column_kg), surplus), -self._programme.bound, finished)
 
-    def _filled_up(self, column_kg: Floats, surplus_kg: Floats) -> Floats:
-        """What rounding down took from an order that was full, given back where its batch has it."""
+    def _settled(self, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, Floats]:
+        """Kilograms put right where rounding took a little from a full order or passed a capacity by a little."""
         model = self.model
-        missing = model.order_kg - np.bincount(model.column_order, weights=column_kg, minlength=len(model.order_kg))
-        picked = np.bincount(model.column_trip, weights=column_kg, minlength=self.at.trips) + surplus_kg
-        left = model.batch_kg - np.bincount(model.trip_batch, weights=picked, minlength=len(model.batch_kg))
-        for order in np.flatnonzero((missing > 0) & (missing < 10 * KG_STEP)).tolist():
-            columns = np.flatnonzero((model.column_order == order) & (column_kg > 0))
-            for column in columns[np.argsort(-column_kg[columns], kind="stable")].tolist():
-                batch = model.trip_batch[model.column_trip[column]]
-                if left[batch] >= missing[order] - KG_STEP / 1000:
-                    column_kg[column] += missing[order]
-                    left[batch] -= missing[order]
-                    break
-        return column_kg
+        free = Free(model, column_kg, surplus_kg)
+        parts = np.flatnonzero(model.order_splits[model.column_order] & (column_kg > 0))
+        largest_first = parts[np.argsort(-column_kg[parts], kind="stable")].tolist()
+        for trip in np.flatnonzero(surplus_kg > 0).tolist():
+            over = min(-free.room(trip), float(free.surplus_kg[trip]))
+            if over > 0:
+                free.take(trip, 0.0, (), surplus=-over)
+        for column in largest_first:
+            over = min(-free.room_of(column), float(column_kg[column]))
+            if over > 0:
+                column_kg[column] -= over
+                free.give(column, -over)
+        for column in largest_first:
+            missing = float(free.order_kg[model.column_order[column]])
+            if 0 < missing < 10 * KG_STEP and free.room_of(column) >= missing - KG_STEP / 1000:
+                column_kg[column] += missing
+                free.give(column, missing)
+        return column_kg, free.surplus_kg
 
     def _as_columns(self, column_kg: Floats, surplus_kg: Floats) -> Floats:
         model, at = self.model, self.at
