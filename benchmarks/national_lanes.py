@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from itertools import permutations
 from typing import Any
 
 import harvest_planner as hp
@@ -58,22 +59,23 @@ def _spokes(provinces: list[str], rng: random.Random) -> list[dict[str, Any]]:
             cost = round((2500 if carrier == "Swift" else 1800) + 15 * road_h * 45 / 10)
             for way in ((place, hub), (hub, place)):
                 hour = rng.randint(15, 21) if way[0] == place else rng.randint(0, 6)
-                found.append(_lane(way, carrier, "road", f"FREQ=DAILY;BYHOUR={hour}", road_h * slower + 1.5, cost, rng))
+                found.append(
+                    _lane(way, (carrier, "road"), f"FREQ=DAILY;BYHOUR={hour}", road_h * slower + 1.5, cost, rng=rng)
+                )
     return found
 
 
 def _trunks(rng: random.Random) -> list[dict[str, Any]]:
     found = []
-    for origin in HUBS:
-        for destination in HUBS:
-            if origin == destination:
-                continue
-            way, road_h = (origin, destination), hp.road_km(origin, destination) / ROAD_KM_PER_H
-            found.append(_lane(way, "Swift", "road", "FREQ=DAILY;BYHOUR=8,20", road_h + 2, 4000 + round(60 * road_h), rng))
-            found.append(_lane(way, "Steady", "road", "FREQ=DAILY;BYHOUR=22", road_h * 1.2 + 2, 3000 + round(50 * road_h), rng))
-            train = _lane(way, "Rail", "rail", "FREQ=WEEKLY;BYDAY=TU,WE,TH,FR,SA;BYHOUR=7", road_h * 1.1, 2500 + round(30 * road_h), rng)
-            found.append({**train, "on_schedule_share": 0.7, "transit_p95_h": round(train["transit_p50_h"] + 12, 1)})
-            found.append(_lane(way, "Air", "air", "FREQ=DAILY;BYHOUR=6,13,21", 6.0, 25_000, rng))
+    for way in permutations(HUBS, 2):
+        hours = hp.road_km(*way) / ROAD_KM_PER_H
+        swift, steady, rail = (round(vnd) for vnd in (4000 + 60 * hours, 3000 + 50 * hours, 2500 + 30 * hours))
+        weekdays = "FREQ=WEEKLY;BYDAY=TU,WE,TH,FR,SA;BYHOUR=7"
+        found.append(_lane(way, ("Swift", "road"), "FREQ=DAILY;BYHOUR=8,20", hours + 2, swift, rng=rng))
+        found.append(_lane(way, ("Steady", "road"), "FREQ=DAILY;BYHOUR=22", 1.2 * hours + 2, steady, rng=rng))
+        train = _lane(way, ("Rail", "rail"), weekdays, 1.1 * hours, rail, rng=rng)
+        found.append({**train, "on_schedule_share": 0.7, "transit_p95_h": round(train["transit_p50_h"] + 12, 1)})
+        found.append(_lane(way, ("Air", "air"), "FREQ=DAILY;BYHOUR=6,13,21", 6.0, 25_000, rng=rng))
     return found
 
 
@@ -84,13 +86,15 @@ def _neighbours(provinces: list[str], rng: random.Random) -> list[dict[str, Any]
         for other in near:
             road_h = hp.road_km(place, other) / ROAD_KM_PER_H
             hour = rng.randint(4, 22)
-            found.append(_lane((place, other), "Local", "road", f"FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR={hour}", road_h + 1, 1500, rng))
+            rule = f"FREQ=WEEKLY;BYDAY=MO,WE,FR;BYHOUR={hour}"
+            found.append(_lane((place, other), ("Local", "road"), rule, road_h + 1, 1500, rng=rng))
     return found
 
 
 def _lane(
-    way: tuple[str, str], carrier: str, mode: str, rule: str, hours: float, cost: float, rng: random.Random
+    way: tuple[str, str], by: tuple[str, str], rule: str, hours: float, cost: float, *, rng: random.Random
 ) -> dict[str, Any]:
+    carrier, mode = by
     return {
         "id": f"{carrier.lower()}-{mode}-{way[0]}-{way[1]}",
         "origin_id": way[0],
