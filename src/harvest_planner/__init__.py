@@ -50,11 +50,8 @@ if TYPE_CHECKING:
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
-    from harvest_planner.planning.itineraries import (
-        Itinerary as Itinerary,
-        TravelOutcome as TravelOutcome,
-        journeys as journeys,
-    )
+    from harvest_planner.planning.itineraries import journeys as journeys
+    from harvest_planner.planning.itinerary import Itinerary as Itinerary, TravelOutcome as TravelOutcome
     from harvest_planner.planning.order_cutoff import (
         LastPick as LastPick,
         OrderCutoff as OrderCutoff,
@@ -183,7 +180,8 @@ _HOMES = {
     "planning.questions.ask_arrays": ("good_shares",),
     "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
-    "planning.itineraries": ("Itinerary", "TravelOutcome", "journeys"),
+    "planning.itineraries": ("journeys",),
+    "planning.itinerary": ("Itinerary", "TravelOutcome"),
     "planning.order_cutoff": ("LastPick", "OrderCutoff", "order_by"),
     "planning.progress": ("Progress",),
     "planning.referee": ("check_plan",),

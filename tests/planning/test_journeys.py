@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import harvest_planner as hp
-from harvest_planner.planning import itineraries
+from harvest_planner.planning import itineraries, itinerary
 from harvest_planner.transit.instants import hours_of
 from tests.planning.small import DURABLE, lane, order, problem
 from tests.transit.simulation import simulate
@@ -479,12 +479,12 @@ def test_two_hundred_thousand_parcels_arrive_as_it_says(count: int) -> None:
     epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     for hours in np.quantile(arrivals, np.linspace(0.01, 0.99, 99)):
         moment = epoch + dt.timedelta(hours=float(hours))
-        drawn = float((arrivals <= hours + itineraries.HALF_A_SECOND_H).mean())
+        drawn = float((arrivals <= hours + itinerary.HALF_A_SECOND_H).mean())
         assert found.probability_by(moment) == pytest.approx(drawn, abs=HALF_A_POINT)
     for p, name in ((0.05, QUANTILES[0]), (0.5, QUANTILES[1]), (0.95, QUANTILES[2])):
         hours = hours_of(getattr(found, name))
-        below = float((arrivals < hours - itineraries.HALF_A_SECOND_H * 1.01).mean())
-        upto = float((arrivals <= hours + itineraries.HALF_A_SECOND_H * 1.01).mean())
+        below = float((arrivals < hours - itinerary.HALF_A_SECOND_H * 1.01).mean())
+        upto = float((arrivals <= hours + itinerary.HALF_A_SECOND_H * 1.01).mean())
         assert below - HALF_A_POINT <= p <= upto + HALF_A_POINT
 
 

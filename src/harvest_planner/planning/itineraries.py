@@ -4,95 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import NamedTuple
 
 from harvest_planner import catalogue
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.answer import legs_of
 from harvest_planner.planning.curves import curve_of
+from harvest_planner.planning.itinerary import Itinerary, TravelOutcome, aware
+from harvest_planner.planning.roads import Travel, travel_of
 from harvest_planner.ripening.clock import gained
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop
-from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.people import Place
-from harvest_planner.schema.plan import Leg
 from harvest_planner.schema.problem import PlanningProblem, catalogue_crop
-from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.arrivals import Arrivals
 from harvest_planner.transit.estimate import embargoes_of, estimated_lanes
 from harvest_planner.transit.instants import hours_of, instant_of
-from harvest_planner.transit.network import Network
 from harvest_planner.transit.travel import Journey, Outcome
 
-HALF_A_SECOND_H = 0.5 / 3600.0
-"""Instants are rounded to the second; what arrives within half of one has arrived."""
 _LAST_H = hours_of(dt.datetime(9999, 12, 30, tzinfo=dt.UTC))
 """The tail of a lane without measure may end behind the calendar; it is drawn to end here."""
-
-
-@dataclass(frozen=True, slots=True)
-class TravelOutcome:
-    """One way an itinerary may turn out.
-
-    Attributes
-    ----------
-    probability : of this outcome; those of all outcomes add up to 1.
-    arrive_at : mean arrival, local to the destination; None: these goods find no departure any more and never arrive.
-    earliest_at, latest_at : between these the outcome's arrivals lie.
-    age_gained_d20 : what the goods age from `ready_at` to arrival on average [d20]; None: no crop was given.
-    chill_dose, safety_dose : shares of the chilling limit and of the food-safety cap used up in that time, beyond 1
-        the goods are harmed; None: no crop was given.
-    """
-
-    probability: float
-    arrive_at: dt.datetime | None
-    earliest_at: dt.datetime | None
-    latest_at: dt.datetime | None
-    age_gained_d20: float | None
-    chill_dose: float | None
-    safety_dose: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Itinerary:
-    """A journey on offer: its planned legs, its cost, when it arrives and how it may turn out.
-
-    Attributes
-    ----------
-    legs : the lanes with their planned departures, each instant local to its place.
-    arrive_p05_at, arrive_p50_at, arrive_p95_at : quantiles of the arrival, local to the destination.
-    cost_vnd_per_kg : freight of all legs [VND/kg].
-    outcomes : the ways it may turn out, with their probabilities.
-    """
-
-    legs: tuple[Leg, ...]
-    arrive_p05_at: dt.datetime
-    arrive_p50_at: dt.datetime
-    arrive_p95_at: dt.datetime
-    cost_vnd_per_kg: float
-    outcomes: tuple[TravelOutcome, ...] = field(repr=False)
-    _arrivals: Arrivals = field(repr=False)
-
-    @property
-    def lane_ids(self) -> tuple[str, ...]:
-        """The lanes in the order of travel."""
-        return tuple(leg.lane_id for leg in self.legs)
-
-    @property
-    def age_gained_mean_d20(self) -> float | None:
-        """What the goods age from `ready_at` to arrival, over all outcomes [d20]; None: no crop was given."""
-        ages = [(each.probability, each.age_gained_d20) for each in self.outcomes if each.age_gained_d20 is not None]
-        return math.fsum(share * age for share, age in ages) if ages else None
-
-    def probability_by(self, at: dt.datetime) -> float:
-        """Probability of having arrived at an instant, to the second.
-
-        Raises
-        ------
-        ValueError : a naive instant.
-        """
-        return self._arrivals.probability_by(hours_of(_aware("at", at)) + HALF_A_SECOND_H)
 
 
 class _Load(NamedTuple):
@@ -105,10 +36,9 @@ class _Load(NamedTuple):
 class _Asked(NamedTuple):
     """The question with everything looked up."""
 
-    problem: PlanningProblem
+    travel: Travel
     origin: Place
     destination: Place
-    lanes: tuple[Lane, ...]
     load: _Load
     ready_h: float
 
@@ -161,31 +91,22 @@ def journeys(
     >>> first.arrive_p05_at < first.arrive_p50_at < first.arrive_p95_at
     True
     """
-    ready_h = hours_of(_aware("ready_at", ready_at))
+    ready_h = hours_of(aware("ready_at", ready_at))
     if limit is not None and limit < 1:
         raise ValueError(f"limit = {limit}: ask for at least 1 journey, or give None for all")
     start, end = _place(problem, origin), _place(problem, destination)
-    asked = problem.model_copy(update={"places": _places(problem, start, end)})
     lanes = problem.lanes or estimated_lanes(start, (end,))
-    question = _Asked(asked, start, end, lanes, _load(problem, goods), ready_h)
-    ambient = Ambient(asked)
-    network = Network(
-        lanes,
-        place=asked.place,
-        embargoes=embargoes_of(problem),
-        ambient=ambient,
-        as_of=problem.as_of,
-        horizon_days=problem.policy.horizon_days,
-    )
-    _within(network.span, ready_at)
-    return _found(question, network, ambient, limit)
+    own = bool(problem.lanes) and all(_known(problem, place) for place in (start, end))
+    travel = travel_of(problem) if own else Travel(_with_places(problem, start, end), lanes)
+    _within(travel.network.span, ready_at)
+    return _found(_Asked(travel, start, end, _load(problem, goods), ready_h), limit)
 
 
-def _found(asked: _Asked, network: Network, ambient: Ambient, limit: int | None) -> tuple[Itinerary, ...]:
+def _found(asked: _Asked, limit: int | None) -> tuple[Itinerary, ...]:
     crop = asked.load.crop
     curve = None if crop is None else curve_of(crop)
     clocks = (_still,) if curve is None else curve.clocks
-    found = network.journeys(
+    found = asked.travel.network.journeys(
         asked.origin.id,
         asked.destination.id,
         ready_h=asked.ready_h,
@@ -199,10 +120,10 @@ def _found(asked: _Asked, network: Network, ambient: Ambient, limit: int | None)
     def waited(journey: Journey) -> tuple[float, ...] | None:
         """What the goods gain outdoors until the first departure."""
         hours = max(0.0, journey.first_departure_h - asked.ready_h)
-        air = list(ambient.spells(asked.origin.id, from_h=asked.ready_h, hours=hours))
+        air = list(asked.travel.ambient.spells(asked.origin.id, from_h=asked.ready_h, hours=hours))
         return None if curve is None else tuple(gained(clock, air) for clock in clocks)
 
-    return tuple(_itinerary(journey, asked, waited(journey)) for journey in found)
+    return tuple(_itinerary(journey, asked, waited) for journey in found)
 
 
 def _still(degc: float) -> float:
@@ -210,16 +131,20 @@ def _still(degc: float) -> float:
     return 0.0
 
 
-def _itinerary(journey: Journey, asked: _Asked, waited: tuple[float, ...] | None) -> Itinerary:
+def _itinerary(journey: Journey, asked: _Asked, waited: Callable[[Journey], tuple[float, ...] | None]) -> Itinerary:
     local = zone(asked.destination.timezone)
+
+    def outcomes() -> tuple[TravelOutcome, ...]:
+        before = waited(journey)
+        return tuple(_outcome(outcome, before, local) for outcome in journey.outcomes)
+
     return Itinerary(
-        legs=legs_of(journey, {lane.id: lane for lane in asked.lanes}, asked.problem.place),
-        arrive_p05_at=instant_of(journey.arrive_p05_h, local),
-        arrive_p50_at=instant_of(journey.arrive_p50_h, local),
-        arrive_p95_at=instant_of(journey.arrive_p95_h, local),
+        journey.arrivals,
+        local,
         cost_vnd_per_kg=journey.cost_vnd_per_kg,
-        outcomes=tuple(_outcome(outcome, waited, local) for outcome in journey.outcomes),
-        _arrivals=journey.arrivals,
+        quantiles_h=(journey.arrive_p05_h, journey.arrive_p50_h, journey.arrive_p95_h),
+        legs=lambda: legs_of(journey, asked.travel.lanes, asked.travel.problem.place),
+        outcomes=outcomes,
     )
 
 
@@ -235,12 +160,6 @@ def _outcome(outcome: Outcome, waited: tuple[float, ...] | None, local: dt.tzinf
         else (before + on_way for before, on_way in zip(waited, outcome.exposures, strict=False))
     )
     return TravelOutcome(outcome.probability, arrive_at, earliest_at, latest_at, age, chill, safety)
-
-
-def _aware(name: str, moment: dt.datetime) -> dt.datetime:
-    if moment.tzinfo is None or moment.utcoffset() is None:
-        raise ValueError(f"{name} = {moment.isoformat()} is naive; give it an offset such as +07:00")
-    return moment
 
 
 def _within(span: tuple[dt.datetime, dt.datetime], ready_at: dt.datetime) -> None:
@@ -262,10 +181,19 @@ def _place(problem: PlanningProblem, place: Place | str) -> Place:
         raise UnknownIdError("place", place, tuple(dict.fromkeys((*own, *error.suggestions)))[:3]) from None
 
 
-def _places(problem: PlanningProblem, *given: Place) -> tuple[Place, ...]:
-    """The problem's places and those asked for, which stand for any of the same id."""
+def _known(problem: PlanningProblem, place: Place) -> bool:
+    """Whether the problem knows a place as it was given."""
+    try:
+        return problem.place(place.id) == place
+    except UnknownIdError:
+        return False
+
+
+def _with_places(problem: PlanningProblem, *given: Place) -> PlanningProblem:
+    """The problem with the places asked for, which stand for any of the same id."""
     asked = {place.id: place for place in given}
-    return (*(place for place in problem.places if place.id not in asked), *asked.values())
+    places = (*(place for place in problem.places if place.id not in asked), *asked.values())
+    return problem.model_copy(update={"places": places})
 
 
 def _load(problem: PlanningProblem, goods: Crop | str | None) -> _Load:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from harvest_planner import catalogue
-from harvest_planner.planning.itineraries import Itinerary, journeys
+from harvest_planner.planning.itineraries import journeys
+from harvest_planner.planning.itinerary import Itinerary
 from harvest_planner.plot.canvas import BLUE, GREEN, GREY, VERMILION, Language, axes_of, word
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.people import Place

@@ -59,6 +59,10 @@ class Ambient:
             found = self._by_quarter[key] = self._climate(place_id, key[1] / _PIECES_PER_H)
         return found
 
+    def same_all_day(self, place_id: str) -> bool:
+        """Whether a place tells no hours, so that its air is the mean of the day at every hour."""
+        return not self._hours_of(place_id)[0]
+
     def spells(self, place_id: str, *, from_h: float, hours: float) -> Iterator[tuple[float, float]]:
         """(hours, temperature of the air [°C]) of goods that wait outdoors from an instant on [h since the epoch].
 

@@ -9,7 +9,7 @@ from operator import mul
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.duration import Cell, Duration, cells_of
 from harvest_planner.transit.exposure import Boarding, Exposures, OnBoard, Packed, Rates, Steady
-from harvest_planner.transit.timetable import Service
+from harvest_planner.transit.timetable import Service, air_on_board
 
 MOST_OUTCOMES = 400
 MOST_CELLS = 160
@@ -100,7 +100,7 @@ def ride(
     ----------
     packed_since_h : the journey's first departure, where goods travel packed [h since the epoch].
     """
-    pieces = {departs_h: _pieces(departs_h, service, ambient) for departs_h in crowd}
+    pieces = {departs_h: air_on_board(service, departs_h, ambient) for departs_h in crowd}
     cells = _cells(crowd, service, following)
     ways = {departs_h: len(crowd[departs_h]) * len(pieces[departs_h]) for departs_h in crowd}
     crowded = sum(ways[departs_h] * len(cells[departs_h]) for departs_h in crowd) > MOST_OUTCOMES
@@ -125,19 +125,6 @@ def ride(
                     exposures[:middle],
                     exposures[middle:],
                 )
-
-
-def _pieces(departs_h: float, service: Service, ambient: Ambient) -> tuple[tuple[float, float], ...]:
-    """The temperatures a ride may have: (probability, °C), three-valued where it is uncertain."""
-    lane = service.lane
-    degc = lane.temperature_degc
-    if degc is None:
-        ends = (service.origin_id, service.destination_id)
-        degc = math.fsum(ambient.degc(place_id, departs_h) for place_id in ends) / 2.0
-    if not lane.temperature_sd_degc:
-        return ((1.0, degc),)
-    off = math.sqrt(3.0) * lane.temperature_sd_degc
-    return ((1.0 / 6.0, degc - off), (2.0 / 3.0, degc), (1.0 / 6.0, degc + off))
 
 
 def _cells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from harvest_planner.schema.lane import Lane
 from harvest_planner.transit.sampled import Sampled
 
+_ROOT_2 = math.sqrt(2.0)
 _NORMAL = NormalDist()
 Z95 = _NORMAL.inv_cdf(0.95)
 _FINEST = 0.1
@@ -61,6 +63,26 @@ class Lognormal:
         if p <= self.exact_share:
             return self.base_h
         return self.at_score(_NORMAL.inv_cdf((p - self.exact_share) / (1.0 - self.exact_share)))
+
+    def arrived_by(self, at_h: float, departures: Sequence[tuple[float, float]]) -> float:
+        """Probability of having arrived at an instant over (departure, probability of taking it), by time."""
+        base, mean, width, exact = self.base_h, self.log_mean, self.log_sd * _ROOT_2, self.exact_share
+        late, found = 1.0 - exact, 0.0
+        for departs_h, share in departures:
+            beyond = at_h - departs_h - base
+            if beyond > 0.0 and late:
+                found += share * (exact + late * 0.5 * math.erfc((mean - math.log(beyond)) / width))
+            elif beyond >= 0.0:
+                found += share * exact
+            else:
+                break
+        return found
+
+    def mean_h(self) -> float:
+        """Mean hours [h]."""
+        if self.exact_share == 1.0:
+            return self.base_h
+        return self.base_h + (1.0 - self.exact_share) * math.exp(self.log_mean + self.log_sd**2 / 2.0)
 
     def at_score(self, z: float) -> float:
         """The hours at a normal score of the uncertain part [h]."""

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Place
 from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.chains import Chains, Link
-from harvest_planner.transit.offer import not_outdone
+from harvest_planner.transit.law import ChainLaw, Ends, Laws
+from harvest_planner.transit.lines import Ageing
+from harvest_planner.transit.offer import Rated, not_outdone
+from harvest_planner.transit.search import Search
 from harvest_planner.transit.timetable import Service, Timetable, takes
-from harvest_planner.transit.travel import Clocks, Journey, travel
+from harvest_planner.transit.travel import Clocks, Journey, fare
 
 ALTERNATIVES_WITHIN_H = 24.0
 """Where room is limited, later departures within this time are offered too [h]."""
 
-_Key = tuple[str, str, str | None, object]
+_Goods = tuple[str | None, object]
+"""Their kind, as carriers know it, and the name of their clocks."""
+
+
+class _Carried(NamedTuple):
+    """The services that take some goods, and what is asked of them."""
+
+    search: Search
+    ageing: Ageing
+    exact: bool
+    """Whether mean ages by the laws are those of the outcomes."""
+    within_h: float
+    clocks: Clocks
+    kinks_degc: Sequence[float]
 
 
 class Network:
@@ -46,41 +63,18 @@ class Network:
         self._ambient = ambient
         self._lanes = {lane.id: lane for lane in lanes}
         self._ids: dict[str, str] = {}
-        self._chains = Chains(
-            Link(lane.id, self._id(lane.origin_id), self._id(lane.destination_id)) for lane in self._lanes.values()
-        )
+        self._ends = [
+            Ends(lane.id, self._id(lane.origin_id), self._id(lane.destination_id)) for lane in self._lanes.values()
+        ]
         self._timetable = Timetable(as_of=as_of, horizon_days=horizon_days, embargoes=embargoes)
-        self._services: dict[tuple[str, str | None], Service] = {}
-        self._ways: dict[tuple[str, str, str | None], tuple[tuple[Service, ...], ...]] = {}
-        self._made: dict[tuple[tuple[str, ...], float, str | None, object], Journey | None] = {}
-        self._offered: dict[tuple[_Key, tuple[tuple[float, ...], ...], float], tuple[Journey, ...]] = {}
+        self._carried: dict[_Goods, _Carried] = {}
+        self._made: dict[tuple[tuple[str, ...], float, _Goods], Journey] = {}
+        self._offered: dict[tuple[str, str, _Goods, tuple[int, ...], float], tuple[Journey, ...]] = {}
 
     @property
     def span(self) -> tuple[dt.datetime, dt.datetime]:
         """The instants between which departures are dated."""
         return self._timetable.span
-
-    def has_chain(self, origin_id: str, destination_id: str) -> bool:
-        """Whether lanes lead from one place to the other at all, whatever they take and carriers refuse.
-
-        Raises
-        ------
-        UnknownIdError, AmbiguousPlaceError : as the place lookup says.
-        """
-        return self._chains.any_between(self._id(origin_id), self._id(destination_id))
-
-    def chains(self, origin_id: str, destination_id: str, goods: str | None) -> tuple[tuple[Service, ...], ...]:
-        """The chains of services that take such goods from one place to the other, by the ids of their lanes."""
-        key = (self._id(origin_id), self._id(destination_id), goods)
-        found = self._ways.get(key)
-        if found is None:
-            ways = sorted(self._chains.between(key[0], key[1]))
-            found = self._ways[key] = tuple(
-                tuple(self._service(lane_id, goods) for lane_id in way)
-                for way in ways
-                if all(takes(self._lanes[lane_id], goods) for lane_id in way)
-            )
-        return found
 
     def journeys(
         self,
@@ -110,58 +104,78 @@ class Network:
         ------
         UnknownIdError, AmbiguousPlaceError : as the place lookup says.
         """
-        ways = self.chains(origin_id, destination_id, goods)
-        departures = tuple(tuple(_departures(way, ready_h)) for way in ways)
-        here = self._ambient.degc(self._id(origin_id), ready_h)
-        key = ((self._id(origin_id), self._id(destination_id), goods, clocks_key), departures, here)
+        start, end = self._id(origin_id), self._id(destination_id)
+        named = (goods, clocks_key)
+        carried = self._carried.get(named)
+        if carried is None:
+            carried = self._carried[named] = self._carry(goods, clocks, kinks_degc)
+        here = self._ambient.degc(start, ready_h)
+        leaving = tuple(number for _, number in carried.search.first_departures(start, end, ready_h))
+        key = (start, end, named, leaving, here)
         offered = self._offered.get(key)
         if offered is None:
-            made = (
-                self._journey(way, departs_h, goods, (clocks, kinks_degc), clocks_key)
-                for way, times in zip(ways, departures, strict=True)
-                for departs_h in times
-            )
-            ageing = clocks[0](here) / 24.0 if clocks else 0.0
-            offered = self._offered[key] = not_outdone([each for each in made if each], ageing_per_h=ageing)
+            offered = self._offered[key] = self._offers(start, end, ready_h, carried, named)
         return offered[:limit]
 
-    def _journey(
-        self,
-        way: Sequence[Service],
-        departs_h: float,
-        goods: str | None,
-        gaining: tuple[Clocks, Sequence[float]],
-        clocks_key: object,
-    ) -> Journey | None:
-        key = (tuple(service.lane.id for service in way), departs_h, goods, clocks_key)
-        if key not in self._made:
-            clocks, kinks_degc = gaining
-            made = travel(way, departs_h=departs_h, clocks=clocks, kinks_degc=kinks_degc, ambient=self._ambient)
+    def _offers(self, start: str, end: str, ready_h: float, carried: _Carried, named: _Goods) -> tuple[Journey, ...]:
+        laws = carried.search.chains(start, end, ready_h=ready_h, within_h=carried.within_h)
+        made = [(law, self._journey(law, carried, named)) for law in laws]
+        if carried.exact:
+            return not_outdone(Rated(journey, law.age_d20) for law, journey in made)
+        waiting_per_h = carried.ageing.waiting_per_h(start, ready_h)
+        return not_outdone(
+            Rated(journey, journey.mean_exposures[0] + waiting_per_h * (journey.first_departure_h - ready_h))
+            for _, journey in made
+        )
+
+    def _journey(self, law: ChainLaw, carried: _Carried, named: _Goods) -> Journey:
+        services, departs_h = law.services, law.departs_h
+        key = (tuple(service.lane.id for service in services), departs_h, named)
+        found = self._made.get(key)
+        if found is None:
+            fares = partial(
+                fare,
+                services,
+                departs_h=departs_h,
+                clocks=carried.clocks,
+                kinks_degc=carried.kinks_degc,
+                ambient=self._ambient,
+            )
             # The first one made stays, whichever thread made it: a journey is known by its identity.
-            return self._made.setdefault(key, made)
-        return self._made[key]
+            found = self._made.setdefault(key, Journey(law, fares))
+        return found
+
+    def _carry(self, goods: str | None, clocks: Clocks, kinks_degc: Sequence[float]) -> _Carried:
+        ends = [each for each in self._ends if takes(self._lanes[each.lane_id], goods)]
+        lanes = [self._lanes[each.lane_id] for each in ends]
+        # Pulp that lags the air and air that changes by the hour are for `fare` to follow.
+        exact = not any(lane.packaging for lane in lanes) and all(
+            self._ambient.same_all_day(place_id) for place_id in {each.origin_id for each in ends}
+        )
+        ageing = Ageing(clocks[0], self._ambient)
+        limited = any(lane.capacity_kg is not None for lane in lanes)
+        return _Carried(
+            search=Search(Laws(ends, lambda lane_id: self._service(lane_id, goods), ageing), prunes=exact),
+            ageing=ageing,
+            exact=exact,
+            within_h=ALTERNATIVES_WITHIN_H if limited else 0.0,
+            clocks=clocks,
+            kinks_degc=kinks_degc,
+        )
 
     def _service(self, lane_id: str, goods: str | None) -> Service:
-        key = (lane_id, goods)
-        if key not in self._services:
-            lane = self._lanes[lane_id]
-            origin = self._place(lane.origin_id)
-            self._services[key] = self._timetable.service(
-                lane,
-                origin_id=origin.id,
-                destination_id=self._id(lane.destination_id),
-                timezone=origin.timezone,
-                goods=goods,
-            )
-        return self._services[key]
+        lane = self._lanes[lane_id]
+        origin = self._place(lane.origin_id)
+        return self._timetable.service(
+            lane,
+            origin_id=origin.id,
+            destination_id=self._id(lane.destination_id),
+            timezone=origin.timezone,
+            goods=goods,
+        )
 
     def _id(self, place_id: str) -> str:
         found = self._ids.get(place_id)
         if found is None:
             found = self._ids[place_id] = self._place(place_id).id
         return found
-
-
-def _departures(way: Sequence[Service], ready_h: float) -> list[float]:
-    limited = any(service.lane.capacity_kg is not None for service in way)
-    return way[0].departures_from(ready_h, within_h=ALTERNATIVES_WITHIN_H if limited else 0.0)

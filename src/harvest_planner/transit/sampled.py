@@ -58,6 +58,16 @@ class Sampled:
         """The hours that a share `p` of all parcels keep [h]; 0 < p < 1."""
         return quantile_of(self.hours, p)
 
+    def arrived_by(self, at_h: float, departures: Sequence[tuple[float, float]]) -> float:
+        """Probability of having arrived at an instant over (departure, probability of taking it), by time."""
+        return math.fsum(
+            share * self.probability_by(at_h - departs_h) for departs_h, share in departures if at_h >= departs_h
+        )
+
+    def mean_h(self) -> float:
+        """Mean hours [h]."""
+        return math.fsum(gap.probability * gap.mean_h for gap in self.gaps())
+
     def span_h(self) -> tuple[float, float]:
         """The hours between which all parcels arrive [h]."""
         return self.hours[0], self.hours[-1]

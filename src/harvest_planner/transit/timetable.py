@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from harvest_planner.catalogue import fold
 from harvest_planner.schema.clock import occurrences, zone
 from harvest_planner.schema.lane import Embargo, Lane
+from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.duration import Duration, duration_of
 from harvest_planner.transit.instants import hours_of, instant_of
 from harvest_planner.transit.pulp import Packaging, packaging_of
@@ -59,6 +61,19 @@ class Service:
         start = bisect_left(self.departures_h, low_h + cutoff)
         end = bisect_left(self.departures_h, high_h + cutoff)
         return [departs_h - cutoff for departs_h in self.departures_h[start:end]]
+
+
+def air_on_board(service: Service, departs_h: float, ambient: Ambient) -> tuple[tuple[float, float], ...]:
+    """The temperatures a ride may have: (probability, °C), three-valued where it is uncertain."""
+    lane = service.lane
+    degc = lane.temperature_degc
+    if degc is None:
+        ends = (service.origin_id, service.destination_id)
+        degc = math.fsum(ambient.degc(place_id, departs_h) for place_id in ends) / 2.0
+    if not lane.temperature_sd_degc:
+        return ((1.0, degc),)
+    off = math.sqrt(3.0) * lane.temperature_sd_degc
+    return ((1.0 / 6.0, degc - off), (2.0 / 3.0, degc), (1.0 / 6.0, degc + off))
 
 
 class Timetable:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
 from harvest_planner.transit.crowd import merged, ride
 from harvest_planner.transit.exposure import Boarding, Exposures, Rates
+from harvest_planner.transit.law import ChainLaw
 from harvest_planner.transit.pulp import Packaging
 from harvest_planner.transit.timetable import Service
 
@@ -49,56 +51,85 @@ class PlannedLeg:
     arrive_p95_h: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Journey:
     """A chain of lanes from a departure on: its planned legs, its cost and its weighted outcomes.
 
-    Instants are hours since the epoch. `limited` says whether a lane of it has a capacity; `mean_exposures` is what
-    each clock gains on average from the first departure to arrival.
+    Instants are hours since the epoch. Legs and outcomes are worked out when they are first asked for.
+
+    Parameters
+    ----------
+    law : of the chain.
+    fares : works out the outcomes.
     """
 
-    legs: tuple[PlannedLeg, ...]
-    cost_vnd_per_kg: float
-    outcomes: tuple[Outcome, ...]
-    arrivals: Arrivals
-    arrive_p05_h: float
-    arrive_p50_h: float
-    arrive_p95_h: float
-    limited: bool
-    mean_exposures: Exposures
-    packaging: Packaging | None = None
-    """What the goods are in when they arrive."""
-    packed: bool = False
-    """Whether a lane of it has a packaging; the last exposure is then the temperature of the pulp [°C]."""
+    def __init__(self, law: ChainLaw, fares: Callable[[], tuple[Outcome, ...]]) -> None:
+        self._law, self._fares = law, fares
+        self.lane_ids = tuple(service.lane.id for service in law.services)
+        self.first_departure_h = law.departs_h
+        self.cost_vnd_per_kg = math.fsum(service.lane.cost_vnd_per_kg for service in law.services)
+        self.arrive_p05_h, self.arrive_p50_h, self.arrive_p95_h = law.quantiles_h
+        self.limited = law.limited
+
+    @cached_property
+    def legs(self) -> tuple[PlannedLeg, ...]:
+        """Each lane with the departure planned on it: the first that half of the parcels make."""
+        legs: list[PlannedLeg] = []
+        departs_h: float | None = self.first_departure_h
+        for leg in self._law.legs:
+            service = leg.line.service
+            if legs:
+                departs_h = service.first_departure(legs[-1].arrive_p50_h)
+            assert departs_h is not None, "at most one parcel in twenty finds no departure"
+            _, p50_h, p95_h = leg.quantiles_h
+            legs.append(PlannedLeg(service.lane.id, departs_h, p50_h, p95_h))
+        return tuple(legs)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways it may turn out."""
+        return self._fares()
 
     @property
-    def first_departure_h(self) -> float:
-        """The departure on the first lane [h since the epoch]."""
-        return self.legs[0].departs_h
+    def arrivals(self) -> Arrivals:
+        """When it arrives."""
+        return self._law.arrivals
 
     @property
-    def lane_ids(self) -> tuple[str, ...]:
-        """The lanes in the order of travel."""
-        return tuple(leg.lane_id for leg in self.legs)
+    def mean_exposures(self) -> Exposures:
+        """What each clock gains on average from the first departure to arrival."""
+        outcomes = self.outcomes
+        return tuple(
+            math.fsum(outcome.probability * outcome.exposures[clock] for outcome in outcomes)
+            for clock in range(len(outcomes[0].exposures))
+        )
+
+    @property
+    def packaging(self) -> Packaging | None:
+        """What the goods are in when they arrive."""
+        return self._law.line.service.packaging
+
+    @property
+    def packed(self) -> bool:
+        """Whether a lane of it has a packaging; the last exposure is then the temperature of the pulp [°C]."""
+        return any(service.packaging for service in self._law.services)
 
     def probability_by(self, at_h: float) -> float:
         """Probability of having arrived at `at_h` [h since the epoch]."""
         return self.arrivals.probability_by(at_h)
 
 
-def travel(
+def fare(
     services: Sequence[Service],
     *,
     departs_h: float,
     clocks: Clocks,
     ambient: Ambient,
     kinks_degc: Sequence[float] = (),
-) -> Journey | None:
-    """The journey over a chain of services from a departure of the first on.
+) -> tuple[Outcome, ...]:
+    """How parcels may fare over a chain of services from a departure of the first on.
 
-    A parcel takes at each later service the first departure whose cut-off it makes. None: more than one parcel in
-    twenty would find no departure any more. Packed goods start as warm as the air at their origin; between two services
-    they stay in the packaging of the first.
+    A parcel takes at each later service the first departure whose cut-off it makes. Packed goods start as warm as the
+    air at their origin; between two services they stay in the packaging of the first.
 
     Parameters
     ----------
@@ -112,47 +143,15 @@ def travel(
     packed_since_h = departs_h if any(service.packaging for service in services) else None
     pulp = () if packed_since_h is None else (ambient.outdoor_degc(services[0].origin_id, departs_h),)
     crowd = {departs_h: [Boarding(1.0, ((0.0,) * len(clocks)) + pulp)]}
-    legs: list[PlannedLeg] = []
-    planned_h: float | None = departs_h
     stranded: list[Outcome] = []
     outcomes: list[Outcome] = []
     for service, following in zip(services, [*services[1:], None], strict=True):
-        if not crowd or planned_h is None:
-            return None
-        shares = ((at_h, math.fsum(part.probability for part in parts)) for at_h, parts in sorted(crowd.items()))
-        arrivals = Arrivals(tuple(shares), service.duration)
-        p50_h, p95_h = arrivals.quantile(0.5), arrivals.quantile(0.95)
-        if not math.isfinite(p95_h):
-            return None
-        legs.append(PlannedLeg(service.lane.id, planned_h, p50_h, p95_h))
         ridden = ride(crowd, service, rates=rates, ambient=ambient, following=following, packed_since_h=packed_since_h)
         outcomes = [Outcome(*each) for each in ridden]
         if following is not None:
             wait = Wait(rates, ambient, service.packaging, packed_since_h)
             crowd = board(outcomes, following, wait=wait, stranded=stranded)
-            planned_h = following.first_departure(p50_h)
-    return _journey(services, legs, arrivals, [*outcomes, *stranded])
-
-
-def _journey(
-    services: Sequence[Service], legs: Sequence[PlannedLeg], arrivals: Arrivals, outcomes: Sequence[Outcome]
-) -> Journey:
-    return Journey(
-        legs=tuple(legs),
-        cost_vnd_per_kg=math.fsum(service.lane.cost_vnd_per_kg for service in services),
-        outcomes=tuple(outcomes),
-        arrivals=arrivals,
-        arrive_p05_h=arrivals.quantile(0.05),
-        arrive_p50_h=legs[-1].arrive_p50_h,
-        arrive_p95_h=legs[-1].arrive_p95_h,
-        limited=any(service.lane.capacity_kg is not None for service in services),
-        mean_exposures=tuple(
-            math.fsum(outcome.probability * outcome.exposures[clock] for outcome in outcomes)
-            for clock in range(len(outcomes[0].exposures))
-        ),
-        packaging=services[-1].packaging,
-        packed=any(service.packaging for service in services),
-    )
+    return (*outcomes, *stranded)
 
 
 @dataclass(frozen=True, slots=True)

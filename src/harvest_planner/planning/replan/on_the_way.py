@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from harvest_planner.planning.answered import problem_of
 from harvest_planner.planning.curves import curve_of
-from harvest_planner.planning.itineraries import Itinerary, journeys
+from harvest_planner.planning.itineraries import journeys
+from harvest_planner.planning.itinerary import Itinerary
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.ripening.window import share_between

@@ -1,0 +1,81 @@
+"""Services with the figures that laws of chains ask for again and again: their hours, and how goods age on board."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from harvest_planner.transit.ambient import Ambient
+from harvest_planner.transit.timetable import PUNCTUAL_H, Service, air_on_board
+
+Clock = Callable[[float], float]
+"""Temperature [°C] → what is gained per day."""
+
+
+class Ageing:
+    """Mean ages of goods on services and at places, each rate asked for once.
+
+    Parameters
+    ----------
+    clock : ageing per day by temperature.
+    ambient : the air at the places.
+    """
+
+    def __init__(self, clock: Clock, ambient: Ambient) -> None:
+        self._clock, self._ambient = clock, ambient
+        self._per_h: dict[float, float] = {}
+
+    def per_h(self, degc: float) -> float:
+        """Ageing in an hour at a temperature."""
+        found = self._per_h.get(degc)
+        if found is None:
+            found = self._per_h[degc] = self._clock(degc) / 24.0
+        return found
+
+    def waiting_per_h(self, place_id: str, at_h: float) -> float:
+        """Ageing in an hour of waiting at a place, at the mean of the day."""
+        return self.per_h(self._ambient.degc(place_id, at_h))
+
+    def riding_per_h(self, service: Service, departs_h: float) -> float:
+        """Ageing in an hour on board of a departure, over the temperatures it may have."""
+        return math.fsum(share * self.per_h(degc) for share, degc in air_on_board(service, departs_h, self._ambient))
+
+
+class Line:
+    """A service with the figures that laws ask for again and again.
+
+    Attributes
+    ----------
+    departures_h : as a list, which is read faster than an array.
+    mean_h : mean hours on board.
+    ridden_d20 : mean age gained on board, by departure, and `least_ridden_d20` the least of it.
+    """
+
+    __slots__ = (
+        "cost_vnd_per_kg",
+        "cutoff_h",
+        "departures_h",
+        "destination_id",
+        "duration",
+        "least_ridden_d20",
+        "limited",
+        "mean_h",
+        "number",
+        "origin_id",
+        "ridden_d20",
+        "service",
+        "span_h",
+    )
+
+    def __init__(self, service: Service, number: int, ageing: Ageing) -> None:
+        self.service, self.number = service, number
+        self.origin_id, self.destination_id = service.origin_id, service.destination_id
+        self.departures_h = list(service.departures_h)
+        self.cutoff_h = service.lane.cutoff_h - PUNCTUAL_H
+        self.duration = service.duration
+        self.span_h = service.duration.span_h()
+        self.mean_h = service.duration.mean_h()
+        self.cost_vnd_per_kg = service.lane.cost_vnd_per_kg
+        self.limited = service.lane.capacity_kg is not None
+        self.ridden_d20 = [ageing.riding_per_h(service, departs_h) * self.mean_h for departs_h in self.departures_h]
+        self.least_ridden_d20 = min(self.ridden_d20, default=0.0)
