@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.explanations import Explanation as Explanation, explain as explain
     from harvest_planner.formats.messages import Message as Message, messages as messages
     from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
     from harvest_planner.formats.orders_in.importing import import_orders as import_orders
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
         shares_by_day as shares_by_day,
     )
     from harvest_planner.planning.referee import check_plan as check_plan
+    from harvest_planner.planning.what_if import WhatIf as WhatIf, what_if_more as what_if_more
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
@@ -131,6 +133,7 @@ _HOMES = {
     ),
     "formats.calendars": ("write_calendar",),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.explanations": ("Explanation", "explain"),
     "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
     "formats.orders_in.importing": ("import_orders",),
@@ -153,6 +156,7 @@ _HOMES = {
     "planning.referee": ("check_plan",),
     "planning.questions.on_tree": ("TreeCalendar", "ripe_on_tree", "tree_calendar"),
     "planning.questions.ripe_when": ("condition_after", "good_window_days", "ready_day_percentiles", "shares_by_day"),
+    "planning.what_if": ("WhatIf", "what_if_more"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
