@@ -66,7 +66,7 @@ def explain(plan: HarvestPlan, problem: PlanningProblem, order_id: str, *, langu
     ...                              growers=(hp.Grower(id="g1"),))
     >>> found = hp.explain(hp.plan_harvest(problem), problem, "o1", language="en")
     >>> found.data["shipments"][0]["later"]["binds"]
-    'ripeness'
+    'transit'
     """
     spoken = words(language)
     data = explained(plan, problem, order_id)

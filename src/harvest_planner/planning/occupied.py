@@ -94,9 +94,8 @@ class Occupied:
         """
         field, day, kg = self._field, candidate.entry.trip.day.pick_on, self._shipment.kg
         short: dict[str, tuple[str, dt.date, float]] = {}
-        hands, packing = field.grower.pick_capacity_kg_per_day, field.place.packing_kg_per_day
-        yielding = math.fsum(surplus.kg for surplus in self._surplus[day])
-        if hands is not None and kg > (room := hands - self._picked[day] + yielding) + KG_EPSILON:
+        packing = field.place.packing_kg_per_day
+        if kg > (room := self._hands_kg(day)) + KG_EPSILON:
             short["picker_capacity"] = (f"picker:{field.grower.id}", day, room)
         if packing is not None and kg > (room := packing - self._packed[day]) + KG_EPSILON:
             short["packing_capacity"] = (f"packing:{field.place.id}", day, room)
@@ -114,35 +113,52 @@ class Occupied:
 
     def may_make(self, day: PickDay) -> bool:
         """Whether the batch has a trip that day, or may have one for the shipment beside its others."""
+        left = self._field.batch.quantity_kg - math.fsum(self.trip_kg.values())
+        needed = self._picked_kg(day.pick_on)
+        if needed + self._filler_here_kg() > left + KG_EPSILON or needed > self._hands_kg(day.pick_on) + KG_EPSILON:
+            return False
         if self.trip_kg[day.pick_on] > KG_EPSILON:
             return True
         batch, most = self._field.batch, self._meeting.problem.policy.max_picks_per_batch
         others = [other for other, kg in self.trip_kg.items() if kg > KG_EPSILON]
         if most is not None and len(others) + 1 > most:
             return False
-        if any(abs((day.pick_on - other).days) < batch.days_between_picks for other in others):
-            return False
-        left = batch.quantity_kg - math.fsum(self.trip_kg.values())
-        return batch.min_trip_kg <= left + KG_EPSILON
+        return not any(abs((day.pick_on - other).days) < batch.days_between_picks for other in others)
+
+    def _hands_kg(self, day: dt.date) -> float:
+        """What the grower can still pick that day, fruit for the local market giving way [kg]."""
+        hands = self._field.grower.pick_capacity_kg_per_day
+        if hands is None:
+            return math.inf
+        return hands - self._picked[day] + math.fsum(surplus.kg for surplus in self._surplus[day])
+
+    def _picked_kg(self, day: dt.date) -> float:
+        """What the shipment needs picked that day: on a trip of its own at least the trip's least kg [kg]."""
+        own = self.trip_kg[day] <= KG_EPSILON
+        return max(self._shipment.kg, self._field.batch.min_trip_kg if own else 0.0)
+
+    def _filler_here_kg(self) -> float:
+        """What the trip that the shipment leaves then lacks to its least kg; 0 where it carries no other order [kg]."""
+        rest = self.trip_kg[self._shipment.pick_on]
+        if rest - self.surplus_kg[self._shipment.pick_on] <= KG_EPSILON:
+            return 0.0
+        return max(0.0, self._field.batch.min_trip_kg - rest)
 
     def trips_vnd(self, day: dt.date) -> float:
         """What moving the shipment to that day costs in trips and in fruit of the local market that gives way [VND]."""
-        batch, kg = self._field.batch, self._shipment.kg
-        here, rest = self._shipment.pick_on, self.trip_kg[self._shipment.pick_on]
+        batch, here = self._field.batch, self._shipment.pick_on
         kept = self._field.kept_vnd_per_kg(self._meeting.problem.policy.terminal_share)
         filler = kept - batch.surplus_price_vnd_per_kg
-        cost = 0.0
+        cost = self._filler_here_kg() * filler
         if self.trip_kg[day] <= KG_EPSILON:
-            cost += batch.trip_cost_vnd + max(0.0, batch.min_trip_kg - kg) * filler
-        if rest - self.surplus_kg[here] > KG_EPSILON:
-            cost += max(0.0, batch.min_trip_kg - rest) * filler
-        else:
+            cost += batch.trip_cost_vnd + (self._picked_kg(day) - self._shipment.kg) * filler
+        if self.trip_kg[here] - self.surplus_kg[here] <= KG_EPSILON:
             cost -= max(0.0, batch.trip_cost_vnd + self.surplus_kg[here] * filler)
         return cost + self._given_way_vnd(day)
 
     def _given_way_vnd(self, day: dt.date) -> float:
         hands = self._field.grower.pick_capacity_kg_per_day
-        missing = 0.0 if hands is None else max(0.0, self._picked[day] + self._shipment.kg - hands)
+        missing = 0.0 if hands is None else max(0.0, self._picked[day] + self._picked_kg(day) - hands)
         here = {surplus.batch_id for surplus in self._surplus[self._shipment.pick_on]}
         if self.trip_kg[self._shipment.pick_on] <= KG_EPSILON:
             here.discard(self._field.batch.id)
