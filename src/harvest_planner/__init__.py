@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         save_problem as save_problem,
     )
     from harvest_planner.formats.explanations import Explanation as Explanation, explain as explain
+    from harvest_planner.formats.hand_plans import judge_by_hand as judge_by_hand
     from harvest_planner.formats.messages import Message as Message, messages as messages
     from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
     from harvest_planner.formats.orders_in.importing import import_orders as import_orders
@@ -49,6 +50,11 @@ if TYPE_CHECKING:
     from harvest_planner.learning.fitted import RipeningFit as RipeningFit
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
+    from harvest_planner.planning.by_hand import (
+        ByHand as ByHand,
+        HandRow as HandRow,
+        SizedViolation as SizedViolation,
+    )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
     from harvest_planner.planning.itineraries import (
         Itinerary as Itinerary,
@@ -134,6 +140,7 @@ _HOMES = {
     "formats.calendars": ("write_calendar",),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
     "formats.explanations": ("Explanation", "explain"),
+    "formats.hand_plans": ("judge_by_hand",),
     "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
     "formats.orders_in.importing": ("import_orders",),
@@ -147,6 +154,7 @@ _HOMES = {
     "learning.fitted": ("RipeningFit",),
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
+    "planning.by_hand": ("ByHand", "HandRow", "SizedViolation"),
     "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.questions.condition": ("Condition",),
     "planning.harvest": ("plan_harvest",),
