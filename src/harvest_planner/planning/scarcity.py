@@ -42,7 +42,8 @@ def shadow_prices(
     would bring, plan again (`what_if_more`). Where a time limit ran out and the programme is not a quick one there are
     no prices at all.
     """
-    if whole.timed_out and len(question.columns) > QUICK_COLUMNS:
+    late = whole.timed_out or (deadline is not None and time.monotonic() > deadline)
+    if late and len(question.columns) > QUICK_COLUMNS:
         return ()
     until = None if deadline is None else max(deadline, time.monotonic() + QUICK_S)
     picked = np.bincount(question.model.column_trip, weights=whole.column_kg, minlength=len(question.trips))
