@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.explanations import Explanation as Explanation, explain as explain
+    from harvest_planner.formats.hand_plans import judge_by_hand as judge_by_hand
     from harvest_planner.formats.messages import Message as Message, messages as messages
     from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
     from harvest_planner.formats.orders_in.importing import import_orders as import_orders
@@ -49,6 +51,11 @@ if TYPE_CHECKING:
     from harvest_planner.learning.fitted import RipeningFit as RipeningFit
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
+    from harvest_planner.planning.by_hand import (
+        ByHand as ByHand,
+        HandRow as HandRow,
+        SizedViolation as SizedViolation,
+    )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
     from harvest_planner.planning.itineraries import journeys as journeys
     from harvest_planner.planning.itinerary import Itinerary as Itinerary, TravelOutcome as TravelOutcome
@@ -88,6 +95,7 @@ if TYPE_CHECKING:
         ExpectedCondition as ExpectedCondition,
         expected_condition as expected_condition,
     )
+    from harvest_planner.planning.what_if import WhatIf as WhatIf, what_if_more as what_if_more
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
@@ -124,6 +132,7 @@ if TYPE_CHECKING:
         Provenance as Provenance,
         Reason as Reason,
         Refusal as Refusal,
+        ShadowPrice as ShadowPrice,
         Shipment as Shipment,
         Surplus as Surplus,
         Violation as Violation,
@@ -150,6 +159,8 @@ _HOMES = {
     "formats.calendars": ("write_calendar",),
     "formats.changes": ("advise", "describe_changes"),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.explanations": ("Explanation", "explain"),
+    "formats.hand_plans": ("judge_by_hand",),
     "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
     "formats.orders_in.importing": ("import_orders",),
@@ -163,6 +174,7 @@ _HOMES = {
     "learning.fitted": ("RipeningFit",),
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
+    "planning.by_hand": ("ByHand", "HandRow", "SizedViolation"),
     "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.questions.ask_arrays": ("good_shares",),
     "planning.questions.condition": ("Condition",),
@@ -177,6 +189,7 @@ _HOMES = {
     "planning.replan.again": ("replan",),
     "planning.replan.on_the_way": ("ExpectedCondition", "expected_condition"),
     "planning.replan.difference": ("OrderChange", "PickChange", "PlanDifference"),
+    "planning.what_if": ("WhatIf", "what_if_more"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
@@ -213,6 +226,7 @@ _HOMES = {
         "Provenance",
         "Reason",
         "Refusal",
+        "ShadowPrice",
         "Shipment",
         "Surplus",
         "Violation",
