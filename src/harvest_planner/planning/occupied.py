@@ -152,20 +152,30 @@ class Occupied:
         cost = self._filler_here_kg() * filler
         if self.trip_kg[day] <= KG_EPSILON:
             cost += batch.trip_cost_vnd + (self._picked_kg(day) - self._shipment.kg) * filler
-        if self.trip_kg[here] - self.surplus_kg[here] <= KG_EPSILON:
-            cost -= max(0.0, batch.trip_cost_vnd + self.surplus_kg[here] * filler)
-        return cost + self._given_way_vnd(day)
+        if self.trip_kg[here] - self.surplus_kg[here] > KG_EPSILON:
+            return cost + self._given_way_vnd(day, stays=True)
+        # Without the shipment the trip is for the local market alone: it is left, or it stays if it brings enough.
+        left = self._given_way_vnd(day, stays=False) - batch.trip_cost_vnd - self.surplus_kg[here] * filler
+        if self.trip_kg[here] <= KG_EPSILON or self.trip_kg[here] < batch.min_trip_kg - KG_EPSILON:
+            return cost + left
+        return cost + min(left, self._given_way_vnd(day, stays=True))
 
-    def _given_way_vnd(self, day: dt.date) -> float:
+    def _given_way_vnd(self, day: dt.date, *, stays: bool) -> float:
+        """What the fruit for the local market that gives way that day would bring [VND].
+
+        Parameters
+        ----------
+        stays : whether the trip that the shipment leaves is still made. What gives way on a batch that is picked on
+            that day too is sold from there: the shipment left its room.
+        """
         hands = self._field.grower.pick_capacity_kg_per_day
         missing = 0.0 if hands is None else max(0.0, self._picked[day] + self._picked_kg(day) - hands)
         here = {surplus.batch_id for surplus in self._surplus[self._shipment.pick_on]}
-        if self.trip_kg[self._shipment.pick_on] <= KG_EPSILON:
+        if not stays:
             here.discard(self._field.batch.id)
         cost = 0.0
         for margin, batch_id, kg in sorted(self._surplus[day]):
             taken = min(missing, kg)
-            # What gives way on a batch that is picked here too is sold from here: the shipment left its room.
             cost, missing = cost + taken * (0.0 if batch_id in here else margin), missing - taken
         return cost
 

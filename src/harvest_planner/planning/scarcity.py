@@ -48,10 +48,10 @@ def shadow_prices(
     until = None if deadline is None else max(deadline, time.monotonic() + QUICK_S)
     picked = np.bincount(question.model.column_trip, weights=whole.column_kg, minlength=len(question.trips))
     picked_trips = picked + whole.surplus_kg > KG_EPSILON
-    tasks = (
+    tasks = [
         PriceTask(part.model, picked_trips[part.trips], seed, None if until is None else until - time.monotonic())
         for part in parts
-    )
+    ]
     found = list(run(price, tasks))
     if any(prices is None for prices in found):
         return ()
