@@ -53,7 +53,9 @@ def test_what_was_done_is_entered_and_survives_the_next_plan(
     assert command("log", "enter", log, LOT, *entries).out == f"Entered for lot {LOT}: {log}\n"
     assert command("log", "enter", log, LOT, "--handed-over-at", "2026-08-11T12:00+07:00").code == 0
     assert command("log", "enter", log, OTHER, "--order", "o4", "--kg", "7", "--reason", "sâu").code == 0
-    assert command("log", "enter", log, OTHER, "--local-market", "--kg", "21", "--language", "vi").out.startswith("Đã ghi")
+    assert command("log", "enter", log, OTHER, "--local-market", "--kg", "21", "--language", "vi").out.startswith(
+        "Đã ghi"
+    )
     entered = hp.load_log(log)
     assert command("log", "make", *files, "--out", log).code == 0
     assert hp.load_log(log).lots()[LOT] == entered.lots()[LOT], "receivers stay although no contacts are given"

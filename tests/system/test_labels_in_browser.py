@@ -18,7 +18,8 @@ PHONE_PX = 360
 LONG_ID = "đơn" + "x" * 150
 
 pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and PDFINFO and PDFTOTEXT), reason="needs a browser and poppler: apt-get install chromium poppler-utils"
+    not (CHROMIUM and PDFINFO and PDFTOTEXT),
+    reason="needs a browser and poppler: apt-get install chromium poppler-utils",
 )
 
 

@@ -145,7 +145,9 @@ def test_lots_live_where_the_cooperative_says() -> None:
     assert first["quantityList"][0]["epcClass"] == f"https://htx.example.vn/lo/lot/{LOT}"
 
 
-@pytest.mark.parametrize("base", ["", "htx.vn/", "https://htx.vn", "ftp://a/", "https:///a/", "https://a b/", "http://a/#/"])
+@pytest.mark.parametrize(
+    "base", ["", "htx.vn/", "https://htx.vn", "ftp://a/", "https:///a/", "https://a b/", "http://a/#/"]
+)
 def test_other_addresses_are_refused(base: str) -> None:
     with pytest.raises(ValueError, match=r"is no http\(s\) address that ends in /"):
         hp.epcis_document(plan(), done(), base_uri=base)

@@ -90,9 +90,12 @@ def dark_modules(svg: str) -> int:
 def test_no_text_becomes_markup() -> None:
     problem = orchard()
     batches = [
-        batch.model_copy(update={"id": f"{NASTY}{batch.id}", "plot": NASTY, "place_id": NASTY}) for batch in problem.batches
+        batch.model_copy(update={"id": f"{NASTY}{batch.id}", "plot": NASTY, "place_id": NASTY})
+        for batch in problem.batches
     ]
-    orders = [order.model_copy(update={"id": f"{NASTY}{order.id}", "destination_id": NASTY}) for order in problem.orders]
+    orders = [
+        order.model_copy(update={"id": f"{NASTY}{order.id}", "destination_id": NASTY}) for order in problem.orders
+    ]
     place = hp.Place(id=NASTY, name=NASTY, latitude_deg=21.6, longitude_deg=106.5)
     crop = hp.crop("na-chi-lang").model_copy(update={"name": NASTY, "name_vi": NASTY})
     nasty = problem.model_copy(update={"batches": batches, "orders": orders, "places": (place,), "crops": (crop,)})

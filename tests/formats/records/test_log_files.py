@@ -48,7 +48,9 @@ def test_every_column_is_there_to_be_filled_in_by_hand(tmp_path: Path) -> None:
     assert first[-2:] == ["no_treatment", "2027-02-11"]
     path = tmp_path / "log.csv"
     filled = log_text(fresh()).replace(",45,,,", ",45,44.5,2026-08-11T09:15+07:00,", 1)
-    path.write_text(filled.replace(",", ";").replace("no_treatment;2027-02-11", "whatever;who knows"), encoding="utf-8-sig")
+    path.write_text(
+        filled.replace(",", ";").replace("no_treatment;2027-02-11", "whatever;who knows"), encoding="utf-8-sig"
+    )
     row = row_of(hp.load_log(path), LOT, "o1")
     assert (row.actual_kg, row.interval_check) == (44.5, "no_treatment"), "what is worked out is not read"
 
@@ -93,7 +95,7 @@ def test_a_json_log_that_is_wrong_tells_of_no_person(tmp_path: Path) -> None:
 def test_contacts_as_an_import_writes_them(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
     head = "order_id,name,phone,address,marketplace,marketplace_order,parcel_no\n"
-    path.write_text(head + "o1,'=Bưởi,0912345678,\"12 Lê Lợi, Cà Mau\",Vỏ Sò,VS-1,VOSO77\n", encoding="utf-8")
+    path.write_text(head + 'o1,\'=Bưởi,0912345678,"12 Lê Lợi, Cà Mau",Vỏ Sò,VS-1,VOSO77\n', encoding="utf-8")
     (contact,) = hp.load_contacts(path)
     assert (contact.order_id, contact.name, contact.address) == ("o1", "=Bưởi", "12 Lê Lợi, Cà Mau")
     path.write_text(head + 2 * "o1,Trần Thị Bưởi,0912345678,12 Lê Lợi,,VS-1,VOSO77\n" + "o2,x\n", encoding="utf-8")

@@ -173,7 +173,9 @@ class TestCarriedOn:
         assert (added.picked_from_at, added.actual_kg) == (row_of(done(), LOT, "o1").picked_from_at, None)
 
     def test_a_code_of_ones_own_stays(self) -> None:
-        own = hp.HarvestLog(rows=tuple(row.model_copy(update={"lot_code": f"HTX.{row.lot_code}"}) for row in done().rows))
+        own = hp.HarvestLog(
+            rows=tuple(row.model_copy(update={"lot_code": f"HTX.{row.lot_code}"}) for row in done().rows)
+        )
         assert self.again(own) == own
 
 

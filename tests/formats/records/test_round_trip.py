@@ -56,9 +56,7 @@ def chi_lang() -> tuple[hp.HarvestPlan, hp.PlanningProblem]:
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.json"])
-def test_the_week_of_chi_lang(
-    chi_lang: tuple[hp.HarvestPlan, hp.PlanningProblem], tmp_path: Path, name: str
-) -> None:
+def test_the_week_of_chi_lang(chi_lang: tuple[hp.HarvestPlan, hp.PlanningProblem], tmp_path: Path, name: str) -> None:
     plan, problem = chi_lang
     log = hp.harvest_log(plan, problem)
     read = hp.load_log(hp.save_log(log, tmp_path / name))
