@@ -1,4 +1,4 @@
-"""Real sheets of labels in a real browser: eight to a page of A4, nothing cut however long the names, none off a phone."""
+"""Real sheets of labels in a real browser: eight to a page of A4, nothing cut however long the names."""
 
 from __future__ import annotations
 

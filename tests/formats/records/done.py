@@ -18,7 +18,7 @@ CONTACT = hp.Contact(
     parcel_no="VOSO77",
 )
 SECRETS = ("Trần Thị Bưởi", "0912345678", "12 Lê Lợi", "VOSO77")
-PICKED = {
+PICKED: dict[str, Any] = {
     "picked_from_at": "2026-08-11T05:10+07:00",
     "picked_until_at": "2026-08-11T08:40+07:00",
     "actual_kg": 44.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_every_column_is_there_to_be_filled_in_by_hand(tmp_path: Path) -> None:
     )
     row = row_of(hp.load_log(path), LOT, "o1")
     assert (row.actual_kg, row.interval_check) == (44.5, "no_treatment"), "what is worked out is not read"
+
+
+def test_the_page_of_the_log_names_every_column() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "harvest_log.md"
+    named = set(re.findall(r"`(\w+)`", page.read_text(encoding="utf-8")))
+    assert {*hp.HarvestRow.model_fields, "interval", "keep_until"} <= named
 
 
 def test_faults_name_the_line_and_the_field_and_no_person(tmp_path: Path) -> None:
