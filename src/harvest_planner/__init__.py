@@ -44,6 +44,14 @@ if TYPE_CHECKING:
     )
     from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
+    from harvest_planner.formats.records.checking import LogFinding as LogFinding, check_log as check_log
+    from harvest_planner.formats.records.contacts_in import load_contacts as load_contacts
+    from harvest_planner.formats.records.entering import enter_actuals as enter_actuals
+    from harvest_planner.formats.records.epcis import epcis_document as epcis_document, write_epcis as write_epcis
+    from harvest_planner.formats.records.labels import box_labels as box_labels, write_labels as write_labels
+    from harvest_planner.formats.records.log_files import load_log as load_log, save_log as save_log
+    from harvest_planner.formats.records.log_of_plan import harvest_log as harvest_log
+    from harvest_planner.formats.records.tracing import lots_of as lots_of, trace as trace
     from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
     from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
@@ -119,7 +127,9 @@ if TYPE_CHECKING:
         PlaceClosed as PlaceClosed,
     )
     from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitment, Order as Order
+    from harvest_planner.schema.harvest_log import HarvestLog as HarvestLog, HarvestRow as HarvestRow
     from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
+    from harvest_planner.schema.lot import lot_code as lot_code
     from harvest_planner.schema.people import Grower as Grower, Place as Place
     from harvest_planner.schema.plan import (
         BatchDay as BatchDay,
@@ -139,6 +149,7 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.schema.traces import LotOrigin as LotOrigin, LotParcel as LotParcel, Trace as Trace
     from harvest_planner.transit.gazetteer import (
         VietnamGazetteer as VietnamGazetteer,
         geocode_places as geocode_places,
@@ -167,6 +178,14 @@ _HOMES = {
     "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),
     "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
+    "formats.records.checking": ("LogFinding", "check_log"),
+    "formats.records.contacts_in": ("load_contacts",),
+    "formats.records.entering": ("enter_actuals",),
+    "formats.records.epcis": ("epcis_document", "write_epcis"),
+    "formats.records.labels": ("box_labels", "write_labels"),
+    "formats.records.log_files": ("load_log", "save_log"),
+    "formats.records.log_of_plan": ("harvest_log",),
+    "formats.records.tracing": ("lots_of", "trace"),
     "formats.reports_in.importing": ("ReadReports", "read_reports"),
     "formats.workbook": ("write_workbook",),
     "learning.fit_ripening": ("fit_ripening",),
@@ -213,7 +232,9 @@ _HOMES = {
         "PlaceClosed",
     ),
     "schema.goods": ("Batch", "Commitment", "Order"),
+    "schema.harvest_log": ("HarvestLog", "HarvestRow"),
     "schema.lane": ("Embargo", "Lane"),
+    "schema.lot": ("lot_code",),
     "schema.people": ("Grower", "Place"),
     "schema.plan": (
         "BatchDay",
@@ -233,6 +254,7 @@ _HOMES = {
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "schema.traces": ("LotOrigin", "LotParcel", "Trace"),
     "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }

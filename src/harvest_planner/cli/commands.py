@@ -17,6 +17,7 @@ from harvest_planner.cli.endings import UNUSABLE, faults_told
 from harvest_planner.cli.language import Language
 from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
+from harvest_planner.cli.records import epcis_command, labels_command, log_app
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations, show_worth
 from harvest_planner.cli.writing import write_all
@@ -32,6 +33,9 @@ app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
 app.command("messages")(messages_command)
 app.command("calendar")(calendar_command)
+app.add_typer(log_app, name="log")
+app.command("epcis")(epcis_command)
+app.command("labels")(labels_command)
 
 
 def _version(wanted: bool) -> None:
