@@ -150,6 +150,19 @@ if TYPE_CHECKING:
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
     from harvest_planner.schema.traces import LotOrigin as LotOrigin, LotParcel as LotParcel, Trace as Trace
+    from harvest_planner.simulation.compare import compare_policies as compare_policies
+    from harvest_planner.simulation.comparison import (
+        PolicyComparison as PolicyComparison,
+        PolicyRow as PolicyRow,
+    )
+    from harvest_planner.simulation.report import (
+        CalibrationRow as CalibrationRow,
+        Estimate as Estimate,
+        SimulatedShipment as SimulatedShipment,
+        SimulationReport as SimulationReport,
+    )
+    from harvest_planner.simulation.simulate import simulate as simulate
+    from harvest_planner.simulation.world import World as World
     from harvest_planner.transit.gazetteer import (
         VietnamGazetteer as VietnamGazetteer,
         geocode_places as geocode_places,
@@ -255,6 +268,11 @@ _HOMES = {
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
     "schema.traces": ("LotOrigin", "LotParcel", "Trace"),
+    "simulation.compare": ("compare_policies",),
+    "simulation.comparison": ("PolicyComparison", "PolicyRow"),
+    "simulation.report": ("CalibrationRow", "Estimate", "SimulatedShipment", "SimulationReport"),
+    "simulation.simulate": ("simulate",),
+    "simulation.world": ("World",),
     "transit.gazetteer": ("VietnamGazetteer", "geocode_places"),
     "transit.road": ("road_km",),
 }

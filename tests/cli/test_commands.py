@@ -289,3 +289,23 @@ def test_the_answers_to_the_marketplace_lie_beside_the_plan(command: Command, qu
     lines = (tmp_path / "out" / "confirm.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "order_id,answer,by_at,kg,why"
     assert [line.split(",")[:2] for line in lines[1:]] == [["o1", "confirm"], ["o2", "decline"]]
+
+
+def test_simulate_prints_shares_with_intervals_and_the_calibration(command: Command, question: Path) -> None:
+    done = command("simulate", question, "--runs", "50", "--seed", "3")
+    assert (done.code, done.err) == (0, "")
+    assert "Played forward (runs: 50, parcels: 50)" in done.out
+    assert re.search(r"Good on arrival +100% \(100% to 100%\)", done.out)
+    assert re.search(r"Income +500,000 VND", done.out)
+    assert "promised 100%, simulated 100%" in " ".join(done.out.split())
+    assert "Đến nơi còn ngon" in command("simulate", question, "--runs", "50", "--language", "vi").out
+
+
+def test_simulate_takes_a_plan_that_is_made(command: Command, question: Path, tmp_path: Path) -> None:
+    command("plan", question, "--out", tmp_path / "out")
+    told = json.loads(command("simulate", question, "--plan", tmp_path / "out", "--runs", "20", "--json").out)
+    again = json.loads(command("simulate", question, "--runs", "20", "--json").out)
+    assert told == again
+    assert told["good_share"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert command("simulate", question, "--runs", "1").code == 2
+    assert command("simulate", tmp_path / "absent").code == 1

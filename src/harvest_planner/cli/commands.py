@@ -20,6 +20,7 @@ from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.records import epcis_command, labels_command, log_app
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations, show_worth
+from harvest_planner.cli.simulation import simulate_command
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
 from harvest_planner.formats.workbook import write_workbook
@@ -36,6 +37,7 @@ app.command("calendar")(calendar_command)
 app.add_typer(log_app, name="log")
 app.command("epcis")(epcis_command)
 app.command("labels")(labels_command)
+app.command("simulate")(simulate_command)
 
 
 def _version(wanted: bool) -> None:

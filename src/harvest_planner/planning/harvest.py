@@ -76,7 +76,7 @@ def plan_harvest(
     """
     if time_limit_s is not None and not time_limit_s > 0:
         raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
-    _require_solver()
+    require_solver()
     if orders is not None or batches is not None:
         problem = problem.with_frames(orders=orders, batches=batches)
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
@@ -91,7 +91,8 @@ def plan_harvest(
     return remember(plan, problem)
 
 
-def _require_solver() -> None:
+def require_solver() -> None:
+    """Nothing where the solver and its arrays are installed. Raises MissingExtraError."""
     for package in ("numpy", "highspy"):
         try:
             __import__(package)
