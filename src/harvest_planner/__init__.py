@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
     from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
+    from harvest_planner.formats.sheets.writing import write_sheets as write_sheets
     from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
     from harvest_planner.learning.fit_transit import fit_transit as fit_transit
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     )
     from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitment, Order as Order
     from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
+    from harvest_planner.schema.lot import lot_code as lot_code
     from harvest_planner.schema.people import Grower as Grower, Place as Place
     from harvest_planner.schema.plan import (
         BatchDay as BatchDay,
@@ -160,6 +162,7 @@ _HOMES = {
     "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
     "formats.reports_in.importing": ("ReadReports", "read_reports"),
+    "formats.sheets.writing": ("write_sheets",),
     "formats.workbook": ("write_workbook",),
     "learning.fit_ripening": ("fit_ripening",),
     "learning.fit_transit": ("fit_transit",),
@@ -203,6 +206,7 @@ _HOMES = {
     ),
     "schema.goods": ("Batch", "Commitment", "Order"),
     "schema.lane": ("Embargo", "Lane"),
+    "schema.lot": ("lot_code",),
     "schema.people": ("Grower", "Place"),
     "schema.plan": (
         "BatchDay",

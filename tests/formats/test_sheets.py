@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 import harvest_planner as hp
-from harvest_planner.formats.sheets import pick_sheets, sheet_names
+from harvest_planner.formats.sheets.file_names import Owner, sheet_names
+from harvest_planner.formats.sheets.rendering import pick_sheets
 from tests.formats.orchard import AS_OF, orchard, pick, plan, row, shipment
 
 SCRIPT = "<script>alert('x')</script>\"'&"

@@ -19,6 +19,7 @@ from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations
+from harvest_planner.cli.sheets import sheets_command
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
 from harvest_planner.formats.workbook import write_workbook
@@ -30,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
+app.command("sheets")(sheets_command)
 app.command("messages")(messages_command)
 app.command("calendar")(calendar_command)
 
@@ -59,7 +61,7 @@ def plan(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/GROWER.html to this folder."
+            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/TEAM.html to this folder."
         ),
     ] = None,
     language: Annotated[
