@@ -81,12 +81,13 @@ class Sheet:
     pick_on: dt.date
     from_clock: dt.time
     until_clock: dt.time
-    tasks: tuple[BatchTask, ...]
+    picks: tuple[Pick, ...]
+    """By batch."""
 
     @property
     def kg(self) -> float:
         """All that is picked on the day [kg]."""
-        return math.fsum(task.pick.kg for task in self.tasks)
+        return math.fsum(pick.kg for pick in self.picks)
 
 
 class Content:
@@ -121,6 +122,10 @@ class Content:
             days[pick.pick_on, pick.grower_id].append(pick)
         for (pick_on, grower_id), picks in sorted(days.items()):
             yield self._sheet(pick_on, grower_id, sorted(picks, key=lambda pick: pick.batch_id))
+
+    def tasks(self, sheet: Sheet) -> Iterator[BatchTask]:
+        """What the grower does at each batch."""
+        return map(self._task, sheet.picks)
 
     def left(self, owner: Owner) -> Iterator[Left]:
         """The batches of which something stays on the tree, of those who pick; by grower and batch."""
@@ -158,9 +163,8 @@ class Content:
     def _sheet(self, pick_on: dt.date, grower_id: str, picks: Sequence[Pick]) -> Sheet:
         starts = [self._local(pick.from_at, self._batch(pick)) for pick in picks]
         ends = [self._local(pick.until_at, self._batch(pick)) for pick in picks]
-        tasks = tuple(map(self._task, picks))
         name = grower_name(self._problem, grower_id)
-        return Sheet(name, pick_on, min(starts).time(), max(ends).time(), tasks)
+        return Sheet(name, pick_on, min(starts).time(), max(ends).time(), tuple(picks))
 
     def _task(self, pick: Pick) -> BatchTask:
         batch = self._batch(pick)

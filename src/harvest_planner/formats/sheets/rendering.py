@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GENERATOR = "harvest-planner pick sheet"
 """What every file of sheets calls its maker, in its head."""
 _BESIDE = "en"
-_PIECE = 256
+_PIECE = 64
 """How many of the template's bits are handed on together."""
 
 
@@ -90,6 +90,7 @@ class _Writer:
             drawings=drawings,
             number_of={key: number for number, key in enumerate(drawings, start=1)},
             sheets=lambda: content.sheets(owner),
+            tasks=content.tasks,
             left=tuple(content.left(owner)),
             made_at=content.made_at(owner),
         )
