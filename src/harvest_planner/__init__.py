@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from harvest_planner.formats.records.log_of_plan import harvest_log as harvest_log
     from harvest_planner.formats.records.tracing import lots_of as lots_of, trace as trace
     from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
+    from harvest_planner.formats.sheets.writing import write_sheets as write_sheets
     from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
     from harvest_planner.learning.fit_transit import fit_transit as fit_transit
@@ -200,6 +201,7 @@ _HOMES = {
     "formats.records.log_of_plan": ("harvest_log",),
     "formats.records.tracing": ("lots_of", "trace"),
     "formats.reports_in.importing": ("ReadReports", "read_reports"),
+    "formats.sheets.writing": ("write_sheets",),
     "formats.workbook": ("write_workbook",),
     "learning.fit_ripening": ("fit_ripening",),
     "learning.fit_transit": ("fit_transit",),

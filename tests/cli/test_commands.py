@@ -138,7 +138,7 @@ def test_out_holds_the_plan_its_tables_and_the_sheets(command: Command, question
         "confirm.csv",
         str(Path("sheets") / "g1.html"),
     }
-    assert "".join(f"one pick sheet per grower in {out / 'sheets'}".split()) in "".join(done.out.split())
+    assert "".join(f"the pick sheets of each team and grower in {out / 'sheets'}".split()) in "".join(done.out.split())
     assert "Phiếu hái của Nông Văn Thành" in (out / "sheets" / "g1.html").read_text(encoding="utf-8")
 
 

@@ -20,6 +20,7 @@ from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.records import epcis_command, labels_command, log_app
 from harvest_planner.cli.reports import import_reports_command
 from harvest_planner.cli.screen import show_crops, show_plan, show_violations, show_worth
+from harvest_planner.cli.sheets import sheets_command
 from harvest_planner.cli.simulation import simulate_command
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
@@ -32,6 +33,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
+app.command("sheets")(sheets_command)
 app.command("messages")(messages_command)
 app.command("calendar")(calendar_command)
 app.add_typer(log_app, name="log")
@@ -65,7 +67,7 @@ def plan(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/GROWER.html to this folder."
+            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/TEAM.html to this folder."
         ),
     ] = None,
     language: Annotated[

@@ -1,0 +1,128 @@
+"""The example of a marketplace's day: one command turns four messy exports into all that comes of a plan."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import harvest_planner as hp
+from examples import marketplace_day
+from examples.make_marketplace_day import NOBODY
+
+FOLDER = Path(marketplace_day.__file__).parent / "marketplace_day"
+PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+PLANS = ("plan.json", "batches.csv", "picks.csv", "shipments.csv", "refusals.csv", "surplus.csv", "confirm.csv")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The folder that the one command fills, and what it prints."""
+    out = tmp_path_factory.mktemp("day") / "out"
+    words = [sys.executable, marketplace_day.__file__, str(out)]
+    paths = os.pathsep.join(filter(None, (str(Path(hp.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=False, timeout=300, env=environment)
+    assert done.returncode == 0, done.stderr
+    yield out, done.stdout
+
+
+@pytest.fixture(scope="module")
+def out(run: tuple[Path, str]) -> Path:
+    return run[0]
+
+
+@pytest.fixture(scope="module")
+def plan(out: Path) -> hp.HarvestPlan:
+    return hp.load_plan(out / "plan" / "plan.json")
+
+
+@pytest.fixture(scope="module")
+def problem(out: Path) -> hp.PlanningProblem:
+    return hp.load_problem(out / "problem")
+
+
+def test_everything_is_there_and_nothing_is_empty(out: Path, plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> None:
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    teams = {problem.grower(pick.grower_id).team_id for pick in plan.picks}
+    expected = {f"plan/{name}" for name in PLANS}
+    expected |= {f"{home}/{team}.html" for home in ("plan/sheets", "sheets_in_english") for team in teams}
+    expected |= {"plan.txt", "check.txt", "plan.xlsx", "sms.txt", "zalo.txt", "picking_days.ics", "team-1.ics"}
+    expected |= {f"imports/{Path(name).stem}/contacts.csv" for name in marketplace_day.EXPORTS}
+    assert expected <= files
+    assert all((out / name).stat().st_size > 0 for name in files)
+    assert len(teams) > 1
+
+
+def test_the_page_names_what_is_written(out: Path) -> None:
+    named = set(re.findall(r"`([\w.-]+)/?`", PAGE))
+    written = {path.name for path in out.iterdir()}
+    assert written <= named
+
+
+def test_every_sound_order_is_planned_or_refused(plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> None:
+    answered = {one.order_id for one in (*plan.shipments, *plan.refusals)}
+    assert answered == {order.id for order in problem.orders}
+    assert len(problem.orders) == 15
+    assert hp.check_plan(plan, problem) == ()
+
+
+def test_what_is_left_out_is_said(run: tuple[Path, str]) -> None:
+    told = [line for line in run[1].splitlines() if line.startswith("left out: ")]
+    assert [line.split(":")[1].strip().split("[")[0] for line in told] == [
+        "voso.csv",
+        "voso.csv",
+        "postmart.csv",
+        "spx.xlsx",
+    ]
+
+
+def test_every_command_is_shown(run: tuple[Path, str]) -> None:
+    shown = re.findall(r"^harvest-planner (\w+)", run[1], re.MULTILINE)
+    assert shown == ["plan", "check", "sheets", "messages", "messages", "calendar", "calendar"]
+
+
+def unzipped(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return "".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+
+
+def test_who_the_buyers_are_stays_in_the_contacts(out: Path) -> None:
+    contacts = list(out.rglob("contacts.csv"))
+    assert any("0900000" in path.read_text(encoding="utf-8-sig") for path in contacts)
+    for path in out.rglob("*"):
+        if path.is_file() and path not in contacts:
+            text = unzipped(path) if path.suffix == ".xlsx" else path.read_text(encoding="utf-8-sig")
+            assert not [name for name in (*NOBODY, "0900000", "900 000") if name in text], path
+
+
+def test_each_shipment_has_its_box_on_a_sheet(out: Path, plan: hp.HarvestPlan) -> None:
+    sheets = "".join(path.read_text(encoding="utf-8") for path in (out / "plan" / "sheets").iterdir())
+    for shipment in plan.shipments:
+        assert f"{hp.lot_code(shipment.batch_id, shipment.pick_on)} · {shipment.order_id}" in sheets
+    assert sheets.count('<section class="day">') == len({(pick.grower_id, pick.pick_on) for pick in plan.picks})
+
+
+def test_the_marketplaces_are_told_of_each_order(out: Path, problem: hp.PlanningProblem) -> None:
+    with (out / "plan" / "confirm.csv").open(encoding="utf-8-sig", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert {row["order_id"] for row in rows} == {order.id for order in problem.orders}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs sh; the same in Python is run above")
+def test_the_script_runs_the_same() -> None:
+    script = FOLDER / "run"
+    assert os.access(script, os.X_OK)
+    done = subprocess.run(
+        [script, "--where"], env={**os.environ, "PYTHON": "echo"}, capture_output=True, text=True, check=True
+    )
+    path, word = done.stdout.split()
+    assert Path(path).resolve() == Path(marketplace_day.__file__).resolve()
+    assert word == "--where"
