@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,14 @@ import harvest_planner as hp
 from harvest_planner.simulation.chances import Chances
 from harvest_planner.simulation.decisions import decisions_of
 from harvest_planner.simulation.luck import Luck
+from harvest_planner.simulation.market import trips_to_market
 from harvest_planner.simulation.scene import Scene
 from harvest_planner.simulation.voyage import Voyages
 from tests.planning.small import batch, lane, order, problem
 from tests.simulation.test_two_forms import CASES, TENDER
+
+FARM = {"id": "farm", "latitude_deg": 21.6, "longitude_deg": 106.5, "ambient_degc": 20}
+TOWN = {"id": "town", "latitude_deg": 21.0, "longitude_deg": 105.8, "ambient_degc": 20}
 
 
 def played(question: hp.PlanningProblem, **world: Any) -> hp.SimulationReport:
@@ -146,3 +151,33 @@ def test_fruit_left_on_the_tree_is_waste_where_it_drops() -> None:
     question = problem(crops=[dropping], batches=[batch(surplus_price_vnd_per_kg=0)])
     report = played(question)
     assert report.waste_kg.mean == pytest.approx(90 + 10 * (1 - report.good_share.mean))
+
+
+def test_a_warmer_week_ages_fruit_on_the_tree_where_the_crop_goes_by_warmth() -> None:
+    """Two days on the tree at 27 °C, or at 30: rates of 1.5·(1.9/1.5)^½ and 1.9 by the table, 0.4 d20 for each."""
+    ages = {}
+    for by in ("day", "temperature"):
+        crop = {**TENDER, "on_tree_by": by, "on_tree_d20_per_day": 0.4}
+        question = problem(
+            crops=[crop],
+            places=[{**FARM, "ambient_degc": 27}, TOWN],
+        )
+        for warmer in (0.0, 3.0):
+            field = Scene(question, hp.World(warmer_degc=warmer)).field("b1")
+            ages[by, warmer] = field.age_on(question.batches[0].observed_on + dt.timedelta(days=2))
+    assert ages["day", 0.0] == ages["day", 3.0] == pytest.approx(1 + 2 * 0.4)
+    assert ages["temperature", 0.0] == pytest.approx(1 + 2 * 0.4 * 1.5 * (1.9 / 1.5) ** 0.5)
+    assert ages["temperature", 3.0] == pytest.approx(1 + 2 * 0.4 * 1.9)
+
+
+def test_nobody_goes_to_market_from_a_place_that_is_closed() -> None:
+    dropping = {**TENDER, "on_tree_d20_per_day": 1.0, "drops_at_d20": 3.5, "ready_at_d20": 3}
+    days = []
+    for closed in ((), ("2026-08-11",)):
+        question = problem(
+            crops=[dropping],
+            places=[{**FARM, "closed_on": closed}, TOWN],
+            batches=[batch(surplus_price_vnd_per_kg=10_000)],
+        )
+        days.append([day for _, day in trips_to_market(Scene(question, hp.World()))])
+    assert days == [[dt.date(2026, 8, 11)], [dt.date(2026, 8, 10)]]
