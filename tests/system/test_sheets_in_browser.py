@@ -1,4 +1,4 @@
-"""Real sheets in a real browser: pages that break between sheets on A5, and no text cut or covered, on A5 or a phone."""
+"""Real sheets in a real browser: pages break between sheets on A5, no text is cut or covered, there or on a phone."""
 
 from __future__ import annotations
 
@@ -129,7 +129,8 @@ def test_no_text_is_cut_or_covered(tmp_path: Path, case: str, language: str, wid
 def test_the_measure_sees_what_is_cut_and_covered(tmp_path: Path) -> None:
     page = tmp_path / "bad.html"
     page.write_text(
-        "<meta charset=utf-8><body style='margin:0'><p style='width:40px;overflow:hidden;white-space:nowrap'>a long text cut</p>"
+        "<meta charset=utf-8><body style='margin:0'>"
+        "<p style='width:40px;overflow:hidden;white-space:nowrap'>a long text cut</p>"
         "<p style='position:absolute;left:5px;top:80px;margin:0'>below</p>"
         "<p style='position:absolute;left:8px;top:84px;margin:0'>above</p>"
         "<p style='white-space:nowrap;margin-left:300px'>runs over the edge of the screen</p>",
