@@ -1,9 +1,9 @@
 """How fast pick sheets are written: `python -m benchmarks.sheets [TEAMS] [GROWERS] [DAYS]`.
 
-Plans are made up: growers in teams, most of a handful and one of a thousand, each picking its own batch for three orders
-a day. A sheet is one grower's day. The sheets are written by `write_sheets` to a temporary folder, as the command
-`sheets` does; time is the processor's on one core, the clock's beside it, and peak memory is that of the process while
-writing, beside what the plan and the problem took before.
+Plans are made up: growers in teams, most of a handful and one of a thousand, each picking its own batch for three
+orders a day. A sheet is one grower's day. The sheets are written by `write_sheets` to a temporary folder, as the
+command `sheets` does. Time is the processor's on one core, the clock's beside it. Peak memory is that of the process
+while writing, beside what the plan and the problem took before.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(teams: int = 61_000, growers: int = 283_000, days: int = 1) -> None:
         took_s, waited_s = time.process_time() - start_s, time.perf_counter() - clock_s
         size_mib = sum(path.stat().st_size for path in paths) / 2**20
     sheets = growers * days
-    print(f"{sheets:,} sheets of {growers:,} growers in {len(paths):,} files, {size_mib:,.0f} MiB, the largest of {BIG_TEAM}")
+    print(f"{sheets:,} sheets of {growers:,} growers in {len(paths):,} files ({size_mib:,.0f} MiB)")
     print(f"{took_s:.1f} s of one core ({waited_s:.1f} s by the clock)")
     print(f"sheets a minute on one core: {60 * sheets / took_s:,.0f} (goal {GOAL_PER_MINUTE:,})")
     print(f"peak memory: {_peak_mib():,.0f} MiB, of it {before_mib:,.0f} MiB before writing (plan and problem)")

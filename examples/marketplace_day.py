@@ -2,8 +2,8 @@
 
 `python examples/marketplace_day.py [DIR]`, or `examples/marketplace_day/run [DIR]`, imports every export of
 examples/marketplace_day with its map and leaves out what is at fault (and says so). Then it runs the commands that a
-cooperative would: it prints each before it runs. In DIR (marketplace_day_out) stand the contacts, apart from the problem,
-the plan with its tables, workbook and sheets, the referee's word on it, messages and calendars.
+cooperative would, and prints each. In DIR (marketplace_day_out) stand the contacts, apart from the problem, the plan
+with its tables, workbook and sheets, the referee's word on it, messages and calendars.
 """
 
 from __future__ import annotations

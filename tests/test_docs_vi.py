@@ -39,7 +39,9 @@ def test_the_script_for_a_visit_is_one_page() -> None:
 def test_the_stages_are_told_as_on_the_sheets() -> None:
     rows = re.findall(r"^\| (S\d) \| (.+?) \| (.+?) \|$", GUIDE, re.MULTILINE)
     stages = hp.crop("na-chi-lang").stages
-    told = [(stage.id, stage.name_vi, (stage.looks_vi or "").removeprefix("Gần chín: ").capitalize()) for stage in stages]
+    told = [
+        (stage.id, stage.name_vi, (stage.looks_vi or "").removeprefix("Gần chín: ").capitalize()) for stage in stages
+    ]
     assert rows == told
 
 
@@ -63,9 +65,11 @@ def test_the_code_of_the_guide_is_that_of_the_library() -> None:
 def test_the_messages_of_the_guide_are_understood(text: str, tmp_path: Path) -> None:
     path = tmp_path / "sms.txt"
     path.write_text(text + "\n", encoding="utf-8")
-    plots = [{**batch.model_dump(), "plot": f"P{number:02d}"} for number, batch in enumerate(orchard().batches, start=6)]
+    plots = [
+        {**batch.model_dump(), "plot": f"P{number:02d}"} for number, batch in enumerate(orchard().batches, start=6)
+    ]
     found = hp.read_reports(path, orchard(batches=plots))
-    assert [report for report in found.queue] == []
+    assert found.queue == ()
     assert found.updated
 
 

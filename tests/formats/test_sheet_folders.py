@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import harvest_planner as hp
-from harvest_planner.formats.sheets import writing
+from harvest_planner.formats.sheets.rendering import GENERATOR
+from harvest_planner.formats.sheets.writing import old_sheets
 from tests.formats.orchard import orchard, pick, plan, row
 
 
@@ -71,9 +72,9 @@ def test_names_from_the_data_stay_in_the_folder(tmp_path: Path) -> None:
 
 
 def test_only_the_head_of_a_file_tells_who_made_it(tmp_path: Path) -> None:
-    (tmp_path / "late.html").write_text("x" * 2000 + f'content="{writing.GENERATOR}"', encoding="utf-8")
-    (tmp_path / "ours.html").write_text(f'<meta content="{writing.GENERATOR}">', encoding="utf-8")
-    assert list(writing.old_sheets(tmp_path, keep={"kept.html"})) == ["ours.html"]
+    (tmp_path / "late.html").write_text("x" * 2000 + f'content="{GENERATOR}"', encoding="utf-8")
+    (tmp_path / "ours.html").write_text(f'<meta content="{GENERATOR}">', encoding="utf-8")
+    assert list(old_sheets(tmp_path, keep={"kept.html"})) == ["ours.html"]
 
 
 def test_memory_does_not_grow_with_the_sheets(tmp_path: Path) -> None:

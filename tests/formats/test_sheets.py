@@ -98,7 +98,15 @@ def test_orders_to_one_place_are_summed_and_boxed_apart() -> None:
     both = orchard(orders=[{**order.model_dump(), "destination_id": "ca-mau"} for order in orchard().orders[:2]])
     words = Page(only(pick_sheets(shared, both))[1]).words
     at = words.index("Cà Mau")
-    assert words[at + 1 : at + 8] == ["(2 thùng)", "(boxes: 2)", "45 kg", "260811-b17 · o1", "20 kg", "260811-b17 · o2", "25 kg"]
+    assert words[at + 1 : at + 8] == [
+        "(2 thùng)",
+        "(boxes: 2)",
+        "45 kg",
+        "260811-b17 · o1",
+        "20 kg",
+        "260811-b17 · o2",
+        "25 kg",
+    ]
 
 
 def test_english_stands_beside_vietnamese_in_smaller_type() -> None:

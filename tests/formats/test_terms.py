@@ -182,7 +182,9 @@ def _says(part: ast.AST) -> bool:
 
 def test_vietnamese_stands_in_the_catalogue_alone() -> None:
     """No other file of what is told to people holds Vietnamese words; what is read from people knows them (…_in)."""
-    found = [(path.name, text) for path in _tellers() for text in _texts(path) if re.search("[ăđơưạảấầẩẫậắằẳẵặẹẻẽế]", text)]
+    found = [
+        (path.name, text) for path in _tellers() for text in _texts(path) if re.search("[ăđơưạảấầẩẫậắằẳẵặẹẻẽế]", text)
+    ]
     assert found == []
 
 

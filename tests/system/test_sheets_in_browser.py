@@ -1,4 +1,4 @@
-"""Real sheets in a real browser: pages that break between sheets on A5, and no text cut or covered, on A5 or a phone."""
+"""Real sheets in a real browser: pages break between sheets on A5, no text is cut or covered, there or on a phone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ LANGUAGES = ["vi", "en"]
 MEASURE = (Path(__file__).parent / "measure.js").read_text(encoding="utf-8")
 
 pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and PDFINFO and PDFTOTEXT), reason="needs a browser and poppler: apt-get install chromium poppler-utils"
+    not (CHROMIUM and PDFINFO and PDFTOTEXT),
+    reason="needs a browser and poppler: apt-get install chromium poppler-utils",
 )
 
 
@@ -57,7 +58,11 @@ def worst() -> tuple[hp.HarvestPlan, hp.PlanningProblem]:
         for number, one in enumerate(ids)
     ]
     batches = [{**one.model_dump(), "plot": "ThửaRuộngTrênĐồi" * 4} for one in orchard().batches]
-    picks = [pick("b20", 11, 80, grower_id="g2"), pick("b17", 11, 7.25, surplus_kg=7.25), pick("b18", 12, 1, stage_id="S4")]
+    picks = [
+        pick("b20", 11, 80, grower_id="g2"),
+        pick("b17", 11, 7.25, surplus_kg=7.25),
+        pick("b18", 12, 1, stage_id="S4"),
+    ]
     shipments = [shipment(one, "b20", 11, 2) for one in ids]
     return plan(picks=picks, shipments=shipments), orchard(growers=growers, batches=batches, orders=orders)
 
@@ -124,7 +129,8 @@ def test_no_text_is_cut_or_covered(tmp_path: Path, case: str, language: str, wid
 def test_the_measure_sees_what_is_cut_and_covered(tmp_path: Path) -> None:
     page = tmp_path / "bad.html"
     page.write_text(
-        "<meta charset=utf-8><body style='margin:0'><p style='width:40px;overflow:hidden;white-space:nowrap'>a long text cut</p>"
+        "<meta charset=utf-8><body style='margin:0'>"
+        "<p style='width:40px;overflow:hidden;white-space:nowrap'>a long text cut</p>"
         "<p style='position:absolute;left:5px;top:80px;margin:0'>below</p>"
         "<p style='position:absolute;left:8px;top:84px;margin:0'>above</p>"
         "<p style='white-space:nowrap;margin-left:300px'>runs over the edge of the screen</p>",
@@ -175,5 +181,10 @@ def test_a_batch_of_many_boxes_goes_on_under_its_own_heading(tmp_path: Path, lan
 
 def test_accents_are_printed(tmp_path: Path) -> None:
     text = " ".join(" ".join(printed(tmp_path, document(tmp_path, "usual", "vi"))).split())
-    for words in ("Phiếu hái của Hộ bà Vi Thị Đào", "Vườn: Lũng Na, khu trên", "Mã lô 260811-b17", "kẽ gai bắt đầu giãn"):
+    for words in (
+        "Phiếu hái của Hộ bà Vi Thị Đào",
+        "Vườn: Lũng Na, khu trên",
+        "Mã lô 260811-b17",
+        "kẽ gai bắt đầu giãn",
+    ):
         assert words in text

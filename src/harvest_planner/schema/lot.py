@@ -17,8 +17,8 @@ def lot_code(batch_id: str, pick_on: dt.date) -> str:
     """The code of what is picked from a batch on a day: at most 20 letters and digits of ASCII, `-`, `.` and `_`.
 
     The day comes first, then the batch's id as it is. An id that is too long, or that holds other characters, gives 12
-    letters of its SHA-256 behind a point instead: 60 bits, so that among a million batches picked on one day two share a
-    code with a chance below one in a million.
+    letters of its SHA-256 behind a point instead: 60 bits, so that among a million batches picked on one day two share
+    a code with a chance below one in a million.
 
     Parameters
     ----------

@@ -24,8 +24,8 @@ def write_sheets(
 ) -> tuple[Path, ...]:
     """Write the pick sheets of a plan: an HTML file for each team, and for each grower without one.
 
-    Sheets of an older plan are removed from the folder, other files are left alone. Memory does not grow with the
-    number of sheets.
+    Sheets of an older plan are removed from the folder, other files are left alone. Of the sheets only a piece is ever
+    in memory, beside an index of the plan by team.
 
     Parameters
     ----------
