@@ -3,7 +3,8 @@
 `python examples/marketplace_day.py [DIR]`, or `examples/marketplace_day/run [DIR]`, imports every export of
 examples/marketplace_day with its map and leaves out what is at fault (and says so). Then it runs the commands that a
 cooperative would, and prints each. In DIR (marketplace_day_out) stand the contacts, apart from the problem, the plan
-with its tables, workbook and sheets, the referee's word on it, messages and calendars.
+with its tables, workbook and sheets, the referee's word on it, messages, calendars and box labels, the harvest log with
+a lot's trace, and its events as EPCIS 2.0.
 """
 
 from __future__ import annotations
@@ -36,8 +37,26 @@ def main(out: Path) -> None:
         command("messages", plan, asked, "--kind", kind, into=out / f"{kind}.txt")
     command("calendar", plan, asked, "--out", str(out / "picking_days.ics"))
     command("calendar", plan, asked, "--team", "team-1", "--out", str(out / "team-1.ics"))
+    command("labels", plan, asked, "--out", str(out / "labels"))
     done = hp.load_plan(out / "plan" / "plan.json")
+    record(done, plan, asked, out)
     print(f"{len(orders)} orders: {len(done.shipments)} shipments, {len(done.refusals)} refused, {done.status}")
+
+
+def record(done: hp.HarvestPlan, plan: str, asked: str, out: Path) -> None:
+    """The harvest log, with what was done at the first pick, its trace, and the events of it."""
+    contacts, log = out / "contacts.csv", str(out / "log.csv")
+    tables = [(out / "imports" / Path(name).stem / "contacts.csv").read_text(encoding="utf-8-sig") for name in EXPORTS]
+    heading = tables[0].splitlines()[0]
+    rows = chain.from_iterable(table.splitlines()[1:] for table in tables)
+    contacts.write_text("\n".join((heading, *rows, "")), encoding="utf-8")
+    command("log", "make", plan, asked, "--out", log, "--contacts", str(contacts))
+    first = next(pick for pick in done.picks if pick.order_ids)
+    lot = hp.lot_code(first.batch_id, first.pick_on)
+    hours = ("--picked-from", "05:20", "--picked-until", "07:45", "--packed-at", "08:30", "--handed-over-at", "10:00")
+    command("log", "enter", log, lot, *hours, "--as-planned")
+    command("log", "trace", log, lot, into=out / "trace.txt")
+    command("epcis", plan, log, "--out", str(out / "events.jsonld"))
 
 
 def imported(name: str, out: Path) -> hp.ImportedOrders:

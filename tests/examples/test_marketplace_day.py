@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import subprocess
@@ -55,6 +56,7 @@ def test_everything_is_there_and_nothing_is_empty(out: Path, plan: hp.HarvestPla
     expected = {f"plan/{name}" for name in PLANS}
     expected |= {f"{home}/{team}.html" for home in ("plan/sheets", "sheets_in_english") for team in teams}
     expected |= {"plan.txt", "check.txt", "plan.xlsx", "sms.txt", "zalo.txt", "picking_days.ics", "team-1.ics"}
+    expected |= {"contacts.csv", "log.csv", "trace.txt", "events.jsonld"}
     expected |= {f"imports/{name}/contacts.csv" for name in EXPORTS}
     assert expected <= files
     assert all((out / name).stat().st_size > 0 for name in files)
@@ -86,7 +88,8 @@ def test_what_is_left_out_is_said(run: tuple[Path, str]) -> None:
 
 def test_every_command_is_shown(run: tuple[Path, str]) -> None:
     shown = re.findall(r"^harvest-planner (\w+)", run[1], re.MULTILINE)
-    assert shown == ["plan", "check", "sheets", "messages", "messages", "calendar", "calendar"]
+    planned = ["plan", "check", "sheets", "messages", "messages", "calendar", "calendar"]
+    assert shown == [*planned, "labels", "log", "log", "log", "epcis"]
 
 
 def unzipped(path: Path) -> str:
@@ -94,13 +97,15 @@ def unzipped(path: Path) -> str:
         return "".join(archive.read(name).decode("utf-8") for name in archive.namelist())
 
 
-def test_who_the_buyers_are_stays_in_the_contacts(out: Path) -> None:
+def test_who_the_buyers_are_stays_in_the_contacts_and_the_log(out: Path) -> None:
     contacts = list(out.rglob("contacts.csv"))
     assert any("0900000" in path.read_text(encoding="utf-8-sig") for path in contacts)
     for path in out.rglob("*"):
         if path.is_file() and path not in contacts:
             text = unzipped(path) if path.suffix == ".xlsx" else path.read_text(encoding="utf-8-sig")
-            assert not [name for name in (*NOBODY, "0900000", "900 000") if name in text], path
+            # The log must tell to whom a lot went; a phone number it never holds.
+            names = () if path.name == "log.csv" else NOBODY
+            assert not [name for name in (*names, "0900000", "900 000") if name in text], path
 
 
 def test_each_shipment_has_its_box_on_a_sheet(out: Path, plan: hp.HarvestPlan) -> None:
@@ -126,3 +131,15 @@ def test_the_script_runs_the_same() -> None:
     path, word = done.stdout.split()
     assert Path(path).resolve() == PROGRAM.resolve()
     assert word == "--where"
+
+
+def test_the_log_holds_every_parcel_and_what_was_done_at_the_first_pick(out: Path, plan: hp.HarvestPlan) -> None:
+    log = hp.load_log(out / "log.csv")
+    parcels = sorted((row.order_id, row.batch_id, row.pick_on) for row in log.rows if row.order_id)
+    assert parcels == sorted((row.order_id, row.batch_id, row.pick_on) for row in plan.shipments)
+    done = {row.lot_code for row in log.rows if row.picked_from_at is not None}
+    (lot,) = done
+    assert lot in (out / "trace.txt").read_text(encoding="utf-8")
+    events = json.loads((out / "events.jsonld").read_text(encoding="utf-8"))["epcisBody"]["eventList"]
+    assert {event["bizStep"] for event in events} >= {"commissioning", "packing", "shipping"}
+    assert any((out / "labels").glob("*.html"))
