@@ -120,10 +120,10 @@ def test_a_check(command: Command, log: Path) -> None:
     assert (done.code, done.out.splitlines()) == (
         1,
         [
-            f"Lô {OTHER}: chưa ghi tên thuốc của lần phun cuối",
-            f"Lô {OTHER}: chưa ghi giờ hái",
-            f"Lô {OTHER}, o4: số kg khác kế hoạch mà chưa ghi lý do",
-            f"Lô {OTHER}, chợ địa phương: chưa ghi số kg thực tế",
+            f"Mã lô {OTHER}: chưa ghi tên thuốc của lần phun cuối",
+            f"Mã lô {OTHER}: chưa ghi giờ hái",
+            f"Mã lô {OTHER}, o4: số kg khác kế hoạch mà chưa ghi lý do",
+            f"Mã lô {OTHER}, chợ địa phương: chưa ghi số kg thực tế",
         ],
     )
     told = json.loads(command("log", "check", log, "--json").out)

@@ -167,7 +167,7 @@ class ShadowPrice(Record):
     day: dt.date | None = None
     """The day of picking or packing, the local date of the departure; none: a batch has one amount for all days."""
     amount: NonNegative
-    """What there is of it beside commitments."""
+    """What there is of it beside commitments [`unit`]."""
     unit: Literal["kg"] = "kg"
     vnd_per_unit: float
     """Price at the margin [VND/kg]: never less than one kilogram more is worth, never more than one less costs, with
