@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +11,9 @@ from pathlib import Path
 import pytest
 
 import harvest_planner as hp
-from harvest_planner.formats.words import words
+from tests.formats.catalogue import LANGUAGES, section, sentences
 
 SOURCE = Path(hp.__file__).parent
-LANGUAGES = SOURCE / "formats" / "languages"
 TEMPLATES = sorted((SOURCE / "formats" / "templates").glob("*.j2"))
 # Where English says the one, Vietnamese says the other: the check list of terms.
 TERMS = {
@@ -64,17 +62,6 @@ _MARKS = re.compile(r"\{\w+\}")
 _CHAPTERS_WITHOUT_ACCENTS = {"sms"}
 
 
-def sentences(language: str) -> dict[str, str]:
-    """Every sentence by its key."""
-    table = words(language).table
-    return {
-        f"{section}.{name}": text
-        for section, entries in table.items()
-        if isinstance(entries, dict) and section != "form"
-        for name, text in entries.items()
-    }
-
-
 ENGLISH, VIETNAMESE = sentences("en"), sentences("vi")
 
 
@@ -115,10 +102,9 @@ def test_no_look_uses_a_second_word() -> None:
 
 
 def test_the_languages_are_files_with_the_same_keys_and_placeholders() -> None:
-    for path in LANGUAGES.glob("*.toml"):
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    for path in LANGUAGES.glob("*.po"):
         found = sentences(path.stem)
-        assert table["name"]
+        assert section(path.stem, "language")["name"]
         assert found.keys() == ENGLISH.keys()
         # English tells some refusals by the planner's own sentence; a test of the words holds the rest.
         others = [key for key in found if not key.startswith("refusal")]
