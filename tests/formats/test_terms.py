@@ -144,7 +144,7 @@ def test_no_code_joins_a_sentence_to_words() -> None:
     """What stands beside a sentence in an f-string, or is added to it, has no letters: a mark between two sentences."""
     joined = [
         (path.name, ast.unparse(node))
-        for path in sorted([*SOURCE.glob("formats/**/*.py"), *SOURCE.glob("cli/*.py")])
+        for path in sorted([*SOURCE.glob("formats/**/*.py"), *SOURCE.glob("cli/*.py"), *SOURCE.glob("plot/*.py")])
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if _joins(node)
     ]
@@ -175,7 +175,7 @@ def test_vietnamese_stands_in_the_catalogue_alone() -> None:
 
 
 def _tellers() -> Iterator[Path]:
-    for path in sorted([*SOURCE.glob("formats/**/*.py"), *SOURCE.glob("cli/*.py")]):
+    for path in sorted([*SOURCE.glob("formats/**/*.py"), *SOURCE.glob("cli/*.py"), *SOURCE.glob("plot/*.py")]):
         if not {"orders_in", "reports_in"} & set(path.parts):
             yield path
 
