@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 import harvest_planner as hp
 from tests.formats.orchard import orchard, plan
@@ -151,8 +151,10 @@ def test_other_addresses_are_refused(base: str) -> None:
         hp.epcis_document(plan(), done(), base_uri=base)
 
 
-@given(text=st.text(min_size=1, max_size=20).map(str.strip).filter(lambda text: text != ""))
+@given(text=st.text(min_size=1, max_size=20))
 def test_any_text_in_an_id_gives_a_valid_document(text: str) -> None:
+    text = text.strip()
+    assume(text)
     told = {"order_id": text, "destination_id": text, "place_id": text, "plot": text, "variety": text}
     rows = tuple(row.model_copy(update=told) for row in done().rows if row.lot_code == LOT)
     assert len(events(hp.HarvestLog(rows=rows))) == 4
