@@ -235,8 +235,8 @@ def test_of_two_columns_one_level_apart_the_upper_is_the_district(tmp_path: Path
     """The seller centre's "Quận" stands beside "TP / Quận / Huyện" and holds the ward."""
     headings = (*HEADINGS, "TP / Quận / Huyện", "Quận")
     path = tmp_path / "export.csv"
-    cells = [*row(Tỉnh="Đà Nẵng", Địa_chỉ="3 Lê Lợi"), "Quận Hải Châu", "Phường 3"]
+    cells = [*row(Tỉnh="Đà Nẵng", Địa_chỉ="3 Lê Lợi"), "Huyện Duy Xuyên", "Xã 3"]
     path.write_text(csv_text([cells], headings=headings), encoding="utf-8")
     found = hp.import_orders(path)
-    assert [order.destination_id for order in found.orders] == ["da-nang"]
+    assert [order.destination_id for order in found.orders] == ["quang-nam"]
     assert found.faults == ()
