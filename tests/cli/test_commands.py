@@ -138,7 +138,7 @@ def test_out_holds_the_plan_its_tables_and_the_sheets(command: Command, question
         "confirm.csv",
         str(Path("sheets") / "g1.html"),
     }
-    assert "".join(f"one pick sheet per grower in {out / 'sheets'}".split()) in "".join(done.out.split())
+    assert "".join(f"the pick sheets of each team and grower in {out / 'sheets'}".split()) in "".join(done.out.split())
     assert "Phiếu hái của Nông Văn Thành" in (out / "sheets" / "g1.html").read_text(encoding="utf-8")
 
 
@@ -213,6 +213,21 @@ def test_check_lists_what_is_untrue(command: Command, question: Path, tmp_path: 
     assert all(violation["code"] in done.out for violation in told["violations"])
 
 
+def test_check_of_a_plan_made_by_hand(command: Command, question: Path, tmp_path: Path) -> None:
+    path = tmp_path / "hand.csv"
+    path.write_text("batch,day,order,kg\nb1,2026-08-10,o1,10\n", encoding="utf-8")
+    done = command("check", question, "--by-hand", path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("By hand 500,000 VND, the best plan 500,000 VND: 0 VND lost.\nThe plan is sound")
+    path.write_text("batch,day,order,kg\nb1,2026-08-10,o1,110\n", encoding="utf-8")
+    assert command("check", question, "--by-hand", path).code == 1
+    told = json.loads(command("check", question, "--by-hand", path, "--json").out)
+    assert {violation["code"]: violation["size"] for violation in told["violations"]}["quantity"] == 10
+    assert told["best_value_vnd"] == pytest.approx(500_000, abs=1)
+    assert command("check", question).code == 2
+    assert command("check", question, question, "--by-hand", path).code == 2
+
+
 def test_check_of_what_is_no_plan(command: Command, question: Path) -> None:
     done = command("check", question, question)
     assert (done.code, done.out) == (1, "")
@@ -274,3 +289,23 @@ def test_the_answers_to_the_marketplace_lie_beside_the_plan(command: Command, qu
     lines = (tmp_path / "out" / "confirm.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "order_id,answer,by_at,kg,why"
     assert [line.split(",")[:2] for line in lines[1:]] == [["o1", "confirm"], ["o2", "decline"]]
+
+
+def test_simulate_prints_shares_with_intervals_and_the_calibration(command: Command, question: Path) -> None:
+    done = command("simulate", question, "--runs", "50", "--seed", "3")
+    assert (done.code, done.err) == (0, "")
+    assert "Played forward (runs: 50, parcels: 50)" in done.out
+    assert re.search(r"Good on arrival +100% \(100% to 100%\)", done.out)
+    assert re.search(r"Income +500,000 VND", done.out)
+    assert "promised 100%, simulated 100%" in " ".join(done.out.split())
+    assert "Đến nơi còn ngon" in command("simulate", question, "--runs", "50", "--language", "vi").out
+
+
+def test_simulate_takes_a_plan_that_is_made(command: Command, question: Path, tmp_path: Path) -> None:
+    command("plan", question, "--out", tmp_path / "out")
+    told = json.loads(command("simulate", question, "--plan", tmp_path / "out", "--runs", "20", "--json").out)
+    again = json.loads(command("simulate", question, "--runs", "20", "--json").out)
+    assert told == again
+    assert told["good_share"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert command("simulate", question, "--runs", "1").code == 2
+    assert command("simulate", tmp_path / "absent").code == 1

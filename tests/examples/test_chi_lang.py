@@ -70,6 +70,13 @@ def test_plan_is_sound_and_within_the_gap(plan: hp.HarvestPlan, problem: hp.Plan
     assert 0 <= plan.gap <= problem.policy.gap
 
 
+def test_its_promises_come_true_when_it_is_played_forward(plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> None:
+    report = hp.simulate(plan, problem, runs=2000, seed=1)
+    assert len(report.calibration) == 10
+    assert max(abs(row.simulated_mean - row.promised_mean) for row in report.calibration) < 0.02
+    assert abs(report.income_vnd.mean - plan.value_vnd) < 2 * (report.income_vnd.high - report.income_vnd.low)
+
+
 def test_every_batch_has_a_row_that_answers(plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> None:
     assert [row.batch_id for row in plan.batches] == sorted(batch.id for batch in problem.batches)
     assert all(row.days or row.advice_code not in ("pick", "sell_local") for row in plan.batches)

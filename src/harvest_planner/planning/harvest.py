@@ -76,7 +76,7 @@ def plan_harvest(
     """
     if time_limit_s is not None and not time_limit_s > 0:
         raise ValueError(f"time_limit_s must be positive seconds, not {time_limit_s!r}")
-    _require_solver()
+    require_solver()
     if orders is not None or batches is not None:
         problem = problem.with_frames(orders=orders, batches=batches)
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
@@ -91,7 +91,8 @@ def plan_harvest(
     return remember(plan, problem)
 
 
-def _require_solver() -> None:
+def require_solver() -> None:
+    """Nothing where the solver and its arrays are installed. Raises MissingExtraError."""
     for package in ("numpy", "highspy"):
         try:
             __import__(package)
@@ -127,6 +128,7 @@ def allocate(
     """Solve the independent parts, side by side where an executor is given, and put them together."""
     from harvest_planner.planning.allocation.components import components, joined
     from harvest_planner.planning.allocation.solve import Task, solve
+    from harvest_planner.planning.scarcity import shadow_prices
 
     question = prepared.question
     parts = list(components(question.model))
@@ -155,6 +157,7 @@ def allocate(
         value,
         bound,
         whole.timed_out,
+        shadow_prices=shadow_prices(prepared.meeting, question, parts, whole, run=run, seed=seed, deadline=deadline),
     )
 
 

@@ -1,8 +1,8 @@
 """Pictures for notebooks, drawn with matplotlib (extra `notebook`): each function takes axes, or makes some.
 
 >>> from harvest_planner import plot
->>> plot.__all__[:2]
-['arrivals', 'journey_map']
+>>> plot.__all__[:3]
+['arrivals', 'calibration', 'journey_map']
 """
 
 from harvest_planner.plot.ripeness import (
@@ -10,6 +10,15 @@ from harvest_planner.plot.ripeness import (
     shares_by_day as shares_by_day,
     window_on_journey as window_on_journey,
 )
+from harvest_planner.plot.simulated import calibration as calibration, policies as policies
 from harvest_planner.plot.transport import arrivals as arrivals, journey_map as journey_map
 
-__all__ = ["arrivals", "journey_map", "ripeness", "shares_by_day", "window_on_journey"]
+__all__ = [
+    "arrivals",
+    "calibration",
+    "journey_map",
+    "policies",
+    "ripeness",
+    "shares_by_day",
+    "window_on_journey",
+]

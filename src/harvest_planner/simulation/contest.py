@@ -1,0 +1,135 @@
+"""The policies of a comparison: each decides by what it knows, all are played in the same runs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.simulation.beliefs import by_mean, by_promise
+from harvest_planner.simulation.bench import Bench
+from harvest_planner.simulation.comparison import PolicyComparison, PolicyName, PolicyRow
+from harvest_planner.simulation.decisions import Decisions
+from harvest_planner.simulation.foresight import Foresight
+from harvest_planner.simulation.lead_times import LeadTimes, Tuned
+from harvest_planner.simulation.luck import Floats, Luck
+from harvest_planner.simulation.market import play_market, trips_to_market
+from harvest_planner.simulation.played import Played, interval, play
+from harvest_planner.simulation.report import Estimate
+from harvest_planner.simulation.scene import Scene
+from harvest_planner.simulation.world import World
+
+
+class Contest:
+    """One problem and the runs in which all policies are played.
+
+    Parameters
+    ----------
+    problem : the question.
+    runs, seed : of the luck that all policies meet.
+    """
+
+    def __init__(self, problem: PlanningProblem, *, runs: int, seed: int) -> None:
+        self._problem, self._runs, self._seed = problem, runs, seed
+        self._scene = Scene(problem, World())
+        self._luck = Luck(seed, runs)
+        self._bench = Bench.of(problem)
+        self._plan = self._play(self._bench.decide())
+
+    def compared(self, foresight_runs: int, tuning_runs: int) -> PolicyComparison:
+        """Every policy played."""
+        one, by_region = self._lead_times(tuning_runs)
+        played: dict[PolicyName, Played] = {
+            "plan": self._plan,
+            "market": play_market(trips_to_market(self._scene), self._scene, self._luck),
+            "one_lead_time": self._play(one.decisions),
+            "lead_time_by_region": self._play(by_region.decisions),
+            "promise": self._play(Bench.of(by_promise(self._problem)).decide()),
+            "mean": self._play(Bench.of(by_mean(self._problem)).decide()),
+        }
+        rows = [self._row(policy, each) for policy, each in played.items()]
+        foresight, gain = self._foresight(foresight_runs)
+        return PolicyComparison(
+            rows=(*rows, foresight),
+            runs=self._runs,
+            foresight_runs=foresight_runs,
+            seed=self._seed,
+            lead_days=next(iter(one.lead_days.values())),
+            lead_days_by_region=dict(by_region.lead_days),
+            value_of_stochastic_solution_vnd=interval(self._plan.income_vnd - played["mean"].income_vnd),
+            value_of_perfect_information_vnd=gain,
+        )
+
+    def _play(self, decisions: Decisions) -> Played:
+        return play(decisions, self._scene, self._luck)
+
+    def _lead_times(self, tuning_runs: int) -> tuple[Tuned, Tuned]:
+        luck = Luck(self._seed + 1, tuning_runs)
+
+        def worth(decisions: Decisions) -> float:
+            return float(play(decisions, self._scene, luck).income_vnd.mean())
+
+        tried = LeadTimes(self._bench, worth)
+        return tried.one(), tried.by_region()
+
+    def _row(self, policy: PolicyName, played: Played) -> PolicyRow:
+        gain = interval(self._plan.income_vnd - played.income_vnd)
+        return PolicyRow(
+            policy=policy,
+            runs=self._runs,
+            income_vnd=float(played.income_vnd.mean()),
+            good_share=_bounded(played.share("good").mean),
+            late_share=_bounded(played.share("late").mean),
+            harmed_share=_bounded(played.share("harmed").mean),
+            shipped_kg=played.promised_kg,
+            waste_kg=max(0.0, float(played.waste_kg.mean())),
+            plan_minus_vnd=gain.mean,
+            plan_minus_low_vnd=gain.low,
+            plan_minus_high_vnd=gain.high,
+            plan_minus_good_share=interval(_shares(self._plan) - _shares(played)),
+        )
+
+    def _foresight(self, runs: int) -> tuple[PolicyRow, Estimate]:
+        """Each run planned with what it will bring; means are the plan's of all runs plus the difference in these."""
+        luck = Luck(self._seed, runs)
+        foresight = Foresight(self._bench, self._scene, luck)
+        rows: list[list[float]] = []
+        for run in range(runs):
+            played = play(foresight.decisions(run), self._scene, luck)
+            kg = [played.kg[fate][run] for fate in ("good", "late", "harmed")]
+            rows.append([played.income_vnd[run], played.waste_kg[run], played.promised_kg, *kg])
+        income, waste_kg, shipped_kg, good_kg, late_kg, harmed_kg = np.array(rows, dtype=np.float64).T
+        gain = interval(_minus(income, self._plan.income_vnd))
+        shipped = float(shipped_kg.mean())
+
+        def share(kg: Floats) -> float:
+            return _bounded(float(kg.mean()) / shipped if shipped else 0.0)
+
+        row = PolicyRow(
+            policy="perfect_foresight",
+            runs=runs,
+            income_vnd=float(self._plan.income_vnd.mean()) + gain.mean,
+            good_share=share(good_kg),
+            late_share=share(late_kg),
+            harmed_share=share(harmed_kg),
+            shipped_kg=shipped,
+            waste_kg=max(0.0, float(waste_kg.mean())),
+            plan_minus_vnd=-gain.mean,
+            plan_minus_low_vnd=-gain.high,
+            plan_minus_high_vnd=-gain.low,
+            plan_minus_good_share=interval(-_minus(good_kg / np.maximum(shipped_kg, 1e-9), _shares(self._plan))),
+        )
+        return row, gain
+
+
+def _shares(played: Played) -> Floats:
+    """The share good in each run; 0 where nothing is shipped."""
+    return np.asarray(played.kg["good"] / max(played.promised_kg, 1e-9), dtype=np.float64)
+
+
+def _minus(few: Floats, many: Floats) -> Floats:
+    """The difference in those runs that both have."""
+    return np.asarray(few - many[: len(few)], dtype=np.float64)
+
+
+def _bounded(share: float) -> float:
+    return min(1.0, max(0.0, share))

@@ -1,0 +1,95 @@
+"""What the buyer finds: late, harmed, or fruit by fruit under-ripe, good and over-ripe."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from harvest_planner.ripening.arrays import complementary_error
+from harvest_planner.ripening.clock import DOSE_LIMIT
+from harvest_planner.ripening.normal import ROOT_HALF
+from harvest_planner.simulation.chances import Chances
+from harvest_planner.simulation.luck import LEVELS, Bools, Draws, Floats, Ints
+from harvest_planner.simulation.scene import Parcel
+from harvest_planner.simulation.voyage import Arrived
+
+EDGE_H = 1e-9
+"""What arrives by this much later than its deadline has arrived in time [h]: rounding of floats."""
+
+
+class Fate(NamedTuple):
+    """A parcel in the buyer's hands, run by run: shares of its fruit that add up to 1, and the buyer's content.
+
+    Attributes
+    ----------
+    good, under, over : of the fruit of parcels in time and unharmed, 0 for the others.
+    late, harmed : 1 where the whole parcel is late, or in time but beyond its chilling or safety limit.
+    content : whether enough of its fruit is good.
+    """
+
+    good: Floats
+    under: Floats
+    over: Floats
+    late: Floats
+    harmed: Floats
+    content: Bools
+
+
+def fate_of(parcel: Parcel, arrived: Arrived, chances: Chances) -> Fate:
+    """Open the parcel in every run."""
+    wish = parcel.buyer.wish
+    in_time = arrived.arrive_h <= wish.deliver_until_h + EDGE_H
+    sound = in_time
+    for dose in (arrived.chill, arrived.safety):
+        if dose is not None:
+            sound = sound & (dose <= DOSE_LIMIT)
+    below, upto = counts(parcel, arrived.age_d20, chances)
+    good = (upto - below) * sound
+    fruit = float(wish.fruit)
+    return Fate(
+        good=good / fruit,
+        under=below * sound / fruit,
+        over=(wish.fruit - upto) * sound / fruit,
+        late=(~in_time).astype(np.float64),
+        harmed=(in_time & ~sound).astype(np.float64),
+        content=sound & (good >= wish.needed),
+    )
+
+
+def counts(parcel: Parcel, age_d20: Floats, chances: Chances) -> tuple[Ints, Ints]:
+    """Fruit younger than the buyer's window, and fruit not older than it, in every run."""
+    wish = parcel.buyer.wish
+    mean = age_d20
+    if parcel.batch_sd_d20:
+        mean = age_d20 + parcel.batch_sd_d20 * chances.batch(parcel.sent.batch_id)
+    if wish.lower_d20 > wish.upper_d20:
+        # No age is good: what is too young for the one bound is under-ripe, all other fruit over-ripe.
+        below = _fewer(parcel, (wish.lower_d20,), mean, chances)[0]
+        return below, below
+    below, upto = _fewer(parcel, (wish.lower_d20, wish.upper_d20), mean, chances)
+    return below, upto
+
+
+def _fewer(parcel: Parcel, bounds_d20: tuple[float, ...], mean: Floats, chances: Chances) -> list[Ints]:
+    """How many of the parcel's fruit are younger than each bound, the last bound included."""
+    fruit, own = parcel.buyer.wish.fruit, parcel.own_sd_d20
+    if own == 0.0:
+        last = len(bounds_d20) - 1
+        return [
+            np.where(mean <= bound if number == last and last else mean < bound, fruit, 0)
+            for number, bound in enumerate(bounds_d20)
+        ]
+    levels = [levels_of((bound - mean) / own) for bound in bounds_d20]
+    found = [np.empty(len(mean), dtype=np.int64) for _ in bounds_d20]
+    for runs, drawn in chances.luck.fruit(fruit, "fruit", *parcel.sent.name):
+        for level, count in zip(levels, found, strict=True):
+            count[runs] = np.add.reduce(drawn < level[runs], axis=0, dtype=np.int16)
+    return found
+
+
+def levels_of(score: Floats) -> Draws:
+    """The draw from which on a fruit is older than a normal score: k with (k + ½)/2³² ≥ Φ(score)."""
+    tail = 0.5 * complementary_error(np.abs(score) * ROOT_HALF)
+    below = np.where(score < 0.0, tail, 1.0 - tail)
+    return np.minimum(np.ceil(below * LEVELS - 0.5), LEVELS - 1.0).astype(np.uint32)
