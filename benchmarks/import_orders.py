@@ -33,7 +33,12 @@ HEADINGS = (
     *("Số điện thoại", "Tỉnh/Thành phố", "TP / Quận / Huyện", "Quận", "Địa chỉ nhận hàng", "Ghi chú"),
 )
 PACKS = ("Hộp 2kg", "Hộp 3kg", "Thùng 5kg")
-PLACES = ("ha-noi", "ca-mau", "ho-chi-minh", "da-nang", "nghe-an", "can-tho", "hai-phong", "quang-ngai")
+PLACES = (
+    *(("ha-noi", "Quận Cầu Giấy"), ("ca-mau", "Huyện Năm Căn"), ("ho-chi-minh", "Quận Bình Thạnh")),
+    *(("da-nang", "Quận Hải Châu"), ("nghe-an", "Thành phố Vinh"), ("can-tho", "Quận Ninh Kiều")),
+    *(("hai-phong", "Quận Lê Chân"), ("quang-ngai", "Huyện Mộ Đức")),
+)
+"""Provinces, each with a district of its own: some names alone mean several provinces since July 2025."""
 
 
 def main(rows: int = ROWS) -> None:
@@ -86,12 +91,12 @@ def xml_row(number: int, cells: tuple[object, ...], shared: dict[str, int]) -> s
 
 def export(rows: int) -> Iterator[tuple[object, ...]]:
     """The rows of the export."""
-    provinces = [str(place_row(place)["province"]) for place in PLACES]
+    places = [(str(place_row(place)["province"]), district) for place, district in PLACES]
     start = dt.datetime(2026, 8, 9, 6)  # noqa: DTZ001 (a spreadsheet knows no offsets)
     for row in range(rows):
         order = row - (row % 10 == 1) - (row % 10 == 6)
         placed = start + dt.timedelta(seconds=order % 86400)
-        province = provinces[order % len(provinces)]
+        province, district = places[order % len(places)]
         yield (
             *(f"26080{order:09d}", f"PK{order:09d}", f"{placed:%Y-%m-%d %H:%M}", "Chờ lấy hàng", "", ""),
             *(
@@ -102,8 +107,8 @@ def export(rows: int) -> Iterator[tuple[object, ...]]:
                 "Na dai Chi Lăng loại 1",
             ),
             *(f"NA-{row % 3}", PACKS[row % 3], 250000, f"{180000 + 5000 * (row % 7)}.00", 1 + row % 3, f"buyer{order}"),
-            *(f"Nguyễn Văn {order % 500}", f"84912{order:06d}", province, f"Quận {order % 12}", f"Phường {order % 30}"),
-            *(f"{order % 300} Lê Lợi, Phường {order % 30}, Quận {order % 12}, {province}", ""),
+            *(f"Nguyễn Văn {order % 500}", f"84912{order:06d}", province, district, f"Phường {order % 30}"),
+            *(f"{order % 300} Lê Lợi, Phường {order % 30}, {district}, {province}", ""),
         )
 
 

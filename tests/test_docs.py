@@ -132,9 +132,10 @@ def test_the_figures_of_how_goods_travel_by_hand() -> None:
     assert (mean_at - summing_means.AS_OF).total_seconds() / 3600 == pytest.approx(expected_h, abs=0.01)
 
 
-def test_the_example_of_how_goods_travel_runs() -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", TRAVEL.read_text(encoding="utf-8"), flags=re.DOTALL)
-    example = doctest.DocTestParser().get_doctest(block, {}, TRAVEL.name, str(TRAVEL), 0)
+@pytest.mark.parametrize(("page", "least"), [(TRAVEL, 8), (ROOT / "docs/explanation/why_this_day.md", 6)])
+def test_the_example_of_a_page_runs(page: Path, least: int) -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(block, {}, page.name, str(page), 0)
     tried = doctest.DocTestRunner().run(example)
-    assert tried.attempted >= 8
+    assert tried.attempted >= least
     assert tried.failed == 0

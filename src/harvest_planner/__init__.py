@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         save_plan as save_plan,
         save_problem as save_problem,
     )
+    from harvest_planner.formats.explanations import Explanation as Explanation, explain as explain
+    from harvest_planner.formats.hand_plans import judge_by_hand as judge_by_hand
     from harvest_planner.formats.messages import Message as Message, messages as messages
     from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
     from harvest_planner.formats.orders_in.importing import import_orders as import_orders
@@ -42,13 +44,27 @@ if TYPE_CHECKING:
     )
     from harvest_planner.formats.orders_in.writing import write_import as write_import
     from harvest_planner.formats.problems import load_problem as load_problem
+    from harvest_planner.formats.records.checking import LogFinding as LogFinding, check_log as check_log
+    from harvest_planner.formats.records.contacts_in import load_contacts as load_contacts
+    from harvest_planner.formats.records.entering import enter_actuals as enter_actuals
+    from harvest_planner.formats.records.epcis import epcis_document as epcis_document, write_epcis as write_epcis
+    from harvest_planner.formats.records.labels import box_labels as box_labels, write_labels as write_labels
+    from harvest_planner.formats.records.log_files import load_log as load_log, save_log as save_log
+    from harvest_planner.formats.records.log_of_plan import harvest_log as harvest_log
+    from harvest_planner.formats.records.tracing import lots_of as lots_of, trace as trace
     from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
+    from harvest_planner.formats.sheets.writing import write_sheets as write_sheets
     from harvest_planner.formats.workbook import write_workbook as write_workbook
     from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
     from harvest_planner.learning.fit_transit import fit_transit as fit_transit
     from harvest_planner.learning.fitted import RipeningFit as RipeningFit
     from harvest_planner.learning.lane_fit import TransitFit as TransitFit
     from harvest_planner.planning.advice import when_to_pick as when_to_pick
+    from harvest_planner.planning.by_hand import (
+        ByHand as ByHand,
+        HandRow as HandRow,
+        SizedViolation as SizedViolation,
+    )
     from harvest_planner.planning.harvest import plan_harvest as plan_harvest
     from harvest_planner.planning.itineraries import journeys as journeys
     from harvest_planner.planning.itinerary import Itinerary as Itinerary, TravelOutcome as TravelOutcome
@@ -88,6 +104,7 @@ if TYPE_CHECKING:
         ExpectedCondition as ExpectedCondition,
         expected_condition as expected_condition,
     )
+    from harvest_planner.planning.what_if import WhatIf as WhatIf, what_if_more as what_if_more
     from harvest_planner.schema.crop import (
         Arrhenius as Arrhenius,
         ChillingDose as ChillingDose,
@@ -111,7 +128,9 @@ if TYPE_CHECKING:
         PlaceClosed as PlaceClosed,
     )
     from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitment, Order as Order
+    from harvest_planner.schema.harvest_log import HarvestLog as HarvestLog, HarvestRow as HarvestRow
     from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
+    from harvest_planner.schema.lot import lot_code as lot_code
     from harvest_planner.schema.people import Grower as Grower, Place as Place
     from harvest_planner.schema.plan import (
         BatchDay as BatchDay,
@@ -124,12 +143,14 @@ if TYPE_CHECKING:
         Provenance as Provenance,
         Reason as Reason,
         Refusal as Refusal,
+        ShadowPrice as ShadowPrice,
         Shipment as Shipment,
         Surplus as Surplus,
         Violation as Violation,
     )
     from harvest_planner.schema.policy import Policy as Policy
     from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+    from harvest_planner.schema.traces import LotOrigin as LotOrigin, LotParcel as LotParcel, Trace as Trace
     from harvest_planner.simulation.compare import compare_policies as compare_policies
     from harvest_planner.simulation.comparison import (
         PolicyComparison as PolicyComparison,
@@ -163,19 +184,31 @@ _HOMES = {
     "formats.calendars": ("write_calendar",),
     "formats.changes": ("advise", "describe_changes"),
     "formats.documents": ("load_plan", "save_plan", "save_problem"),
+    "formats.explanations": ("Explanation", "explain"),
+    "formats.hand_plans": ("judge_by_hand",),
     "formats.messages": ("Message", "messages"),
     "formats.orders_in.column_map": ("ColumnMap", "load_map"),
     "formats.orders_in.importing": ("import_orders",),
     "formats.orders_in.result": ("Contact", "ImportedOrders", "Parcel", "Skipped", "Unresolved", "chargeable_kg"),
     "formats.orders_in.writing": ("write_import",),
     "formats.problems": ("load_problem",),
+    "formats.records.checking": ("LogFinding", "check_log"),
+    "formats.records.contacts_in": ("load_contacts",),
+    "formats.records.entering": ("enter_actuals",),
+    "formats.records.epcis": ("epcis_document", "write_epcis"),
+    "formats.records.labels": ("box_labels", "write_labels"),
+    "formats.records.log_files": ("load_log", "save_log"),
+    "formats.records.log_of_plan": ("harvest_log",),
+    "formats.records.tracing": ("lots_of", "trace"),
     "formats.reports_in.importing": ("ReadReports", "read_reports"),
+    "formats.sheets.writing": ("write_sheets",),
     "formats.workbook": ("write_workbook",),
     "learning.fit_ripening": ("fit_ripening",),
     "learning.fit_transit": ("fit_transit",),
     "learning.fitted": ("RipeningFit",),
     "learning.lane_fit": ("TransitFit",),
     "planning.advice": ("when_to_pick",),
+    "planning.by_hand": ("ByHand", "HandRow", "SizedViolation"),
     "planning.questions.ask": ("crop", "crops", "days_to_ripe", "good_share"),
     "planning.questions.ask_arrays": ("good_shares",),
     "planning.questions.condition": ("Condition",),
@@ -190,6 +223,7 @@ _HOMES = {
     "planning.replan.again": ("replan",),
     "planning.replan.on_the_way": ("ExpectedCondition", "expected_condition"),
     "planning.replan.difference": ("OrderChange", "PickChange", "PlanDifference"),
+    "planning.what_if": ("WhatIf", "what_if_more"),
     "schema.crop": (
         "Arrhenius",
         "ChillingDose",
@@ -213,7 +247,9 @@ _HOMES = {
         "PlaceClosed",
     ),
     "schema.goods": ("Batch", "Commitment", "Order"),
+    "schema.harvest_log": ("HarvestLog", "HarvestRow"),
     "schema.lane": ("Embargo", "Lane"),
+    "schema.lot": ("lot_code",),
     "schema.people": ("Grower", "Place"),
     "schema.plan": (
         "BatchDay",
@@ -226,12 +262,14 @@ _HOMES = {
         "Provenance",
         "Reason",
         "Refusal",
+        "ShadowPrice",
         "Shipment",
         "Surplus",
         "Violation",
     ),
     "schema.policy": ("Policy",),
     "schema.problem": ("PlanningProblem",),
+    "schema.traces": ("LotOrigin", "LotParcel", "Trace"),
     "simulation.compare": ("compare_policies",),
     "simulation.comparison": ("PolicyComparison", "PolicyRow"),
     "simulation.report": ("CalibrationRow", "Estimate", "SimulatedShipment", "SimulationReport"),

@@ -138,7 +138,7 @@ def test_out_holds_the_plan_its_tables_and_the_sheets(command: Command, question
         "confirm.csv",
         str(Path("sheets") / "g1.html"),
     }
-    assert "".join(f"one pick sheet per grower in {out / 'sheets'}".split()) in "".join(done.out.split())
+    assert "".join(f"the pick sheets of each team and grower in {out / 'sheets'}".split()) in "".join(done.out.split())
     assert "Phiếu hái của Nông Văn Thành" in (out / "sheets" / "g1.html").read_text(encoding="utf-8")
 
 
@@ -211,6 +211,21 @@ def test_check_lists_what_is_untrue(command: Command, question: Path, tmp_path: 
     told = json.loads(command("check", path, question, "--json").out)
     assert not told["sound"]
     assert all(violation["code"] in done.out for violation in told["violations"])
+
+
+def test_check_of_a_plan_made_by_hand(command: Command, question: Path, tmp_path: Path) -> None:
+    path = tmp_path / "hand.csv"
+    path.write_text("batch,day,order,kg\nb1,2026-08-10,o1,10\n", encoding="utf-8")
+    done = command("check", question, "--by-hand", path)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("By hand 500,000 VND, the best plan 500,000 VND: 0 VND lost.\nThe plan is sound")
+    path.write_text("batch,day,order,kg\nb1,2026-08-10,o1,110\n", encoding="utf-8")
+    assert command("check", question, "--by-hand", path).code == 1
+    told = json.loads(command("check", question, "--by-hand", path, "--json").out)
+    assert {violation["code"]: violation["size"] for violation in told["violations"]}["quantity"] == 10
+    assert told["best_value_vnd"] == pytest.approx(500_000, abs=1)
+    assert command("check", question).code == 2
+    assert command("check", question, question, "--by-hand", path).code == 2
 
 
 def test_check_of_what_is_no_plan(command: Command, question: Path) -> None:

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from functools import partial
 from typing import get_args
 
 import pytest
+from babel.messages.mofile import read_mo
 
 from harvest_planner.formats.words import languages, words
 from harvest_planner.schema.plan import AdviceCode, RefusalCode, Status
+from tests.formats.catalogue import LANGUAGES, catalogue, section, sentences
 
 ENGLISH = words("en")
-SECTIONS = [name for name, table in ENGLISH.table.items() if isinstance(table, dict) and name != "form"]
-KEYS = [f"{section}.{name}" for section in SECTIONS for name in ENGLISH.table[section]]
+KEYS = sorted(sentences("en"))
 
 
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_the_same_sentences(language: str) -> None:
-    table = words(language).table
-    assert {name: set(table[name]) for name in SECTIONS} == {name: set(ENGLISH.table[name]) for name in SECTIONS}
-    assert table["form"].keys() == ENGLISH.table["form"].keys()
+    assert sorted(sentences(language)) == KEYS
+    assert section(language, "form").keys() == section("en", "form").keys()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_is_read_is_what_the_translators_wrote(language: str) -> None:
+    """A changed .po wants `python docs/make_languages.py`."""
+    with (LANGUAGES / f"{language}.mo").open("rb") as compiled:
+        read = {str(each.id): str(each.string) for each in read_mo(compiled) if each.id}
+    assert read == {str(each.id): str(each.string) for each in catalogue(language) if each.id}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_beside_each_sentence_stands_its_english(language: str) -> None:
+    english = {str(each.id): str(each.string) for each in catalogue("en") if each.id}
+    if language != "en":
+        shown = {str(each.id): " ".join(each.auto_comments) for each in catalogue(language) if each.id}
+        assert shown == english
+
+
+def test_a_sentence_that_is_not_there_is_named() -> None:
+    with pytest.raises(KeyError, match=r"no sentence 'batches\.nothing'"):
+        ENGLISH.say("batches.nothing")
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith("refusal")])
@@ -30,10 +52,10 @@ def test_every_language_fills_in_the_same(key: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_every_code_can_be_told(language: str) -> None:
-    table = words(language).table
-    assert set(table["refusal"]) == set(table["refusal_in_short"]) == set(get_args(RefusalCode))
-    assert set(table["not_picked"]) == {*get_args(AdviceCode), "pre_harvest_interval_until"}
-    assert set(table["status"]) == set(get_args(Status))
+    told = partial(section, language)
+    assert set(told("refusal")) == set(told("refusal_in_short")) == set(get_args(RefusalCode))
+    assert set(told("not_picked")) == {*get_args(AdviceCode), "pre_harvest_interval_until"}
+    assert set(told("status")) == set(get_args(Status))
 
 
 @pytest.mark.parametrize("code", get_args(RefusalCode))
@@ -43,9 +65,8 @@ def test_a_refusal_in_short_needs_no_parameter(code: str) -> None:
 
 
 def test_vietnamese_is_composed_letter_by_letter() -> None:
-    for section in SECTIONS:
-        for sentence in words("vi").table[section].values():
-            assert sentence == unicodedata.normalize("NFC", sentence)
+    for sentence in sentences("vi").values():
+        assert sentence == unicodedata.normalize("NFC", sentence)
 
 
 def test_days_and_numbers_as_each_language_writes_them() -> None:

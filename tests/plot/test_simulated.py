@@ -59,7 +59,7 @@ def test_policies_stand_below_each_other_with_their_distance_from_the_plan() -> 
     ax = hp.plot.policies(compared())
     assert [bar.get_width() for bar in ax.patches] == [10, 4, 12]  # type: ignore[attr-defined]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["the plan", "local market", "perfect foresight"]
-    assert [text.get_text().strip() for text in ax.texts] == ["90 % good", "70 % good", "100 % good"]
+    assert [text.get_text().strip() for text in ax.texts] == ["90% good", "70% good", "100% good"]
     market = next(line for line in ax.lines if np.asarray(line.get_ydata()).tolist() == [1, 1])
     assert np.asarray(market.get_xdata()) == pytest.approx([3.5, 4.5])
     assert ax.get_xlim()[1] > 12

@@ -39,7 +39,7 @@ def test_the_problem_brings_the_cut_off_and_the_deadline_its_probability() -> No
     (way,) = hp.journeys(uncertain(), "farm", "town", ready_at=READY)
     assert labels(hp.plot.arrivals(way)) == ["probability of arriving, per hour", "departure"]
     ax = hp.plot.arrivals(way, uncertain(), deliver_until_at=way.arrive_p50_at, language="vi")
-    assert labels(ax) == ["xác suất đến nơi mỗi giờ", "hạn gửi hàng", "giờ chạy", "kịp hạn giao: 50 %"]
+    assert labels(ax) == ["xác suất đến nơi mỗi giờ", "hạn gửi hàng", "giờ chạy", "kịp hạn giao: 50%"]
 
 
 def test_the_map_colours_every_province_that_is_reached() -> None:

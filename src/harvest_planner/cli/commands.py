@@ -17,8 +17,10 @@ from harvest_planner.cli.endings import UNUSABLE, faults_told
 from harvest_planner.cli.language import Language
 from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
+from harvest_planner.cli.records import epcis_command, labels_command, log_app
 from harvest_planner.cli.reports import import_reports_command
-from harvest_planner.cli.screen import show_crops, show_plan, show_violations
+from harvest_planner.cli.screen import show_crops, show_plan, show_violations, show_worth
+from harvest_planner.cli.sheets import sheets_command
 from harvest_planner.cli.simulation import simulate_command
 from harvest_planner.cli.writing import write_all
 from harvest_planner.formats.words import Words, words
@@ -31,8 +33,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 app.command("import-orders")(import_orders_command)
 app.command("import-reports")(import_reports_command)
+app.command("sheets")(sheets_command)
 app.command("messages")(messages_command)
 app.command("calendar")(calendar_command)
+app.add_typer(log_app, name="log")
+app.command("epcis")(epcis_command)
+app.command("labels")(labels_command)
 app.command("simulate")(simulate_command)
 
 
@@ -61,7 +67,7 @@ def plan(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/GROWER.html to this folder."
+            metavar="DIR", callback=_no_file, help="Write plan.json, its tables and sheets/TEAM.html to this folder."
         ),
     ] = None,
     language: Annotated[
@@ -118,22 +124,38 @@ def crops(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, or its folder.")],
-    problem: Annotated[Path, typer.Argument(metavar="PROBLEM", help="The problem it claims to answer.")],
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json, or its folder. With --by-hand: PROBLEM.")],
+    problem: Annotated[Path | None, typer.Argument(metavar="PROBLEM", help="The problem it claims to answer.")] = None,
+    by_hand: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Judge a plan made by hand: a CSV of batch, day, order and kg."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recompute every figure of a plan by a second path.
+    """Recompute every figure of a plan by a second path, or judge a plan made by hand (PROBLEM --by-hand FILE).
 
     Exit code 0 for a sound plan, 1 with whatever is untrue in it, or for input that cannot be used.
     """
+    if (by_hand is None) == (problem is None):
+        raise typer.BadParameter("give PLAN and PROBLEM, or PROBLEM and --by-hand FILE")
+    console = Console(highlight=False, markup=False)
     with faults_told():
-        answer = hp.load_plan(plan / "plan.json" if plan.is_dir() else plan)
-        question = hp.load_problem(problem)
-        found = hp.check_plan(answer, question)
+        if problem is None:
+            told = hp.judge_by_hand(Path(str(by_hand)), hp.load_problem(plan))
+            found: tuple[hp.Violation, ...] = told.violations
+            document = told.model_dump(mode="json", exclude={"plan"})
+        else:
+            answer = hp.load_plan(plan / "plan.json" if plan.is_dir() else plan)
+            found = hp.check_plan(answer, hp.load_problem(problem))
+            document = {"violations": [violation.model_dump(mode="json") for violation in found]}
     if as_json:
-        _print_json({"sound": not found, "violations": [violation.model_dump(mode="json") for violation in found]})
+        _print_json({"sound": not found, **document})
     else:
-        show_violations(found, Console(highlight=False, markup=False))
+        if problem is None:
+            show_worth(told, console)
+        show_violations(found, console)
     if found:
         raise typer.Exit(UNUSABLE)
 

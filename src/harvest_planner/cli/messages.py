@@ -38,7 +38,7 @@ def messages_command(
     In the order of the days to send them, and by grower. Exit code 1 for input that cannot be used, 2 for usage.
     """
     with faults_told():
-        answer, question = _read(plan, problem)
+        answer, question = read_both(plan, problem)
         for message in messages(answer, question, kind=kind.value, language=language):
             print(message.text)
 
@@ -59,10 +59,11 @@ def calendar_command(
     if team is not None and grower is not None:
         raise typer.BadParameter("give a team or a grower, not both")
     with faults_told():
-        answer, question = _read(plan, problem)
+        answer, question = read_both(plan, problem)
         write_calendar(answer, question, out, grower_id=grower, team_id=team, language=language)
     Console(highlight=False, markup=False).print(words(language).say("command.written_file", file=out), overflow="fold")
 
 
-def _read(plan: Path, problem: Path) -> tuple[hp.HarvestPlan, hp.PlanningProblem]:
+def read_both(plan: Path, problem: Path) -> tuple[hp.HarvestPlan, hp.PlanningProblem]:
+    """A plan, by its file or its folder, and the problem that it answers."""
     return hp.load_plan(plan / "plan.json" if plan.is_dir() else plan), hp.load_problem(problem)

@@ -12,6 +12,7 @@ from harvest_planner.formats.lines import BatchLines, refusal_sentence
 from harvest_planner.formats.names import clean
 from harvest_planner.formats.summaries import summary
 from harvest_planner.formats.words import Words
+from harvest_planner.planning.by_hand import ByHand
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Violation
 from harvest_planner.schema.problem import PlanningProblem
@@ -90,6 +91,12 @@ def show_violations(found: Sequence[Violation], console: Console) -> None:
     _line(Text("1 violation" if len(found) == 1 else f"{len(found)} violations", style="bold"), console)
     for violation in found:
         _line(Text(clean(f"{violation.code} {violation.subject}: {violation.message}")), console)
+
+
+def show_worth(told: ByHand, console: Console) -> None:
+    """Print what a plan made by hand is worth beside the best one."""
+    worth, best, lost = (f"{vnd:,.0f} VND" for vnd in (told.value_vnd, told.best_value_vnd, told.lost_vnd))
+    _line(Text(f"By hand {worth}, the best plan {best}: {lost} lost."), console)
 
 
 def _title(text: str, console: Console) -> None:

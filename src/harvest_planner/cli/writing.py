@@ -1,13 +1,15 @@
-"""The folder of a plan: its tables, a pick sheet for each grower who picks, and no sheet of an older plan."""
+"""The folder of a plan: its tables, what to tell the marketplaces, and the pick sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Iterator
 from pathlib import Path
 
+from harvest_planner.formats.atomic import Text
 from harvest_planner.formats.confirmations import confirmations_text
 from harvest_planner.formats.outputs import write_plan
-from harvest_planner.formats.sheets import GENERATOR, pick_sheets
+from harvest_planner.formats.sheets.rendering import pick_sheets
+from harvest_planner.formats.sheets.writing import old_sheets
 from harvest_planner.formats.words import Words
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
@@ -25,20 +27,18 @@ def write_all(plan: HarvestPlan, problem: PlanningProblem, folder: Path, *, shee
     ProblemFileError : the folder holds a problem.
     OSError : it cannot be written; the folder is then as it was before.
     """
-    sheets = {f"{SHEETS}/{name}": html for name, html in pick_sheets(plan, problem, language=sheets_in)}
-    answers = {CONFIRM: confirmations_text(plan, problem, words)}
-    paths = write_plan(plan, problem, folder, extra={**answers, **sheets})
     home = folder / SHEETS
-    _drop_old_sheets(home, keep={Path(name).name for name in sheets})
+    made: set[str] = set()
+
+    def extra() -> Iterator[tuple[str, Text]]:
+        yield CONFIRM, confirmations_text(plan, problem, words)
+        for name, pieces in pick_sheets(plan, problem, language=sheets_in):
+            made.add(name)
+            yield f"{SHEETS}/{name}", pieces
+
+    stale = (f"{SHEETS}/{name}" for name in old_sheets(home, keep=made))
+    paths = write_plan(plan, problem, folder, extra=extra(), stale=stale)
     tables = ", ".join(path.name for path in paths if path.parent.name != SHEETS)
-    if not sheets:
+    if not made:
         return words.say("command.written_without_sheets", folder=folder, tables=tables)
     return words.say("command.written", folder=folder, tables=tables, sheets=home)
-
-
-def _drop_old_sheets(home: Path, *, keep: Container[str]) -> None:
-    """A grower who no longer picks must not find last week's sheet; only files this library made are touched."""
-    for path in home.glob("*.html"):
-        made_here = f'content="{GENERATOR}"' in path.read_text(encoding="utf-8", errors="replace")[:1000]
-        if path.name not in keep and made_here:
-            path.unlink()

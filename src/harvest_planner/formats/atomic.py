@@ -12,6 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 
 _SCRATCH = ".writing-"
+Text = str | bytes | Iterable[str]
+"""What a file is to hold; an iterable is written piece by piece, as UTF-8."""
+Files = Mapping[str, Text] | Iterable[tuple[str, Text]]
+"""Files by name, in order; an iterable is gone through once, a file at a time."""
+
+
+def pairs(files: Files) -> Iterable[tuple[str, Text]]:
+    """The files one by one."""
+    return files.items() if isinstance(files, Mapping) else files
 
 
 def write_text(path: str | Path, text: str | bytes) -> Path:
@@ -31,36 +40,37 @@ def write_text(path: str | Path, text: str | bytes) -> Path:
     return Path(path)
 
 
-def write_folder(folder: str | Path, texts: Mapping[str, str], *, stale: Iterable[str] = ()) -> list[Path]:
+def write_folder(folder: str | Path, texts: Files, *, stale: Iterable[str] = ()) -> list[Path]:
     """Write files by name into a folder, made where it is missing, and remove the `stale` ones: all of it or nothing.
 
-    A name may lead into a folder below (sheets/g1.html).
+    A name may lead into a folder below (sheets/g1.html). `stale` is gone through after all files are made.
 
     Raises
     ------
     ValueError : a name leads out of the folder.
     OSError : something cannot be written or replaced; the folder is then as it was before.
     """
-    for name in texts:
-        _refuse_outside(name)
     home = Path(folder)
+    names: list[str] = []
     made: list[Path] = []
     try:
         _make(home, made)
         # Inside the folder, so that the last step is a rename on one file system.
         with tempfile.TemporaryDirectory(dir=home, prefix=_SCRATCH, ignore_cleanup_errors=True) as scratch:
             new, old = Path(scratch, "new"), Path(scratch, "old")
-            for name, text in texts.items():
+            for name, text in pairs(texts):
+                _refuse_outside(name)
+                names.append(name)
                 (new / name).parent.mkdir(parents=True, exist_ok=True)
                 _write(new / name, text)
                 _make((home / name).parent, made)
-            _swap(home, [*texts], [*stale], new=new, old=old)
+            _swap(home, names, [*stale], new=new, old=old)
     except BaseException:
         for parent in reversed(made):
             with suppress(OSError):
                 parent.rmdir()
         raise
-    return [home / name for name in texts]
+    return [home / name for name in names]
 
 
 def _refuse_outside(name: str) -> None:
@@ -76,9 +86,10 @@ def _make(folder: Path, made: list[Path]) -> None:
     made.extend(reversed(missing))
 
 
-def _write(path: Path, text: str | bytes) -> None:
+def _write(path: Path, text: Text) -> None:
     with path.open("xb") as handle:
-        handle.write(text.encode("utf-8") if isinstance(text, str) else text)
+        for piece in (text,) if isinstance(text, (str, bytes)) else text:
+            handle.write(piece.encode("utf-8") if isinstance(piece, str) else piece)
         handle.flush()
         os.fsync(handle.fileno())
 
@@ -88,7 +99,7 @@ def _swap(home: Path, names: list[str], stale: list[str], *, new: Path, old: Pat
     kept = [name for name in (*names, *stale) if (home / name).is_file()]
     for name in kept:
         (old / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(home / name, old / name)
+        _keep(home / name, old / name)
     done: list[str] = []
     try:
         for name in names:
@@ -101,6 +112,14 @@ def _swap(home: Path, names: list[str], stale: list[str], *, new: Path, old: Pat
         for name in done:
             _undo(home / name, old / name if name in kept else None)
         raise
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """A second name for the old file, or a copy of it where the file system knows no second names."""
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copy2(path, kept)
 
 
 def _undo(path: Path, old: Path | None) -> None:

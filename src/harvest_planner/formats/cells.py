@@ -22,6 +22,7 @@ _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0"
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
 
 
 def value_of(text: str, column: Column) -> Any:
@@ -135,6 +136,28 @@ def harmless(text: str) -> str:
     ("'=1+1", 'P07')
     """
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def guarded(text: str) -> str:
+    """As `harmless`, for tables that are read back: `unguarded` gives the same text again, whatever it is.
+
+    Examples
+    --------
+    >>> [guarded(text) for text in ("=1+1", "'=1+1", "'P07")]
+    ["'=1+1", "''=1+1", "'P07"]
+    """
+    return f"'{text}" if _RUNS.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` made harmless; any other as it is.
+
+    Examples
+    --------
+    >>> [unguarded(text) for text in ("'=1+1", "''=1+1", "'P07", "=1")]
+    ['=1+1', "'=1+1", "'P07", '=1']
+    """
+    return text[1:] if text.startswith("'") and _RUNS.match(text) else text
 
 
 def number_text(value: float) -> str:

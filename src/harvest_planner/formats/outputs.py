@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from harvest_planner.formats.atomic import write_folder
+from harvest_planner.formats.atomic import Files, Text, pairs, write_folder
 from harvest_planner.formats.cells import harmless, number_text
 from harvest_planner.formats.documents import plan_text
 from harvest_planner.formats.folders import HEAD
@@ -23,7 +23,12 @@ _ARRIVES = tuple(name for name in Shipment.model_fields if name not in (*_SENT, 
 
 
 def write_plan(
-    plan: HarvestPlan, problem: PlanningProblem, folder: str | Path, *, extra: Mapping[str, str] = _NONE
+    plan: HarvestPlan,
+    problem: PlanningProblem,
+    folder: str | Path,
+    *,
+    extra: Files = _NONE,
+    stale: Iterable[str] = (),
 ) -> tuple[Path, ...]:
     """Write plan.json, batches.csv, picks.csv, shipments.csv, refusals.csv, surplus.csv: all of them or none.
 
@@ -31,7 +36,8 @@ def write_plan(
 
     Parameters
     ----------
-    extra : further files as name → text, written with them; a name may lead into a folder below (sheets/g1.html).
+    extra : further files by name, written with them; a name may lead into a folder below (sheets/g1.html).
+    stale : names of files that are removed in the same step; gone through after all files are made.
 
     Returns
     -------
@@ -46,11 +52,15 @@ def write_plan(
     home = Path(folder)
     if (home / HEAD).exists():
         raise one_fault(str(folder), f"a folder of its own for the plan; this one holds a problem ({HEAD})")
-    texts = plan_texts(plan, problem)
-    taken = [name for name in extra if name.casefold() in texts]
-    if taken:
-        raise ValueError(f"the extra file {taken[0]!r} has the name of one of the plan's own; give it another name")
-    return tuple(write_folder(home, {**texts, **extra}))
+    return tuple(write_folder(home, _with_own(plan_texts(plan, problem), extra), stale=stale))
+
+
+def _with_own(texts: Mapping[str, str], extra: Files) -> Iterator[tuple[str, Text]]:
+    yield from texts.items()
+    for name, text in pairs(extra):
+        if name.casefold() in texts:
+            raise ValueError(f"the extra file {name!r} has the name of one of the plan's own; give it another name")
+        yield name, text
 
 
 def plan_texts(plan: HarvestPlan, problem: PlanningProblem) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from harvest_planner.formats.texts import one_fault, shown
 
 Step = Callable[[dict[str, Any]], dict[str, Any]]
-MIGRATIONS: dict[str, dict[int, Step]] = {"problem": {}, "plan": {}, "orders-map": {}}
+MIGRATIONS: dict[str, dict[int, Step]] = {"problem": {}, "plan": {}, "orders-map": {}, "log": {}}
 """For each kind of document the step from version n to n + 1; version 1 is the first of each."""
 
 

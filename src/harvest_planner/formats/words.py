@@ -1,10 +1,14 @@
-"""Every sentence a person reads, from one file per language: whole sentences whose placeholders are filled by name."""
+"""Every sentence a person reads, from one gettext catalogue per language: whole sentences, placeholders filled by name.
+
+`languages/<language>.po` is for translators; `python docs/make_languages.py` compiles it to the `.mo` read here.
+Sentences go by keys (`batches.latest`), English ones too.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import gettext
 import string
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +16,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-_SUFFIX = ".toml"
+_SUFFIX = ".mo"
 _SHARES = ("_share", "_risk")
 _MONEY = ("_vnd", "_vnd_per_kg")
 
@@ -39,8 +43,8 @@ def words(language: str) -> Words:
     """
     if language not in languages():
         raise ValueError(f"no language {language!r}; one of {', '.join(languages())}")
-    table = tomllib.loads(_folder().joinpath(language + _SUFFIX).read_text(encoding="utf-8"))
-    return Words(language, table)
+    with _folder().joinpath(language + _SUFFIX).open("rb") as compiled:
+        return Words(language, gettext.GNUTranslations(compiled))
 
 
 def _folder() -> Traversable:
@@ -52,7 +56,7 @@ class Words:
     """One language: its sentences, and how it writes days and numbers."""
 
     language: str
-    table: Mapping[str, Any]
+    translations: gettext.NullTranslations
 
     def say(self, key: str, /, **values: Any) -> str:
         """The sentence called `key`, its placeholders filled; days, instants and numbers as the language writes them.
@@ -89,12 +93,14 @@ class Words:
         if "." in text:
             text = text.rstrip("0").rstrip(".")
         text = "0" if text == "-0" else text
-        form = self.table["form"]
-        return text.translate({ord(","): form["thousands_mark"], ord("."): form["decimal_mark"]})
+        thousands, decimal = self._sentence("form.thousands_mark"), self._sentence("form.decimal_mark")
+        return text.translate({ord(","): thousands, ord("."): decimal})
 
     def _sentence(self, key: str) -> str:
-        section, _, name = key.partition(".")
-        return str(self.table[section][name])
+        text = self.translations.gettext(key)
+        if text == key:
+            raise KeyError(f"the language {self.language!r} has no sentence {key!r}")
+        return text
 
     def _shown(self, name: str, value: Any) -> str:
         if isinstance(value, dt.datetime):
@@ -115,10 +121,12 @@ class Words:
         return self.number(value, digits=0 if name.endswith(_MONEY) else 1)
 
     def _moment(self, moment: dt.datetime) -> str:
-        return str(self.table["form"]["moment"]).format(day=self.day(moment.date()), clock=f"{moment:%H:%M}")
+        return self._sentence("form.moment").format(day=self.day(moment.date()), clock=f"{moment:%H:%M}")
 
     def _date(self, form: str, day: dt.date) -> str:
-        table = self.table["form"]
-        return str(table[form]).format(
-            weekday=table["weekdays"][day.weekday()], day=day.day, month=table["months"][day.month - 1], year=day.year
+        return self._sentence(f"form.{form}").format(
+            weekday=self._sentence(f"form.weekday_{day.isoweekday()}"),
+            day=day.day,
+            month=self._sentence(f"form.month_{day.month}"),
+            year=day.year,
         )

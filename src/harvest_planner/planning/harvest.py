@@ -128,6 +128,7 @@ def allocate(
     """Solve the independent parts, side by side where an executor is given, and put them together."""
     from harvest_planner.planning.allocation.components import components, joined
     from harvest_planner.planning.allocation.solve import Task, solve
+    from harvest_planner.planning.scarcity import shadow_prices
 
     question = prepared.question
     parts = list(components(question.model))
@@ -156,6 +157,7 @@ def allocate(
         value,
         bound,
         whole.timed_out,
+        shadow_prices=shadow_prices(prepared.meeting, question, parts, whole, run=run, seed=seed, deadline=deadline),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,11 @@ from harvest_planner.planning.settled import Used, left_kg
 from harvest_planner.planning.wish import BuyerOrder
 
 LEAST_PART_KG = 1.0
+Departure = tuple[str, float]
+"""Lane and departure [h since the epoch]."""
+OwnerDay = tuple[str, dt.date]
+"""A grower or a place, and a day."""
+_Owner = TypeVar("_Owner", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -28,16 +34,18 @@ class Question:
     columns: Columns
     kept_vnd: float
     """Worth of all fruit if none of it were picked [VND]: the constant of the objective."""
+    departures: tuple[Departure, ...]
+    """Each limited departure, as the model numbers them."""
 
 
-class _Owners:
+class _Owners(Generic[_Owner]):
     """Numbers for the owners of a capacity, given out as they appear."""
 
     def __init__(self) -> None:
-        self.at: dict[Hashable, int] = {}
+        self.at: dict[_Owner, int] = {}
         self.kg: list[float] = []
 
-    def number(self, owner: Hashable, kg: float | None, used_kg: float) -> int:
+    def number(self, owner: _Owner, kg: float | None, used_kg: float) -> int:
         if kg is None:
             return -1
         if owner not in self.at:
@@ -52,13 +60,14 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
     fields = list(dict.fromkeys(trip.field.batch.id for trip in trips))
     by_id = {field.batch.id: field for field in meeting.fields}
     terminal = meeting.problem.policy.terminal_share
-    pickers, packings = _Owners(), _Owners()
+    pickers: _Owners[OwnerDay] = _Owners()
+    packings: _Owners[OwnerDay] = _Owners()
     trip_picker = [_picker(trip, pickers, used) for trip in trips]
     trip_packing = [_packing(trip, packings, used) for trip in trips]
     batches = [by_id[batch_id] for batch_id in fields]
     at = {batch_id: index for index, batch_id in enumerate(fields)}
     order_kg = np.array([b.order.quantity_kg - used.order_kg.get(b.order.id, 0.0) for b in buyers])
-    lanes, lane_kg = _limited_departures(columns, meeting, used)
+    lanes, lane_kg, departures = _limited_departures(columns, meeting, used)
     trip_at = np.full(len(meeting.trips), -1, dtype=np.int64)
     trip_at[[trip.number for trip in trips]] = np.arange(len(trips))
     review = meeting.problem.policy.review_cost_vnd * (1.0 - columns.parcel_good_share)
@@ -90,15 +99,15 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
         column_lanes=lanes,
     )
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(terminal) for field in meeting.fields)
-    return Question(model, tuple(buyers), trips, columns, kept)
+    return Question(model, tuple(buyers), trips, columns, kept, departures)
 
 
-def _picker(trip: Trip, owners: _Owners, used: Used) -> int:
+def _picker(trip: Trip, owners: _Owners[OwnerDay], used: Used) -> int:
     key = (trip.field.grower.id, trip.day.pick_on)
     return owners.number(key, trip.field.grower.pick_capacity_kg_per_day, used.picker_kg.get(key, 0.0))
 
 
-def _packing(trip: Trip, owners: _Owners, used: Used) -> int:
+def _packing(trip: Trip, owners: _Owners[OwnerDay], used: Used) -> int:
     key = (trip.field.place.id, trip.day.pick_on)
     return owners.number(key, trip.field.place.packing_kg_per_day, used.packing_kg.get(key, 0.0))
 
@@ -117,9 +126,11 @@ def _blocked(trip: Trip, meeting: Meeting, used: Used) -> bool:
     return near or _most_trips(trip.field, meeting, used) < 1
 
 
-def _limited_departures(columns: Columns, meeting: Meeting, used: Used) -> tuple[tuple[tuple[int, ...], ...], Floats]:
-    """Which limited departures each column loads, and what they still take [kg]."""
-    owners = _Owners()
+def _limited_departures(
+    columns: Columns, meeting: Meeting, used: Used
+) -> tuple[tuple[tuple[int, ...], ...], Floats, tuple[Departure, ...]]:
+    """Which limited departures each column loads, what they still take [kg], and which they are."""
+    owners: _Owners[Departure] = _Owners()
     loads: list[tuple[int, ...]] = []
     for journey in columns.journeys:
         numbers = (
@@ -132,4 +143,4 @@ def _limited_departures(columns: Columns, meeting: Meeting, used: Used) -> tuple
         )
         loads.append(tuple(number for number in numbers if number >= 0))
     journey_of: Ints = columns.journey
-    return tuple(loads[index] for index in journey_of.tolist()), np.array(owners.kg, dtype=float)
+    return tuple(loads[index] for index in journey_of.tolist()), np.array(owners.kg, dtype=float), tuple(owners.at)

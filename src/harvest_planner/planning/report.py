@@ -16,7 +16,7 @@ from harvest_planner.planning.refusals import Judge, reason_for
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
-from harvest_planner.schema.plan import HarvestPlan, Provenance, Reason, Refusal, Status
+from harvest_planner.schema.plan import HarvestPlan, Provenance, Reason, Refusal, ShadowPrice, Status
 from harvest_planner.schema.problem import PlanningProblem
 
 KG_EPSILON = 1e-6
@@ -34,6 +34,7 @@ class Decided:
     """No plan of the problem is worth more [VND]."""
     timed_out: bool
     interrupted: bool = False
+    shadow_prices: tuple[ShadowPrice, ...] = ()
 
 
 def planned_orders(problem: PlanningProblem) -> tuple[Order, ...]:
@@ -82,6 +83,7 @@ def plan_of(
         shipments=tuple(shipments),
         refusals=tuple(_refusals(meeting, parts, leftover, judge_all)),
         surplus=surplus,
+        shadow_prices=decided.shadow_prices,
         warnings=tuple(_warnings(meeting, parts)),
         provenance=Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from harvest_planner.errors import MissingExtraError
+from harvest_planner.formats.words import languages, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,55 +18,17 @@ SKY, GREEN, ORANGE, VERMILION, BLUE, GREY = "#56B4E9", "#009E73", "#E69F00", "#D
 LINES = (BLUE, GREEN, ORANGE, VERMILION, SKY, "#CC79A7", "#000000")
 """Colours of lines that are told apart."""
 
-_WORDS: dict[str, dict[Language, str]] = {
-    "days": {"en": "days after picking", "vi": "số ngày sau khi hái"},
-    "hours": {"en": "hours after picking", "vi": "số giờ sau khi hái"},
-    "age": {"en": "age [d20]", "vi": "tuổi quả [d20]"},
-    "air": {"en": "air", "vi": "không khí"},
-    "pulp": {"en": "pulp", "vi": "ruột quả"},
-    "degc": {"en": "temperature [°C]", "vi": "nhiệt độ [°C]"},
-    "share": {"en": "share of the fruit", "vi": "phần quả"},
-    "good_window": {"en": "good to eat", "vi": "ăn ngon"},
-    "unripe": {"en": "not ripe yet", "vi": "chưa chín"},
-    "good": {"en": "good to eat", "vi": "ăn ngon"},
-    "past": {"en": "past its best", "vi": "quá chín"},
-    "harmed": {"en": "harmed on the way", "vi": "bị hỏng dọc đường"},
-    "mean_fruit": {"en": "mean fruit ± 1 sd", "vi": "quả trung bình ± 1 độ lệch chuẩn"},
-    "delivered": {"en": "delivered", "vi": "giao hàng"},
-    "per_hour": {"en": "probability of arriving, per hour", "vi": "xác suất đến nơi mỗi giờ"},
-    "arrives": {"en": "local time at the destination", "vi": "giờ tại nơi nhận"},
-    "departure": {"en": "departure", "vi": "giờ chạy"},
-    "cutoff": {"en": "cut-off", "vi": "hạn gửi hàng"},
-    "deadline": {"en": "deadline made", "vi": "kịp hạn giao"},
-    "hours_to_median": {"en": "hours until half have arrived", "vi": "số giờ đến khi một nửa đã tới"},
-    "from": {"en": "From", "vi": "Từ"},
-    "promised": {"en": "promised share good", "vi": "tỷ lệ ngon đã hứa"},
-    "simulated": {"en": "simulated share good", "vi": "tỷ lệ ngon khi mô phỏng"},
-    "tenth": {"en": "a tenth of the shipments", "vi": "một phần mười số chuyến gửi"},
-    "two_points": {"en": "within two points of a hundred", "vi": "lệch không quá hai điểm phần trăm"},
-    "income": {"en": "income [million VND]", "vi": "thu nhập [triệu đồng]"},
-    "arrives_good": {"en": "good", "vi": "còn ngon"},
-    "plan": {"en": "the plan", "vi": "theo kế hoạch"},
-    "market": {"en": "local market", "vi": "chợ địa phương"},
-    "one_lead_time": {"en": "one lead time", "vi": "hái trước một số ngày chung"},
-    "lead_time_by_region": {"en": "lead time by region", "vi": "hái trước theo miền"},
-    "promise": {"en": "carrier's promise", "vi": "tin lời hứa nhà xe"},
-    "mean": {"en": "means as truth", "vi": "lấy trung bình làm chắc"},
-    "perfect_foresight": {"en": "perfect foresight", "vi": "biết trước mọi điều"},
-    "accepted": {"en": "ages the buyer accepts at delivery", "vi": "tuổi quả người mua chấp nhận khi giao"},
-}
 
-
-def word(key: str, language: Language) -> str:
-    """A word of the pictures.
+def word(key: str, language: Language, **values: Any) -> str:
+    """What a picture says, its placeholders filled.
 
     Raises
     ------
     ValueError : a language there is not.
     """
-    if language not in ("en", "vi"):
-        raise ValueError(f"language = {language!r}: needs en or vi")
-    return _WORDS[key][language]
+    if language not in languages():
+        raise ValueError(f"language = {language!r}: needs {' or '.join(languages())}")
+    return words(language).say(f"picture.{key}", **values)
 
 
 def axes_of(ax: Axes | None, size: tuple[float, float] = (7.0, 4.0)) -> Axes:

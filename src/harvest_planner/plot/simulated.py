@@ -73,7 +73,7 @@ def policies(comparison: PolicyComparison, *, language: Language = "en", ax: Axe
     for place, row in zip(places, comparison, strict=True):
         low, high = plan - row.plan_minus_high_vnd, plan - row.plan_minus_low_vnd
         ax.plot([low / _MILLION, high / _MILLION], [place, place], color="black", lw=1.5)
-        good = f" {100 * row.good_share:.0f} % {word('arrives_good', language)}"
+        good = " " + word("arrives_good", language, good_share=round(row.good_share, 2))
         ax.annotate(good, (max(0.0, high, row.income_vnd) / _MILLION, place), va="center", fontsize="small")
     ax.axvline(plan / _MILLION, color=GREEN, lw=1, ls="--")
     ax.set_yticks(places, [word(row.policy, language) for row in comparison])

@@ -74,7 +74,7 @@ def arrivals(
     if deliver_until_at is not None:
         share = itinerary.probability_by(deliver_until_at)
         ax.axvline(
-            _number(deliver_until_at), color=GREEN, lw=2, label=f"{word('deadline', language)}: {100 * share:.0f} %"
+            _number(deliver_until_at), color=GREEN, lw=2, label=word("deadline", language, made_share=round(share, 2))
         )
     locator = AutoDateLocator(tz=local)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
@@ -133,7 +133,7 @@ def journey_map(
                facecolors="none", edgecolors=GREY, s=28, zorder=3)  # fmt: skip
     ax.plot(start.longitude_deg, start.latitude_deg, marker="*", ms=13, color=VERMILION, zorder=4)
     ax.figure.colorbar(points, ax=ax, label=word("hours_to_median", language), shrink=0.6)
-    ax.set_title(f"{word('from', language)} {start.name or start.id}")
+    ax.set_title(word("from", language, place=start.name or start.id))
     return ax
 
 

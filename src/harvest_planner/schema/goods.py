@@ -45,6 +45,8 @@ class Batch(Record):
     """Last treatment; none: none declared; unknown: it is not picked."""
     pre_harvest_interval_days: NonNegative | Unknown | None = None
     """Days from the last spray to the first lawful pick, from the product's label [d]."""
+    last_spray_product: str | None = None
+    """Product of the last treatment; it goes to the harvest log."""
     trip_cost_vnd: NonNegative = 0.0
     """Cost of one picking trip to this batch [VND]."""
     min_trip_kg: NonNegative = 0.0
@@ -55,6 +57,8 @@ class Batch(Record):
     """What the local market pays [VND/kg]."""
     planting_area_code: str | None = None
     """Code of the registered growing area, where there is one."""
+    planting_area_valid_until: dt.date | None = None
+    """Last day on which that code is valid; none: no end stated."""
 
     @model_validator(mode="after")
     def _cohorts_of_the_quantity(self) -> Batch:

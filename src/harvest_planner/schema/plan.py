@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PLAN_FORMAT = "harvest-planner/plan/1"
 Status = Literal["optimal", "within_gap", "time_limit", "interrupted"]
-Table = Literal["batches", "picks", "shipments", "refusals", "surplus"]
+Table = Literal["batches", "picks", "shipments", "refusals", "surplus", "shadow_prices"]
 RefusalCode = Literal[
     "confirm_by_passed",
     "no_journey",
@@ -159,6 +159,21 @@ class Refusal(Record):
     reasons: tuple[Reason, ...] = Field(min_length=1)
 
 
+class ShadowPrice(Record):
+    """What one more unit of a scarce thing would bring at the margin, by the linear programme with the plan's trips."""
+
+    resource: Id
+    """`picker:<grower_id>`, `packing:<place_id>`, `departure:<lane_id>` or `batch:<batch_id>`."""
+    day: dt.date | None = None
+    """The day of picking or packing, the local date of the departure; none: a batch has one amount for all days."""
+    amount: NonNegative
+    """What there is of it beside commitments [`unit`]."""
+    unit: Literal["kg"] = "kg"
+    vnd_per_unit: float
+    """Price at the margin [VND/kg]: never less than one kilogram more is worth, never more than one less costs, with
+    whole orders relaxed."""
+
+
 class OtherDay(Record):
     """Another day on which the batch could be picked for the order."""
 
@@ -219,6 +234,8 @@ class HarvestPlan(Record):
     shipments: tuple[Shipment, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     surplus: tuple[Surplus, ...] = ()
+    shadow_prices: tuple[ShadowPrice, ...] = ()
+    """The price of each scarce thing, those of no price left out."""
     warnings: tuple[str, ...] = ()
     """What the planner wants known: undeclared sprays, temperatures outside calibration, estimated lanes."""
     provenance: Provenance
@@ -231,8 +248,8 @@ class HarvestPlan(Record):
         MissingExtraError : pandas is not installed.
         ValueError : no such table.
         """
-        if table not in ("batches", "picks", "shipments", "refusals", "surplus"):
-            raise ValueError(f"no table {table!r}; one of batches, picks, shipments, refusals, surplus")
+        if table not in _RECORDS:
+            raise ValueError(f"no table {table!r}; one of {', '.join(_RECORDS)}")
         try:
             import pandas
         except ImportError:
@@ -270,4 +287,5 @@ _RECORDS: dict[str, type[Record]] = {
     "shipments": Shipment,
     "refusals": Refusal,
     "surplus": Surplus,
+    "shadow_prices": ShadowPrice,
 }

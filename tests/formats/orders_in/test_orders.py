@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import harvest_planner as hp
-from tests.formats.orders_in.exports import imported, row
+from tests.formats.orders_in.exports import HEADINGS, csv_text, imported, row
 
 VN = dt.timezone(dt.timedelta(hours=7))
 
@@ -229,3 +229,14 @@ def test_the_order_of_the_rows_does_not_matter(tmp_path: Path) -> None:
     rows = [row(Mã_đơn_hàng=f"VS{n}", Số_lượng=str(n + 1)) for n in range(4)]
     there, back = imported(tmp_path, *rows), imported(tmp_path, *reversed(rows))
     assert sorted(there.orders, key=lambda one: one.id) == sorted(back.orders, key=lambda one: one.id)
+
+
+def test_of_two_columns_one_level_apart_the_upper_is_the_district(tmp_path: Path) -> None:
+    """The seller centre's "Quận" stands beside "TP / Quận / Huyện" and holds the ward."""
+    headings = (*HEADINGS, "TP / Quận / Huyện", "Quận")
+    path = tmp_path / "export.csv"
+    cells = [*row(Tỉnh="Đà Nẵng", Địa_chỉ="3 Lê Lợi"), "Huyện Duy Xuyên", "Xã 3"]
+    path.write_text(csv_text([cells], headings=headings), encoding="utf-8")
+    found = hp.import_orders(path)
+    assert [order.destination_id for order in found.orders] == ["quang-nam"]
+    assert found.faults == ()

@@ -41,9 +41,14 @@ class Master:
         self._pair_row = np.full(len(self._pairs), -1, dtype=np.int64)
         self._lane_flat = np.array([lane for lanes in model.column_lanes for lane in lanes], dtype=np.int64)
         self._lane_column = np.repeat(np.arange(len(model.column_lanes)), [len(lanes) for lanes in model.column_lanes])
-        self._programme = Programme(*trip_columns(model, self.at), seed=seed)
-        self._programme.add_rows(rule_rows(model, self.at))
+        self._programme = self._trips_laid_out(seed)
         self._first_order, self._first_balance, self._first_lane = add_column_rows(self._programme, model, self.at)
+
+    def _trips_laid_out(self, seed: int) -> Programme:
+        """The trips' own variables and rows, before any order column."""
+        programme = Programme(*trip_columns(self.model, self.at), seed=seed)
+        programme.add_rows(rule_rows(self.model, self.at))
+        return programme
 
     def run(self, deadline: float | None) -> bool:
         """Price and cut until nothing improves; False where the deadline came first (the bound is valid then too)."""

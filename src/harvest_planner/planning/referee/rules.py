@@ -120,7 +120,7 @@ def fruit_is_picked_lawfully(ledger: Ledger) -> Iterator[Violation]:
         if kg <= KG:
             continue
         batch = case.batches[batch_id]
-        day, name = case.orchard.pick_day(batch, date), _trip(batch_id, date)
+        day, name = case.orchard.pick_day(batch, date), trip_name(batch_id, date)
         if not case.orchard.is_ahead(day):
             yield finding(
                 "pick_day", name, "a day of the horizon whose picking hours lie ahead", stated=date,
@@ -153,7 +153,7 @@ def trips_are_worth_making(ledger: Ledger) -> Iterator[Violation]:
     for key, kg in ledger.trip_kg.items():
         least = ledger.case.batches[key[0]].min_trip_kg
         if KG < kg < least - KG and key not in ledger.case.committed_trips:
-            yield finding("min_trip", _trip(*key), "min_trip_kg", stated=kg, expected=least)
+            yield finding("min_trip", trip_name(*key), "min_trip_kg", stated=kg, expected=least)
 
 
 def batches_are_not_picked_too_often(ledger: Ledger) -> Iterator[Violation]:
@@ -174,7 +174,7 @@ def batches_rest_between_picks(ledger: Ledger) -> Iterator[Violation]:
             both = (batch_id, earlier) in settled and (batch_id, later) in settled
             if (later - earlier).days < apart and not both:
                 yield finding(
-                    "days_between_picks", _trip(batch_id, later), f"days since the pick on {earlier}",
+                    "days_between_picks", trip_name(batch_id, later), f"days since the pick on {earlier}",
                     stated=(later - earlier).days, expected=apart,
                 )  # fmt: skip
 
@@ -233,5 +233,6 @@ def orders_stay_whole(ledger: Ledger) -> Iterator[Violation]:
             )  # fmt: skip
 
 
-def _trip(batch_id: str, day: dt.date) -> str:
+def trip_name(batch_id: str, day: dt.date) -> str:
+    """How messages call a trip."""
     return f"trip to {batch_id} on {day}"

@@ -1,0 +1,1 @@
+"""Pick sheets: what each grower picks on each day, printable, bundled for a team."""
