@@ -15,7 +15,16 @@ ERRORS = [
     hp.ProblemFileError([FAULT]),
     hp.MissingExtraError("typer", extra="cli", needed_for="the command"),
     hp.FitError("history: 0 of 1 rows are deliveries", [FAULT]),
+    hp.SoldOutError("batch:b1", wanted=5_000_000, left=0),
+    hp.OfferExpiredError("f3", "2026-08-10T04:15:00+07:00"),
+    hp.ReservationExpiredError("r1", "expired"),
+    hp.UnknownReservationError("r2"),
+    hp.LedgerConflictError("plan again", ("batch:b1",)),
 ]
+BUILTINS = (
+    *(LookupError, LookupError, ValueError, ImportError, ValueError),
+    *(ValueError, TimeoutError, TimeoutError, LookupError, RuntimeError),
+)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
@@ -28,7 +37,7 @@ def test_an_error_survives_pickling(error: hp.HarvestPlannerError) -> None:
 
 @pytest.mark.parametrize(
     ("error", "builtin"),
-    list(zip(ERRORS, (LookupError, LookupError, ValueError, ImportError, ValueError), strict=True)),
+    list(zip(ERRORS, BUILTINS, strict=True)),
 )
 def test_an_error_is_the_builtin_it_resembles(error: hp.HarvestPlannerError, builtin: type[Exception]) -> None:
     assert isinstance(error, builtin)
@@ -36,11 +45,12 @@ def test_an_error_is_the_builtin_it_resembles(error: hp.HarvestPlannerError, bui
 
 
 def test_messages_name_object_value_and_remedy() -> None:
-    unknown, ambiguous, files, extra, fit = map(str, ERRORS)
+    unknown, ambiguous, files, extra, fit, sold_out, *_ = map(str, ERRORS)
     assert unknown == "unknown crop 'na-chilang'; did you mean 'na-chi-lang'?"
     assert ambiguous == "place 'Gia Lai' is ambiguous: it may be gia-lai, binh-dinh; write one of these ids"
     assert files == "1 fault in the input:\n  orders.csv:7: quantity_kg = '-5': a number above 0 [kg]"
     assert fit == ("history: 0 of 1 rows are deliveries\n  orders.csv:7: quantity_kg = '-5': a number above 0 [kg]")
+    assert sold_out == "sold out: batch:b1 has 0 left, the offer takes 5000000; quote again"
     assert extra == 'the command needs typer, which is not installed: pip install "harvest-planner[cli]"'
 
 

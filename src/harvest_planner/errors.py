@@ -131,5 +131,94 @@ class MissingExtraError(HarvestPlannerError, ImportError):
         return partial(type(self), extra=self.extra, needed_for=self.needed_for), (self.package,)
 
 
+class SoldOutError(HarvestPlannerError, ValueError):
+    """An offer that was still free when it was quoted is taken; quote again.
+
+    Attributes
+    ----------
+    resource : what there is too little of.
+    wanted, left : what the offer takes, and what is left of it [mg, or trips].
+    """
+
+    def __init__(self, resource: str, *, wanted: int, left: int) -> None:
+        self.resource = resource
+        self.wanted = wanted
+        self.left = left
+        super().__init__(f"sold out: {resource} has {left} left, the offer takes {wanted}; quote again")
+
+    def __reduce__(self) -> tuple[Callable[[str], SoldOutError], tuple[str]]:
+        return partial(type(self), wanted=self.wanted, left=self.left), (self.resource,)
+
+
+class OfferExpiredError(HarvestPlannerError, TimeoutError):
+    """An offer that stands no longer: its time is over; quote again.
+
+    Attributes
+    ----------
+    offer_id : the offer.
+    expired_at : until when it stood, in ISO 8601.
+    """
+
+    def __init__(self, offer_id: str, expired_at: str) -> None:
+        self.offer_id = offer_id
+        self.expired_at = expired_at
+        super().__init__(f"offer {offer_id!r} stood until {expired_at}; quote again")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.offer_id, self.expired_at)
+
+
+class ReservationExpiredError(HarvestPlannerError, TimeoutError):
+    """A reservation that holds nothing any more; quote and reserve again.
+
+    Attributes
+    ----------
+    reservation_id : the reservation.
+    state : expired or cancelled.
+    """
+
+    def __init__(self, reservation_id: str, state: str) -> None:
+        self.reservation_id = reservation_id
+        self.state = state
+        super().__init__(f"reservation {reservation_id!r} is {state} and holds nothing; quote and reserve again")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.reservation_id, self.state)
+
+
+class UnknownReservationError(HarvestPlannerError, LookupError):
+    """There is no reservation of that id.
+
+    Attributes
+    ----------
+    reservation_id : the id as it was given.
+    """
+
+    def __init__(self, reservation_id: str) -> None:
+        self.reservation_id = reservation_id
+        super().__init__(f"unknown reservation {reservation_id!r}; give the id that reserve returned")
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.reservation_id,)
+
+
+class LedgerConflictError(HarvestPlannerError, RuntimeError):
+    """The ledger has moved on since the caller looked: another plan, or other promises.
+
+    Attributes
+    ----------
+    reason : what does not agree.
+    resources : the resources that do not suffice for what is promised of them; empty where it is not about these.
+    """
+
+    def __init__(self, reason: str, resources: Sequence[str] = ()) -> None:
+        self.reason = reason
+        self.resources = tuple(resources)
+        super().__init__(reason)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.reason, self.resources)
+
+
 class OutsideCalibrationWarning(UserWarning):
     """A temperature outside the range in which the crop was measured: the answer is an extrapolation."""

@@ -166,7 +166,7 @@ def tight_problems(draw: st.DrawFn, *, splits: bool = False) -> PlanningProblem:
     })  # fmt: skip
 
 
-def _plain(problem: PlanningProblem) -> PlanningProblem:
+def plain(problem: PlanningProblem) -> PlanningProblem:
     """Without what the oracle does not know: commitments, pulp that lags the air, and air by the hour."""
     bare = tuple(lane.model_copy(update={"packaging": None}) for lane in problem.lanes)
     steady = tuple(place.model_copy(update={"hour_offsets_degc": ()}) for place in problem.places)
@@ -176,4 +176,4 @@ def _plain(problem: PlanningProblem) -> PlanningProblem:
 def tiny_problems(*, splits: bool = False) -> st.SearchStrategy[PlanningProblem]:
     """Tight ones, and of the wide variety of tests/strategies.py those parts that a tiny problem may have."""
     wide = planning_problems(max_orders=4, max_batches=3, horizon_days=4, max_lanes=3, splits=splits, gaps=(0.0,))
-    return st.one_of(tight_problems(splits=splits), tight_problems(splits=splits), wide.map(_plain))
+    return st.one_of(tight_problems(splits=splits), tight_problems(splits=splits), wide.map(plain))

@@ -10,7 +10,8 @@ from harvest_planner.formats.lines import reason_sentence
 from harvest_planner.formats.names import clean, crop_name, place_name
 from harvest_planner.formats.words import Words, words
 from harvest_planner.planning.explain import explained
-from harvest_planner.schema.plan import Change, HarvestPlan, Reason
+from harvest_planner.schema.goods import Order
+from harvest_planner.schema.plan import Change, HarvestPlan, Reason, Refusal
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
 
@@ -71,6 +72,38 @@ def explain(plan: HarvestPlan, problem: PlanningProblem, order_id: str, *, langu
     spoken = words(language)
     data = explained(plan, problem, order_id)
     return Explanation(order_id=order_id, sentence=" ".join(_sentences(data, problem, spoken)), data=data)
+
+
+def describe_refusal(
+    refusal: Refusal, problem: PlanningProblem, *, order: Order | None = None, language: str = "vi"
+) -> tuple[str, ...]:
+    """Why an order is not served, and the nearest wish that works, in whole sentences.
+
+    Parameters
+    ----------
+    refusal : of a plan or of a quote.
+    problem : the question of the plan.
+    order : the order, where the problem does not hold it: what a quote was asked for.
+    language : vi or en.
+
+    Raises
+    ------
+    UnknownIdError : the problem has no such order, and none is given.
+    ValueError : no such language.
+
+    Examples
+    --------
+    >>> import harvest_planner as hp
+    >>> order = hp.Order(id="o1", crop_id="na-chi-lang", quantity_kg=5, destination_id="ca-mau",
+    ...                  deliver_until_at="2026-08-14T18:00:00+07:00", price_vnd_per_kg=60000)
+    >>> reason = hp.Reason(code="no_fruit", message="no batch")
+    >>> problem = hp.PlanningProblem(as_of="2026-08-10T00:00:00+07:00")
+    >>> describe_refusal(hp.Refusal(order_id="o1", kg=5, reasons=(reason,)), problem, order=order, language="en")[0]
+    'Order o1: 5 kg are refused, because no batch of Sugar apple of Chi Lang can be picked within the horizon.'
+    """
+    known = problem if order is None else problem.model_copy(update={"orders": (order,)})
+    data = refusal.model_dump(mode="json")
+    return tuple(_of_refusal(refusal.order_id, data, known, words(language)))
 
 
 def _sentences(data: Mapping[str, Any], problem: PlanningProblem, spoken: Words) -> Iterator[str]:

@@ -13,9 +13,12 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.settled import PLANNED_STATES, Part
 from harvest_planner.planning.verdict import age_at_delivery
 from harvest_planner.schema.clock import zone
+from harvest_planner.schema.goods import Order
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.people import Place
 from harvest_planner.schema.plan import AdviceCode, BatchDay, BatchRow, Leg, Pick, Shipment, Surplus
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import RecordTable, table_of
 from harvest_planner.transit.instants import instant_of
 from harvest_planner.transit.travel import Journey
 
@@ -70,7 +73,7 @@ def shipment_of(part: Part, meeting: Meeting) -> Shipment:
         eat_from_on=eat_from_on,
         eat_until_on=eat_until_on,
         cost_vnd=round(kg * journey.cost_vnd_per_kg, 2),
-        value_vnd=round(worth(buyer, verdict, journey, kg=kg, review_cost_vnd=policy.review_cost_vnd), 2),
+        value_vnd=round(worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=policy.review_cost_vnd), 2),
     )
 
 
@@ -99,6 +102,26 @@ def picks_of(parts: Iterable[Part], surplus: SurplusKg, meeting: Meeting) -> tup
 
 
 def _pick(field: FieldBatch, day: dt.date, parts: Sequence[Part], surplus_kg: float) -> Pick:
+    return pick_of(
+        field,
+        day,
+        kg=[part.kg for part in parts],
+        surplus_kg=surplus_kg,
+        order_ids={part.candidate.buyer.order.id for part in parts},
+        destination_ids={part.candidate.buyer.destination.id for part in parts},
+    )
+
+
+def pick_of(
+    field: FieldBatch,
+    day: dt.date,
+    *,
+    kg: Iterable[float],
+    surplus_kg: float,
+    order_ids: Iterable[str],
+    destination_ids: Iterable[str],
+) -> Pick:
+    """The record of a trip that brings so much for orders and for the local market [kg]."""
     found = field.pick_day(day)
     return Pick(
         batch_id=field.batch.id,
@@ -106,12 +129,12 @@ def _pick(field: FieldBatch, day: dt.date, parts: Sequence[Part], surplus_kg: fl
         pick_on=day,
         from_at=found.from_at,
         until_at=found.until_at,
-        kg=round(math.fsum(part.kg for part in parts) + surplus_kg, KG_DIGITS),
+        kg=round(math.fsum(kg) + surplus_kg, KG_DIGITS),
         surplus_kg=surplus_kg,
         stage_id=field.stage_at(found.age_d20).id,
         age_at_pick_d20=round(found.age_d20, SHARE_DIGITS),
-        order_ids=tuple(sorted({part.candidate.buyer.order.id for part in parts})),
-        destination_ids=tuple(sorted({part.candidate.buyer.destination.id for part in parts})),
+        order_ids=tuple(sorted(order_ids)),
+        destination_ids=tuple(sorted(destination_ids)),
     )
 
 
@@ -136,14 +159,35 @@ def batch_rows(picks: Sequence[Pick], left_kg: Mapping[str, float], meeting: Mee
     by_batch: dict[str, list[Pick]] = defaultdict(list)
     for pick in picks:
         by_batch[pick.batch_id].append(pick)
-    wanted = {order.crop_id for order in meeting.problem.orders if order.state in PLANNED_STATES}
+    wanted = wanted_crops(meeting.problem)
     return tuple(
-        _batch_row(field, by_batch[field.batch.id], left_kg[field.batch.id], wanted=field.crop.id in wanted)
+        batch_row(field, by_batch[field.batch.id], left_kg[field.batch.id], wanted=field.crop.id in wanted)
         for field in meeting.fields
     )
 
 
-def _batch_row(field: FieldBatch, picks: Sequence[Pick], left_kg: float, *, wanted: bool) -> BatchRow:
+def wanted_crops(problem: PlanningProblem) -> set[str]:
+    """The crops that orders which are planned ask for."""
+    table = table_of(problem.orders, Order)
+    pairs = set(zip(table.column("crop_id").codes, table.column("state").codes, strict=True))
+    crops, states = table.column("crop_id").values, table.column("state").values
+    return {crops[crop] for crop, state in pairs if states[state] in PLANNED_STATES}
+
+
+def missing_of(table: RecordTable[Order], served_kg: Sequence[float]) -> list[tuple[int, float]]:
+    """Rows of planned orders that do not get all they ask for, by id, with what each misses [kg]."""
+    ids, states, kg = (table.column(name) for name in ("id", "state", "quantity_kg"))
+    planned = [state in PLANNED_STATES for state in states.values]
+    found = [
+        (row, missing)
+        for row, (state, code, got) in enumerate(zip(states.codes, kg.codes, served_kg, strict=True))
+        if planned[state] and (missing := round(kg.values[code] - float(got), KG_DIGITS)) > KG_EPSILON
+    ]
+    return sorted(found, key=lambda each: ids.values[ids.codes[each[0]]])
+
+
+def batch_row(field: FieldBatch, picks: Sequence[Pick], left_kg: float, *, wanted: bool) -> BatchRow:
+    """The record of a batch, with its days or why it has none."""
     left = max(0.0, round(left_kg, KG_DIGITS))
     last = field.latest_pick_on
     return BatchRow(

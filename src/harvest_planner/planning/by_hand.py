@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, candidate_of, judged
 from harvest_planner.planning.harvest import plan_harvest
-from harvest_planner.planning.meeting import Entry, Meeting, Trip
+from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.referee import check_plan
 from harvest_planner.planning.referee.rules import trip_name
 from harvest_planner.planning.referee.shipments import name_of

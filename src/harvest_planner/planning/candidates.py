@@ -24,16 +24,25 @@ class Candidate(NamedTuple):
     value_vnd: float
 
 
-def worth(buyer: BuyerOrder, verdict: Verdict, journey: Journey, *, kg: float, review_cost_vnd: float) -> float:
-    """kg · (price·q − failure·(1−q) − transport) − review cost · (1 − parcel share) [VND]."""
+def goods_worth(buyer: BuyerOrder, verdict: Verdict, journey: Journey, *, kg: float, review_cost_vnd: float) -> float:
+    """kg · (price·q − failure·(1−q) − transport) − review cost · (1 − parcel share) [VND], whoever picks."""
     per_kg = buyer.value_per_kg(verdict.good_share, journey.cost_vnd_per_kg)
     return kg * per_kg - review_cost_vnd * (1.0 - verdict.parcel_good_share)
+
+
+def worth(
+    buyer: BuyerOrder, verdict: Verdict, journey: Journey, entry: Entry, *, kg: float, review_cost_vnd: float
+) -> float:
+    """The worth of the goods, and what the grower's reputation counts [VND]."""
+    goods = goods_worth(buyer, verdict, journey, kg=kg, review_cost_vnd=review_cost_vnd)
+    return goods + kg * entry.trip.field.reputation_vnd_per_kg
 
 
 def candidate_of(buyer: BuyerOrder, entry: Entry, journey: Journey, verdict: Verdict, policy: Policy) -> Candidate:
     """The candidate with its worth for the whole order."""
     kg, review = buyer.order.quantity_kg, policy.review_cost_vnd
-    return Candidate(buyer, entry, journey, verdict, worth(buyer, verdict, journey, kg=kg, review_cost_vnd=review))
+    value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
+    return Candidate(buyer, entry, journey, verdict, value)
 
 
 def lawful(entry: Entry, wish: Wish) -> bool:

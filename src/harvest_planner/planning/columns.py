@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of, certified, graded
-from harvest_planner.planning.meeting import Entry, Meeting, Offer
+from harvest_planner.planning.candidates import Candidate, candidate_of, certified, graded
+from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
-from harvest_planner.planning.sweep import Sweep, judge_blocks
-from harvest_planner.planning.verdict import Delivery, Verdict
+from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
+from harvest_planner.planning.verdict import Start, Verdict
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
-
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-REACH_SHARES = (0.0, 0.1, 0.25, 0.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,151 +50,113 @@ class _WishRows(NamedTuple):
         return _WishRows(trip[keep], journey[keep], cost[keep], good[keep], parcel[keep])
 
 
-class _Rows(NamedTuple):
-    """One offer as arrays, made once for all wishes."""
-
-    journey: Journey
-    number: int
-    entries: tuple[Entry, ...]
-    starts: Floats
-    """The different starts among the entries, shape (n, 5)."""
-    start_of: Ints
-    """Which of them each entry has."""
-    trips: Ints
-    pickable: Bools
-    interval_kept: Bools
-
-
 class ArrayJudge:
-    """Judges the candidates of a meeting by arrays, with each offer laid out once."""
+    """Judges the candidates of a meeting by arrays."""
 
     def __init__(self, meeting: Meeting) -> None:
         self.meeting = meeting
-        self._rows: dict[tuple[str, str], tuple[_Rows, ...]] = {}
-        self._journeys: dict[int, Journey] = {}
-        self._number: dict[int, int] = {}
-
-    def rows(self, crop_id: str, destination_id: str) -> tuple[_Rows, ...]:
-        """The offers of a crop to a destination as arrays."""
-        key = (crop_id, destination_id)
-        if key not in self._rows:
-            self._rows[key] = tuple(self._laid_out(offer) for offer in self.meeting.offers(*key))
-        return self._rows[key]
-
-    def _laid_out(self, offer: Offer) -> _Rows:
-        journey, entries = offer
-        number = self._number.setdefault(id(journey), len(self._number))
-        self._journeys[number] = journey
-        days = [entry.trip.day for entry in entries]
-        starts, start_of = np.unique(np.array([entry.start for entry in entries]), axis=0, return_inverse=True)
-        return _Rows(
-            journey,
-            number,
-            entries,
-            starts=starts,
-            start_of=start_of.ravel(),
-            trips=np.array([entry.trip.number for entry in entries], dtype=np.int64),
-            pickable=np.array([day.pickable for day in days], dtype=bool),
-            interval_kept=np.array([day.interval_kept for day in days], dtype=bool),
-        )
+        self.shares = Shares(meeting)
+        self._trips: dict[tuple[int, str | None, tuple[str, ...], bool], Ints] = {}
 
     def columns(self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence) -> Columns:
         """Every candidate that the rules allow and that is worth something."""
-        by_shape: dict[Wish, dict[Wish, list[int]]] = {}
+        by_way: dict[tuple[str, str], dict[Wish, dict[Wish, list[int]]]] = {}
         for index, buyer in enumerate(buyers):
-            by_shape.setdefault(buyer.wish.shape, {}).setdefault(buyer.wish, []).append(index)
+            wish = buyer.wish
+            shapes = by_way.setdefault((wish.crop_id, wish.destination_id), {})
+            shapes.setdefault(wish.shape, {}).setdefault(wish, []).append(index)
         parts: list[tuple[Ints, _WishRows, Floats]] = []
-        for count, (shape, wishes) in enumerate(by_shape.items()):
-            tell(Progress("judging", JUDGED * count / len(by_shape)))
-            for wish, rows in self._judge(shape, wishes):
-                if len(rows.trip):
-                    parts.extend(_priced(buyers, wishes[wish], rows, self.meeting))
-        return _joined(parts, tuple(self._journeys.values()))
+        for count, shapes in enumerate(by_way.values()):
+            tell(Progress("judging", JUDGED * count / len(by_way)))
+            for shape, promised in self.allowed(tuple(shapes)):
+                for wish, rows in self._unfolded(shape, promised, shapes[shape]):
+                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting))
+        return _joined(parts, tuple(self.shares.journeys))
+
+    def allowed(self, shapes: Sequence[Wish]) -> Iterator[tuple[Wish, Promised]]:
+        """Rows of ways that the policy allows, for wishes for one crop at one destination."""
+        shape, promised = self.allowed_together(shapes)
+        ends = np.searchsorted(shape, np.arange(len(shapes) + 1))
+        for number, each in enumerate(shapes):
+            yield each, promised.only(slice(ends[number], ends[number + 1]))
+
+    def allowed_together(self, shapes: Sequence[Wish]) -> tuple[Ints, Promised]:
+        """The same for all of the wishes, for each row the number of its wish, sorted by wish and row."""
+        policy = self.meeting.problem.policy
+        shape, promised = self.shares.promised_together(shapes, floor=policy.min_good_share)
+        safe = promised.safety_risk <= policy.max_safety_risk + SLACK
+        return shape[safe], promised.only(safe)
+
+    def _unfolded(self, shape: Wish, promised: Promised, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, _WishRows]]:
+        """The rows that each of the wishes allows, trip by trip; they differ in the size of their parcel alone."""
+        if not len(promised.row):
+            return
+        ways = self.shares.ways(shape.crop_id, shape.destination_id)
+        trips = [self.trips(pool, shape, pickable=True) for pool in ways.pool[promised.row].tolist()]
+        numbers = np.array([self.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
+        costs = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
+        row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
+        journey = ways.journey[promised.row][row]
+        trip = np.concatenate(trips)
+        cost = costs[journey] - self._standing[trip]
+        floor = self.meeting.problem.policy.min_parcel_good_share
+        for wish in wishes:
+            parcel = promised.parcel_shares(wish)[row]
+            rows = _WishRows(trip, numbers[journey], cost, promised.good_share[row], parcel)
+            yield wish, rows.where(parcel >= floor - SLACK)
+
+    @cached_property
+    def _standing(self) -> Floats:
+        """What a kilogram of each trip counts more for its grower's reputation [VND/kg]."""
+        return np.array([trip.field.reputation_vnd_per_kg for trip in self.meeting.trips])
+
+    def trips(self, pool: int, wish: Wish, *, pickable: bool) -> Ints:
+        """The pool's trips of the grade and with the papers that the wish asks for.
+
+        Parameters
+        ----------
+        pickable : only those that can be made.
+        """
+        key = (pool, wish.grade, wish.certifications, pickable)
+        found = self._trips.get(key)
+        if found is None:
+            trips = [self.meeting.trips[number] for number in self.meeting.pools[pool].trips]
+            able = [
+                trip.number
+                for trip in trips
+                if (trip.day.pickable or not pickable)
+                and graded(entry := Entry(trip, NO_START), wish)
+                and certified(entry, wish)
+            ]
+            found = self._trips[key] = np.array(able, dtype=np.int64)
+        return found
 
     def notable(self, buyer: BuyerOrder, meeting: Meeting) -> Iterator[Candidate]:
         """Of `candidates.judged`, those that a refusal speaks of: what reaches the floors, and the best of all."""
-        policy = meeting.problem.policy
-        blocks: list[tuple[Delivery, Floats]] = []
-        taken: list[tuple[_Rows, Ints]] = []
-        for rows in self.rows(buyer.crop.id, buyer.destination.id):
-            able = np.flatnonzero(rows.interval_kept & _suits(rows.entries, buyer.wish))
-            if len(able) and rows.journey.probability_by(buyer.wish.deliver_until_h) > 0.0:
-                blocks.append((meeting.delivery(rows.journey, buyer.wish), rows.starts[rows.start_of[able]]))
-                taken.append((rows, able))
-        if not blocks:
+        policy, shape = meeting.problem.policy, buyer.wish.shape
+        ways = self.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
+        if not len(ways):
             return
-        good, parcel, risk = judge_blocks(blocks, buyer.wish)
-        notable = (good >= policy.min_good_share - SLACK) | (risk > 0)
-        notable[np.argmax(good)] = True
-        first = 0
-        for (rows, able), (delivery, _) in zip(taken, blocks, strict=True):
-            for at in (np.flatnonzero(notable[first : first + len(able)]) + first).tolist():
-                shares = (float(good[at]), float(parcel[at]), delivery.on_time_share, float(risk[at]))
-                yield candidate_of(buyer, rows.entries[able[at - first]], rows.journey, Verdict(*shares), policy)
-            first += len(able)
-
-    def _judge(self, shape: Wish, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, _WishRows]]:
-        """The rows that each of the wishes allows; they differ in the size of their parcel alone."""
-        policy = self.meeting.problem.policy
-        blocks: list[tuple[Delivery, Floats]] = []
-        taken: list[tuple[Ints, Ints, Ints, Floats]] = []
-        first = 0
-        for rows in self.rows(shape.crop_id, shape.destination_id):
-            if rows.journey.probability_by(shape.deliver_until_h) < policy.min_good_share - SLACK:
-                continue
-            delivery = self.meeting.delivery(rows.journey, shape)
-            possible = _may_reach(delivery, shape, rows.starts, policy.min_good_share)
-            mask = rows.pickable & possible[rows.start_of] & _suits(rows.entries, shape)
-            if mask.any():
-                used, which = np.unique(rows.start_of[mask], return_inverse=True)
-                blocks.append((delivery, rows.starts[used]))
-                number = np.full(len(which), rows.number, dtype=np.int64)
-                taken.append(
-                    (first + which, rows.trips[mask], number, np.full(len(which), rows.journey.cost_vnd_per_kg))
-                )
-                first += len(used)
-        if not blocks:
+        ((_, promised),) = self.shares.promised((shape,), floor=None)
+        able = np.array(
+            [len(self.trips(pool, shape, pickable=False)) > 0 for pool in ways.pool[promised.row].tolist()], dtype=bool
+        )
+        if not able.any():
             return
-        sweep = Sweep.of(blocks)
-        good = sweep.good_shares(shape)
-        fine = (good >= policy.min_good_share - SLACK) & (sweep.risk <= policy.max_safety_risk + SLACK)
-        which, trip, journey, cost = (np.concatenate(column) for column in zip(*taken, strict=True))
-        keep = fine[which]
-        which, trip, journey, cost = which[keep], trip[keep], journey[keep], cost[keep]
-        chosen = sweep.only(fine)
-        for wish in wishes:
-            parcel = np.zeros(len(good))
-            parcel[fine] = chosen.parcel_shares(wish)
-            rows_ = _WishRows(trip, journey, cost, good[which], parcel[which])
-            yield wish, rows_.where(rows_.parcel >= policy.min_parcel_good_share - SLACK)
+        promised = promised.only(able)
+        notable = (promised.good_share >= policy.min_good_share - SLACK) | (promised.safety_risk > 0)
+        notable[np.argmax(promised.good_share)] = True
+        promised = promised.only(notable)
+        parcels = promised.parcel_shares(buyer.wish).tolist()
+        figures = (promised.row, promised.good_share, promised.on_time_share, promised.safety_risk)
+        for parcel, row, good, on_time, risk in zip(parcels, *(each.tolist() for each in figures), strict=True):
+            start, journey = Start(*ways.starts[row].tolist()), ways.journeys[ways.journey[row]]
+            for number in self.trips(int(ways.pool[row]), shape, pickable=False).tolist():
+                entry = Entry(meeting.trips[number], start)
+                yield candidate_of(buyer, entry, journey, Verdict(good, parcel, min(1.0, on_time), risk), policy)
 
 
-def _suits(entries: Sequence[Entry], wish: Wish) -> Bools:
-    """Whether grade and papers of each entry's batch are as asked."""
-    if wish.grade is None and not wish.certifications:
-        return np.ones(len(entries), dtype=bool)
-    return np.array([graded(entry, wish) and certified(entry, wish) for entry in entries], dtype=bool)
-
-
-def _may_reach(delivery: Delivery, wish: Wish, starts: Floats, floor: float) -> Bools:
-    """Rows that are not certain to miss the floor.
-
-    Of the outcomes a share t gains no more than g, the rest more; so a row can promise at most
-    t + (1 − t)·Φ((upper − age − g)/sd), and likewise from below.
-    """
-    possible = np.ones(len(starts), dtype=bool)
-    order = np.argsort(delivery.ages_d20)
-    ages = np.asarray(delivery.ages_d20)[order]
-    mass = np.cumsum(np.asarray(delivery.probabilities)[order])
-    for share in REACH_SHARES:
-        needed = (floor - share) / (1.0 - share)
-        if not 0.0 < needed < 1.0:
-            continue
-        margin = NormalDist().inv_cdf(needed) * starts[:, 3] - 1e-9
-        low = ages[min(int(np.searchsorted(mass, share, side="right")), len(ages) - 1)]
-        high = ages[max(int(np.searchsorted(mass, 1.0 - share, side="left")), 0)] if share else ages[-1]
-        possible &= (starts[:, 0] + low <= wish.upper_d20 - margin) & (starts[:, 0] + high >= wish.lower_d20 + margin)
-    return possible
+NO_START = Start(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _priced(

@@ -164,9 +164,9 @@ class _OtherDays:
 
     def _value_vnd(self, candidate: Candidate) -> float:
         """Worth of the shipment's kilograms that way [VND]."""
-        _, _, journey, verdict, _ = candidate
+        _, entry, journey, verdict, _ = candidate
         review = self._policy.review_cost_vnd
-        return worth(self._buyer, verdict, journey, kg=self._shipment.kg, review_cost_vnd=review)
+        return worth(self._buyer, verdict, journey, entry, kg=self._shipment.kg, review_cost_vnd=review)
 
     def _by_worth(self, best: Candidate, trips_vnd: float) -> str:
         change = self._value_vnd(best) - self._shipment.value_vnd

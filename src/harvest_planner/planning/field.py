@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from harvest_planner.planning.curves import curve_of
+from harvest_planner.planning.standing import reputation_vnd_per_kg
 from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.tree import EDGE_D20, age_on_tree, last_day_on_tree
 from harvest_planner.schema.clock import zone
@@ -68,25 +69,29 @@ class FieldBatch:
     as_of: dt.datetime
     air_degc: Callable[[dt.date], float]
     """Mean temperature of a day at the batch's place [°C]."""
+    reputation_vnd_per_kg: float
+    """What a shipped kilogram counts more for its grower's reputation [VND/kg]."""
 
     @classmethod
     def of(cls, batch: Batch, problem: PlanningProblem, ambient: Ambient | None = None) -> FieldBatch:
         """Look up the batch's crop, stage, grower, place and air in the problem."""
         crop = problem.crop(batch.crop_id)
         place = problem.place(batch.place_id)
+        grower = problem.grower(batch.grower_id)
         today = problem.as_of.astimezone(zone(place.timezone)).date()
         return cls(
             batch=batch,
             crop=crop,
             curve=curve_of(crop),
             stage=crop.stage(batch.stage_id),
-            grower=problem.grower(batch.grower_id),
+            grower=grower,
             place=place,
             today=today,
             horizon_on=today + dt.timedelta(days=problem.policy.horizon_days),
             handling_h=problem.policy.handling_h,
             as_of=problem.as_of,
             air_degc=partial(_mean_air_degc, ambient or Ambient(problem), place),
+            reputation_vnd_per_kg=reputation_vnd_per_kg(grower, problem.policy),
         )
 
     def age_on(self, day: dt.date) -> float:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,13 +14,14 @@ from harvest_planner.planning.answered import remember
 from harvest_planner.planning.candidates import candidate_of
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
-from harvest_planner.planning.report import KG_EPSILON, Decided, plan_of, planned_orders
+from harvest_planner.planning.report import KG_EPSILON, Decided, large_plan_of, plan_of, planned_orders
 from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
 from harvest_planner.planning.verdict import judge
 from harvest_planner.schema.frames import Rows
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import table_of
 
 if TYPE_CHECKING:
     from harvest_planner.planning.allocation.components import Component
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.modelling import Question
 
+Hold = Callable[[Used, PlanningProblem], None]
+"""Adds to what is used."""
+LARGE_PAIRS = 1_000_000
+"""Pairs of an order and a trip with its crop from which on the market decides."""
 TIGHTEN = 0.1
 """Factor by which the gap is narrowed where the whole plan misses what its parts met."""
 
@@ -80,15 +86,74 @@ def plan_harvest(
     if orders is not None or batches is not None:
         problem = problem.with_frames(orders=orders, batches=batches)
     deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    tell = on_progress or in_silence
-    prepared = prepare(problem, tell=tell)
+    plan = planned(problem, executor=executor, deadline=deadline, seed=seed, tell=on_progress or in_silence)
+    return remember(plan, problem)
+
+
+def planned(
+    problem: PlanningProblem,
+    *,
+    executor: Executor | None = None,
+    deadline: float | None = None,
+    seed: int = 0,
+    tell: OnProgress = in_silence,
+    hold: Hold | None = None,
+) -> HarvestPlan:
+    """The plan of a problem; `hold` counts what is used already beside it."""
+    meeting = Meeting(problem)
+    if is_large(meeting):
+        return _large(meeting, deadline=deadline, seed=seed, tell=tell, hold=hold)
+    prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting)
     found = allocate(prepared, executor=executor, deadline=deadline, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
     plan = plan_of(
         prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
     )
     tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
-    return remember(plan, problem)
+    return plan
+
+
+def is_large(meeting: Meeting) -> bool:
+    """Whether orders and the trips that bring their crop make more pairs than one integer programme should hold."""
+    column = table_of(meeting.problem.orders, Order).column("crop_id")
+    orders = Counter(column.codes)
+    pairs = sum(count * len(meeting.trips_of_crop(column.values[code])) for code, count in orders.items())
+    return pairs > LARGE_PAIRS
+
+
+def _large(
+    meeting: Meeting, *, deadline: float | None, seed: int, tell: OnProgress, hold: Hold | None = None
+) -> HarvestPlan:
+    """The plan of a large problem: by the market's prices."""
+    from harvest_planner.planning.columns import ArrayJudge
+    from harvest_planner.planning.folding import folded
+    from harvest_planner.planning.laying import laid_out
+    from harvest_planner.planning.market.deciding import decide
+    from harvest_planner.planning.wholesale import Wholesale
+
+    problem = meeting.problem
+    settled = settle(meeting, problem.commitments)
+    used = used_by(problem, settled)
+    if hold is not None:
+        hold(used, problem)
+    sized = problem.policy.review_cost_vnd > 0 or problem.policy.min_parcel_good_share > 0
+    judge_all = ArrayJudge(meeting)
+    tell(Progress("judging", 0.0))
+    laid = laid_out(meeting, judge_all, folded(meeting, used, sized=sized), used, sized=sized)
+    tell(Progress("judging", JUDGED))
+    constant = laid.kept_vnd + settled_vnd(settled, meeting)
+
+    def told(part: float, value: float | None, bound: float) -> None:
+        share = JUDGED + (ALLOCATED - JUDGED) * part
+        tell(Progress("allocating", share, None if value is None else value + constant, bound + constant))
+
+    decision = decide(laid.market, seed=seed, told=told, deadline=deadline)
+    bound = decision.bound_vnd + constant
+    tell(Progress("reporting", ALLOCATED, decision.value_vnd + constant, bound))
+    whole = Wholesale(meeting, judge_all, settled, used, laid, decision)
+    plan = large_plan_of(whole, bound_vnd=bound, judge_all=judge_all.notable, seed=seed)
+    tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
+    return plan
 
 
 def require_solver() -> None:
@@ -100,14 +165,22 @@ def require_solver() -> None:
             raise MissingExtraError(package, extra=None, needed_for="plan_harvest (the joint optimum)") from None
 
 
-def prepare(problem: PlanningProblem, *, tell: OnProgress = in_silence) -> Prepared:
+def prepare(
+    problem: PlanningProblem,
+    *,
+    tell: OnProgress = in_silence,
+    hold: Hold | None = None,
+    meeting: Meeting | None = None,
+) -> Prepared:
     """Look up, settle commitments, judge every candidate by arrays, and lay out the numbers of the joint plan."""
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.modelling import question_of
 
-    meeting = Meeting(problem)
+    meeting = meeting or Meeting(problem)
     settled = settle(meeting, problem.commitments)
     used = used_by(problem, settled)
+    if hold is not None:
+        hold(used, problem)
     buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
     judge_all = ArrayJudge(meeting)
     question = question_of(meeting, buyers, judge_all.columns(buyers, tell=tell), used)

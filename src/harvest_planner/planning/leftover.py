@@ -9,10 +9,54 @@ from collections.abc import Iterable
 
 from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, worth
-from harvest_planner.planning.meeting import Meeting, Trip
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Part, Used, left_kg
 
 KG_EPSILON = 1e-6
+
+
+class Totals:
+    """What commitments and a plan take in all.
+
+    Attributes
+    ----------
+    batch_kg : what stays on the tree, by batch id [kg].
+    picked, packed, loaded : by grower and day, place and day, departure [kg].
+    days : of each batch, the days on which it is picked; `trips` the same as pairs.
+    """
+
+    def __init__(self, meeting: Meeting, used: Used) -> None:
+        self.meeting = meeting
+        self.batch_kg = {field.batch.id: left_kg(field, used) for field in meeting.fields}
+        self.picked: dict[tuple[str, dt.date], float] = defaultdict(float, used.picker_kg)
+        self.packed: dict[tuple[str, dt.date], float] = defaultdict(float, used.packing_kg)
+        self.loaded: dict[tuple[str, float], float] = defaultdict(float, used.departure_kg)
+        self.days: dict[str, set[dt.date]] = defaultdict(set)
+        self.trips = set(used.trips)
+        for batch_id, days in used.days.items():
+            self.days[batch_id] |= days
+
+    def ship(self, trip: Trip, kg: float) -> None:
+        """Pick and pack so much more on a trip."""
+        self._pick(trip.field.batch.id, trip.field.grower.id, trip.day.pick_on, kg)
+        self.packed[trip.field.place.id, trip.day.pick_on] += kg
+
+    def load(self, departure: tuple[str, float], kg: float) -> None:
+        """Put so much more on a departure."""
+        self.loaded[departure] += kg
+
+    def sell(self, surplus: SurplusKg) -> None:
+        """Pick for the local market."""
+        growers = {field.batch.id: field.grower.id for field in self.meeting.fields}
+        for (batch_id, day), kg in surplus.items():
+            self._pick(batch_id, growers[batch_id], day, kg)
+
+    def _pick(self, batch_id: str, grower_id: str, day: dt.date, kg: float) -> None:
+        self.batch_kg[batch_id] -= kg
+        self.picked[grower_id, day] += kg
+        self.days[batch_id].add(day)
+        self.trips.add((batch_id, day))
 
 
 class Leftover:
@@ -24,31 +68,24 @@ class Leftover:
     """
 
     def __init__(self, meeting: Meeting, used: Used, parts: Iterable[Part], surplus: SurplusKg) -> None:
-        self.meeting = meeting
-        self._used = used
-        self.batch_kg = {field.batch.id: left_kg(field, used) for field in meeting.fields}
-        self._picked: dict[tuple[str, dt.date], float] = defaultdict(float, used.picker_kg)
-        self._packed: dict[tuple[str, dt.date], float] = defaultdict(float, used.packing_kg)
-        self._loaded: dict[tuple[str, float], float] = defaultdict(float, used.departure_kg)
-        self.days: dict[str, set[dt.date]] = defaultdict(set)
-        self.trips = set(used.trips)
-        for batch_id, days in used.days.items():
-            self.days[batch_id] |= days
-        fields = {field.batch.id: field for field in meeting.fields}
+        totals = Totals(meeting, used)
         for candidate, kg in parts:
-            trip = candidate.entry.trip
-            self._pick(trip.field.batch.id, trip.field.grower.id, trip.day.pick_on, kg)
-            self._packed[trip.field.place.id, trip.day.pick_on] += kg
+            totals.ship(candidate.entry.trip, kg)
             for leg in candidate.journey.legs:
-                self._loaded[leg.lane_id, leg.departs_h] += kg
-        for (batch_id, day), kg in surplus.items():
-            self._pick(batch_id, fields[batch_id].grower.id, day, kg)
+                totals.load((leg.lane_id, leg.departs_h), kg)
+        totals.sell(surplus)
+        self._hold(totals)
 
-    def _pick(self, batch_id: str, grower_id: str, day: dt.date, kg: float) -> None:
-        self.batch_kg[batch_id] -= kg
-        self._picked[grower_id, day] += kg
-        self.days[batch_id].add(day)
-        self.trips.add((batch_id, day))
+    def _hold(self, totals: Totals) -> None:
+        self.meeting, self.batch_kg, self.days, self.trips = totals.meeting, totals.batch_kg, totals.days, totals.trips
+        self._picked, self._packed, self._loaded = totals.picked, totals.packed, totals.loaded
+
+    @classmethod
+    def of(cls, totals: Totals) -> Leftover:
+        """What is left beside totals."""
+        found = cls.__new__(cls)
+        found._hold(totals)
+        return found
 
     def picker_kg(self, trip: Trip) -> float:
         """Hands left that day [kg]; none on a day of rest."""
@@ -96,7 +133,8 @@ class Leftover:
         batch = trip.field.batch
         kept = trip.field.kept_vnd_per_kg(self.meeting.problem.policy.terminal_share)
         review = self.meeting.problem.policy.review_cost_vnd
-        value = worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, review_cost_vnd=review)
+        buyer, entry, journey, verdict, _ = candidate
+        value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
         gain = value - kg * kept
         if self.made(trip):
             return gain

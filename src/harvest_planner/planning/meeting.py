@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
+from harvest_planner.planning.pools import Pool, Trip, pools_of, trips_of
 from harvest_planner.planning.verdict import Delivery, Parts, Start, delivery_of, parts_of, start_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Batch, Order
@@ -18,14 +19,6 @@ from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.estimate import embargoes_of, lanes_of
 from harvest_planner.transit.network import Network
 from harvest_planner.transit.travel import Journey
-
-
-class Trip(NamedTuple):
-    """A batch on a day inside the tree's window; what the spray and rest rules say stands in the day."""
-
-    number: int
-    field: FieldBatch
-    day: PickDay
 
 
 class Entry(NamedTuple):
@@ -63,7 +56,7 @@ class Meeting:
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
         self.network = self._network(self.embargoes)
-        self.trips = tuple(self._trips())
+        self.trips = tuple(trips_of(self.fields))
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts: dict[int, Parts] = {}
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
@@ -83,13 +76,21 @@ class Meeting:
         """The network as it would be without any embargo."""
         return self._network(())
 
-    def _trips(self) -> Iterable[Trip]:
-        number = 0
-        for field in self.fields:
-            for day in field.days():
-                if day.on_tree and field.batch.quantity_kg > 0:
-                    yield Trip(number, field, day)
-                    number += 1
+    @cached_property
+    def pools(self) -> tuple[Pool, ...]:
+        """The trips by what their fruit is when it is picked."""
+        return pools_of(self.trips)
+
+    def trips_of_crop(self, crop_id: str) -> Sequence[Trip]:
+        """The trips that bring such fruit."""
+        return self._by_crop.get(crop_id, ())
+
+    @cached_property
+    def _by_crop(self) -> dict[str, list[Trip]]:
+        trips: dict[str, list[Trip]] = defaultdict(list)
+        for trip in self.trips:
+            trips[trip.field.crop.id].append(trip)
+        return trips
 
     def buyer(self, order: Order) -> BuyerOrder:
         """The order with its wish in numbers."""
@@ -105,9 +106,7 @@ class Meeting:
     def _make_offers(self, crop_id: str, destination_id: str) -> Iterable[Offer]:
         journeys: dict[int, Journey] = {}
         entries: dict[int, list[Entry]] = defaultdict(list)
-        for trip in self.trips:
-            if trip.field.crop.id != crop_id:
-                continue
+        for trip in self.trips_of_crop(crop_id):
             for journey in self.journeys_from(trip.field, trip.day, destination_id):
                 start = start_of(trip.field, trip.day, departs_h=journey.first_departure_h, ambient=self.ambient)
                 journeys[id(journey)] = journey
@@ -133,8 +132,13 @@ class Meeting:
         found = self._deliveries.get(key)
         if found is None:
             curve = curve_of(self.problem.crop(wish.crop_id))
-            parts = self._parts.get(id(journey))
-            if parts is None:
-                parts = self._parts[id(journey)] = parts_of(journey)
-            found = self._deliveries[key] = delivery_of(journey, parts, wish, curve, self.ambient)
+            found = self._deliveries[key] = delivery_of(journey, self.parts(journey), wish, curve, self.ambient)
+        return found
+
+    def parts(self, journey: Journey) -> Parts:
+        """The journey's outcomes in fine parts, made once for each profile."""
+        key = id(journey.profile)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = parts_of(journey.profile)
         return found

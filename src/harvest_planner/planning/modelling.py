@@ -12,7 +12,8 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.columns import Columns
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.meeting import Meeting, Trip
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Used, left_kg
 from harvest_planner.planning.wish import BuyerOrder
 

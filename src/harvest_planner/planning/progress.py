@@ -15,7 +15,8 @@ class Progress:
     ----------
     step : judging candidates, allocating them, or reporting the plan.
     done : part of the whole work that is done, from 0 to 1; an estimate, never falling.
-    value_vnd, bound_vnd : the best plan of what is allocated so far and its bound [VND]; None before that.
+    value_vnd, bound_vnd : the best plan of what is allocated so far and its bound [VND]; None before that. Of a large
+        problem the bound is known first.
     """
 
     step: Literal["judging", "allocating", "reporting"]

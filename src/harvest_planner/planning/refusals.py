@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from harvest_planner.planning.candidates import Candidate, allowed, certified, graded, judged, promises_enough, safe
 from harvest_planner.planning.leftover import KG_EPSILON, Leftover
-from harvest_planner.planning.meeting import Meeting, Trip
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.verdict import Verdict
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.plan import Change, Reason, RefusalCode
@@ -22,7 +23,13 @@ LEAST_PART_KG = 1.0
 
 
 def reason_for(
-    buyer: BuyerOrder, meeting: Meeting, leftover: Leftover, *, missing_kg: float, judge_all: Judge = judged
+    buyer: BuyerOrder,
+    meeting: Meeting,
+    leftover: Leftover,
+    *,
+    missing_kg: float,
+    judge_all: Judge = judged,
+    now: dt.datetime | None = None,
 ) -> Reason | None:
     """The reason why an order cannot be served, given what a plan leaves free; None where nothing forbids it.
 
@@ -31,8 +38,9 @@ def reason_for(
     leftover : what the finished plan leaves free.
     missing_kg : what of the order is not served [kg].
     judge_all : judges every candidate of an order: the plain path, or its equal by arrays.
+    now : the moment of asking; None: the problem's as_of.
     """
-    order, as_of = buyer.order, meeting.problem.as_of
+    order, as_of = buyer.order, now or meeting.problem.as_of
     if order.confirm_by_at is not None and order.confirm_by_at < as_of:
         stamp = order.confirm_by_at.isoformat()
         return _reason(
@@ -41,7 +49,7 @@ def reason_for(
             {"confirm_by_at": stamp},
             Change(field="confirm_by_at", value=as_of.isoformat()),
         )
-    trips = [trip for trip in meeting.trips if trip.field.crop.id == order.crop_id]
+    trips = meeting.trips_of_crop(order.crop_id)
     return (
         _no_way(buyer, meeting)
         or _no_fruit(buyer, trips)

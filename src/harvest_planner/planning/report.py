@@ -6,18 +6,26 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from harvest_planner import __version__
 from harvest_planner.planning import answer
 from harvest_planner.planning.curves import outside_calibration
 from harvest_planner.planning.leftover import Leftover
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.refusals import Judge, reason_for
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan, Provenance, Reason, Refusal, ShadowPrice, Status
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows, RecordTable, table_of
+from harvest_planner.transit.travel import Journey
+
+if TYPE_CHECKING:
+    from harvest_planner.planning.wholesale import Wholesale
 
 KG_EPSILON = 1e-6
 
@@ -74,7 +82,7 @@ def plan_of(
         bound = value
     gap = (bound - value) / max(abs(bound), 1.0)
     return HarvestPlan(
-        status=_status(decided, gap),
+        status=_status(timed_out=decided.timed_out, interrupted=decided.interrupted, gap=gap),
         value_vnd=value,
         bound_vnd=bound,
         gap=gap,
@@ -84,15 +92,54 @@ def plan_of(
         refusals=tuple(_refusals(meeting, parts, leftover, judge_all)),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
-        warnings=tuple(_warnings(meeting, parts)),
+        warnings=tuple(_warnings(meeting, map(met_by, parts))),
         provenance=Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed),
     )
 
 
-def _status(decided: Decided, gap: float) -> Status:
-    if decided.interrupted:
+def large_plan_of(whole: Wholesale, *, bound_vnd: float, judge_all: Judge, seed: int) -> HarvestPlan:
+    """The plan of a large problem: its sums now, its records when they are asked for."""
+    from harvest_planner.planning.wholesale import shadow_prices
+
+    meeting, problem = whole.meeting, whole.meeting.problem
+    surplus = whole.surplus()
+    value = round(
+        whole.goods_vnd + math.fsum(row.value_vnd for row in surplus) + whole.terminal_vnd() - whole.trips_vnd(), 2
+    )
+    bound = max(value, round(bound_vnd, 2))
+    gap = (bound - value) / max(abs(bound), 1.0)
+    missing = whole.missing()
+    table = table_of(problem.orders, Order)
+    leftover = cache(whole.leftover)
+
+    def refusal(at: int) -> Refusal:
+        row, kg = missing[at]
+        buyer = meeting.buyer(table[row])
+        reason = reason_for(buyer, meeting, leftover(), missing_kg=kg, judge_all=judge_all)
+        return Refusal(order_id=buyer.order.id, kg=kg, reasons=(reason or _outbid(),))
+
+    provenance = Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed)
+    return HarvestPlan(
+        # The search of the market ends by itself; where that is short of the gap asked for, it says so.
+        status=_status(timed_out=whole.decision.timed_out or gap > problem.policy.gap, interrupted=False, gap=gap),
+        value_vnd=value,
+        bound_vnd=bound,
+        gap=gap,
+        batches=whole.batches(),
+        picks=whole.picks(),
+        shipments=whole.shipments(),
+        refusals=MadeRows(len(missing), refusal),
+        surplus=surplus,
+        shadow_prices=shadow_prices(whole),
+        warnings=tuple(_warnings(meeting, whole.met())),
+        provenance=provenance,
+    )
+
+
+def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
+    if interrupted:
         return "interrupted"
-    if decided.timed_out:
+    if timed_out:
         return "time_limit"
     return "optimal" if gap <= 1e-9 else "within_gap"
 
@@ -112,35 +159,55 @@ def _outbid() -> Reason:
     return Reason(code="outbid", message="the fruit that could serve it goes to orders that bring more")
 
 
-def _warnings(meeting: Meeting, parts: Sequence[Part]) -> Iterable[str]:
+class Met(NamedTuple):
+    """What goods meet on their way: where they come from, how they travel, the buyer's room."""
+
+    crop: Crop
+    trip: Trip
+    journey: Journey
+    room_degc: float
+
+
+def met_by(part: Part) -> Met:
+    """What a part meets."""
+    buyer, entry, journey, _, _ = part.candidate
+    return Met(buyer.crop, entry.trip, journey, buyer.room_degc)
+
+
+def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
     """What the planner wants known, in a fixed order."""
+    ways = tuple(given)
     for field in meeting.fields:
         if field.batch.last_spray_on is None:
             yield f"batch {field.batch.id}: no spray is declared; it is picked as if there was none"
         if field.interval_unknown:
             yield f"batch {field.batch.id}: its spray record is incomplete; it is not picked"
-    for order in sorted(meeting.problem.orders, key=lambda order: order.id):
-        if order.state == "inquiry":
-            yield f"order {order.id}: an inquiry is not planned; ask what can be promised"
-    ridden = {leg.lane_id for part in parts for leg in part.candidate.journey.legs}
+    table = table_of(meeting.problem.orders, Order)
+    for order_id in sorted(
+        order_id
+        for order_id, state in zip(table.column("id"), table.column("state"), strict=True)
+        if state == "inquiry"
+    ):
+        yield f"order {order_id}: an inquiry is not planned; ask what can be promised"
+    ridden = {lane_id for way in ways for lane_id in way.journey.lane_ids}
     for lane_id in sorted(ridden):
         if (meeting.lanes[lane_id].source or "").startswith("estimate"):
             yield f"lane {lane_id}: its figures are an estimate"
-    for crop, degrees in _temperatures(parts, meeting):
+    for crop, degrees in _temperatures(ways, meeting):
         warning = outside_calibration(crop, degrees)
         if warning:
             yield warning
 
 
-def _temperatures(parts: Iterable[Part], meeting: Meeting) -> Iterable[tuple[Crop, list[float]]]:
+def _temperatures(ways: Iterable[Met], meeting: Meeting) -> Iterable[tuple[Crop, list[float]]]:
     """The temperatures that what is shipped of each crop meets: on the farm, on board, at the buyer's [°C]."""
     met: dict[str, tuple[Crop, set[float]]] = {}
-    for (buyer, entry, journey, _, _), _ in parts:
-        _, degrees = met.setdefault(buyer.crop.id, (buyer.crop, set()))
-        day, waits_h = entry.trip.day, journey.first_departure_h - entry.trip.day.clock_start_h
-        air = meeting.ambient.spells(entry.trip.field.place.id, from_h=day.clock_start_h, hours=waits_h)
+    for crop, trip, journey, room_degc in ways:
+        _, degrees = met.setdefault(crop.id, (crop, set()))
+        day, waits_h = trip.day, journey.first_departure_h - trip.day.clock_start_h
+        air = meeting.ambient.spells(trip.field.place.id, from_h=day.clock_start_h, hours=waits_h)
         degrees.update(degc for _, degc in air)
-        degrees.add(buyer.room_degc)
+        degrees.add(room_degc)
         for leg in journey.legs:
             lane = meeting.lanes[leg.lane_id]
             ends = [meeting.ambient.degc(place, leg.departs_h) for place in (lane.origin_id, lane.destination_id)]
@@ -154,7 +221,9 @@ def fingerprint(problem: PlanningProblem) -> str:
     digest = hashlib.sha256()
     for name in type(problem).model_fields:
         value = getattr(problem, name)
-        if isinstance(value, tuple):
+        if isinstance(value, RecordTable):
+            lines = sorted(value.json_lines())
+        elif isinstance(value, tuple):
             lines = sorted(record.model_dump_json() for record in value)
         else:
             lines = [value.model_dump_json() if hasattr(value, "model_dump_json") else str(value)]

@@ -10,14 +10,18 @@ from typing import NamedTuple
 
 from harvest_planner.planning.candidates import Candidate, worth
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.meeting import Entry, Meeting, Trip
+from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.verdict import judge, start_of
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.instants import hours_of
+from harvest_planner.transit.travel import Journey
 
 PLANNED_STATES = ("reserved", "firm")
+SAME_H = 1e-3
+"""Departures are written to the second [h]."""
 
 
 class Part(NamedTuple):
@@ -36,7 +40,7 @@ class Settled(NamedTuple):
 
 
 def settle(meeting: Meeting, commitments: Iterable[Commitment]) -> Settled:
-    """Put every commitment of an order that is planned on the journey worth most."""
+    """Put every commitment of an order that is planned on its own journey, or on the one worth most."""
     fields = {field.batch.id: field for field in meeting.fields}
     parts, stranded = [], []
     for commitment in sorted(commitments, key=lambda c: (c.order_id, c.pick_on, c.batch_id, c.kg)):
@@ -58,13 +62,25 @@ def _best_way(buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Me
     if commitment.state == "picked":
         day = day.ready_by(hours_of(meeting.problem.as_of))
     found = []
-    for journey in meeting.journeys_from(trip.field, day, buyer.destination.id):
+    offered = meeting.journeys_from(trip.field, day, buyer.destination.id)
+    # Goods that wait for their own departure were handed over in time for it.
+    planned = offered if day is trip.day else meeting.journeys_from(trip.field, trip.day, buyer.destination.id)
+    own = [journey for journey in planned if _is_planned_on(commitment, journey)]
+    for journey in own or offered:
         start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
         verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
         review = meeting.problem.policy.review_cost_vnd
-        value = worth(buyer, verdict, journey, kg=commitment.kg, review_cost_vnd=review)
-        found.append(Candidate(buyer, Entry(trip, start), journey, verdict, value))
+        entry = Entry(trip, start)
+        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, review_cost_vnd=review)
+        found.append(Candidate(buyer, entry, journey, verdict, value))
     return max(found, key=lambda candidate: candidate.value_vnd, default=None)
+
+
+def _is_planned_on(commitment: Commitment, journey: Journey) -> bool:
+    """Whether the commitment names this journey as its own."""
+    if commitment.departs_at is None or commitment.lane_ids != journey.lane_ids:
+        return False
+    return abs(hours_of(commitment.departs_at) - journey.first_departure_h) < SAME_H
 
 
 class Used(NamedTuple):
@@ -108,7 +124,9 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
 def settled_vnd(settled: Settled, meeting: Meeting) -> float:
     """What the commitments bring, less their trips [VND]: a part of every plan."""
     review = meeting.problem.policy.review_cost_vnd
-    goods = math.fsum(worth(c.buyer, c.verdict, c.journey, kg=kg, review_cost_vnd=review) for c, kg in settled.parts)
+    goods = math.fsum(
+        worth(c.buyer, c.verdict, c.journey, c.entry, kg=kg, review_cost_vnd=review) for c, kg in settled.parts
+    )
     trips = {
         (c.entry.trip.field.batch.id, c.entry.trip.day.pick_on): c.entry.trip.field.batch for c, _ in settled.parts
     }

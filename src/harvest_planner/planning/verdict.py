@@ -14,13 +14,13 @@ from harvest_planner.ripening.parcel import ParcelTable, parcel_table
 from harvest_planner.ripening.window import share_between
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.exposure import Rates
-from harvest_planner.transit.travel import Journey, Outcome, Wait
+from harvest_planner.transit.travel import Journey, Outcome, Profile, Wait
 
 EDGE_H = 1e-9
 FINE_D20 = 0.25
 """Outcomes are taken in parts of at most this age, so that the middle of a part stands for it [d20]."""
 MOST_PARTS = 16
-LOPSIDED = 0.05
+_WEEKS_H = 27 * 24.0
 
 
 class Verdict(NamedTuple):
@@ -64,16 +64,27 @@ class Delivery(NamedTuple):
 
 def start_of(field: FieldBatch, day: PickDay, *, departs_h: float, ambient: Ambient) -> Start:
     """The fruit of a pick day when its first departure leaves, aged at the ambient of its place until then."""
+    return started(field, day, gained_before(field, day, departs_h=departs_h, ambient=ambient))
+
+
+def gained_before(field: FieldBatch, day: PickDay, *, departs_h: float, ambient: Ambient) -> tuple[float, ...]:
+    """What each clock gains from picking to the first departure; it depends on crop, place and hours alone."""
     waits_h = max(0.0, departs_h - day.clock_start_h)
     spells = list(ambient.spells(field.place.id, from_h=day.clock_start_h, hours=waits_h))
-    age, chill, safety = (gained(clock, spells) for clock in field.curve.clocks)
+    return tuple(gained(clock, spells) for clock in field.curve.clocks)
+
+
+def started(field: FieldBatch, day: PickDay, before: tuple[float, ...]) -> Start:
+    """The fruit of a pick day that has gained so much before its first departure."""
+    age, chill, safety = before
     return Start(day.age_d20 + age, chill, safety, field.stage.sd_d20, field.stage.batch_sd_d20)
 
 
 class Parts(NamedTuple):
-    """A journey's outcomes in fine parts, column by column; what does not depend on the wish."""
+    """A profile's outcomes in fine parts, column by column; what depends neither on the wish nor on the day."""
 
     outcomes: tuple[Outcome, ...]
+    """Their instants are hours after the first departure."""
     probabilities: tuple[float, ...]
     gains: tuple[tuple[float, ...], ...]
     """Per clock: what it gained since departure."""
@@ -81,9 +92,9 @@ class Parts(NamedTuple):
     """Per clock: how far that lies to either side within the part."""
 
 
-def parts_of(journey: Journey) -> Parts:
-    """The journey's outcomes in parts small enough that the middle of each stands for it."""
-    outcomes = tuple(part for outcome in journey.outcomes for part in _fine(outcome))
+def parts_of(profile: Profile) -> Parts:
+    """The profile's outcomes in parts small enough that the middle of each stands for it."""
+    outcomes = tuple(part for outcome in profile.outcomes for part in _fine(outcome))
     gains = tuple(zip(*(outcome.exposures for outcome in outcomes), strict=True))
     spans = tuple(tuple(_span(outcome, outcome.per_h[clock]) for outcome in outcomes) for clock in range(len(gains)))
     return Parts(outcomes, tuple(outcome.probability for outcome in outcomes), gains, spans)
@@ -92,10 +103,11 @@ def parts_of(journey: Journey) -> Parts:
 def delivery_of(journey: Journey, parts: Parts, wish: Wish, curve: Curve, ambient: Ambient) -> Delivery:
     """A journey's outcomes at delivery: an early parcel waits at the destination, a late one is weighed out."""
     gains, spans = parts.gains, parts.spans
-    if wish.deliver_from_h is not None and any(part.arrive_h < wish.deliver_from_h for part in parts.outcomes):
+    departs_h, from_h = journey.first_departure_h, wish.deliver_from_h
+    if from_h is not None and any(part.arrive_h < from_h - departs_h for part in parts.outcomes):
         gains, spans = _waited(parts, journey, wish, curve, ambient)
     return Delivery(
-        in_time=_in_time(parts.outcomes, journey, wish.deliver_until_h),
+        in_time=in_time(parts, journey, wish.deliver_until_h),
         probabilities=parts.probabilities,
         ages_d20=gains[0],
         chills=gains[1],
@@ -109,19 +121,23 @@ def _waited(
     parts: Parts, journey: Journey, wish: Wish, curve: Curve, ambient: Ambient
 ) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
     """Gains and spans where early parts wait until they are taken: who arrives later rides longer, and waits less."""
+    resting = resting_rates(parts, journey, wish.destination_id, curve, ambient)
+    if resting is not None and wish.deliver_from_h is not None:
+        return _waited_steadily(parts, wish.deliver_from_h - journey.first_departure_h, resting)
     gains = [list(column) for column in parts.gains]
     spans = [list(column) for column in parts.spans]
     rates = Rates(curve.clocks, curve.kinks_degc)
     since_h = journey.first_departure_h if journey.packed else None
     wait = Wait(rates, ambient, journey.packaging, since_h)
+    place_id = wish.destination_id
     until_h = -math.inf if wish.deliver_from_h is None else wish.deliver_from_h
     for index, part in enumerate(parts.outcomes):
-        early_h = until_h - part.arrive_h
+        arrive_h = journey.first_departure_h + part.arrive_h
+        early_h = until_h - arrive_h
         if early_h <= 0.0:
             continue
-        place_id = wish.destination_id
-        waited = wait.indoors(part.exposures, place_id=place_id, from_h=part.arrive_h, hours=early_h)
-        degc = ambient.degc(place_id, part.arrive_h)
+        waited = wait.indoors(part.exposures, place_id=place_id, from_h=arrive_h, hours=early_h)
+        degc = ambient.degc(place_id, arrive_h)
         resting = (
             rates.per_hour(degc)
             if since_h is None
@@ -133,6 +149,38 @@ def _waited(
     return tuple(map(tuple, gains)), tuple(map(tuple, spans))
 
 
+def resting_rates(
+    parts: Parts, journey: Journey, destination_id: str, curve: Curve, ambient: Ambient
+) -> tuple[float, ...] | None:
+    """What each clock gains in an hour of waiting, where it is the same whenever a part arrives; else None."""
+    if journey.packed:
+        return None
+    arrived = [part.arrive_h for part in parts.outcomes if math.isfinite(part.arrive_h)]
+    ends = {ambient.degc(destination_id, journey.first_departure_h + at) for at in (min(arrived), max(arrived))}
+    # Air changes with the month alone; two ends less than four weeks apart have none between them.
+    if len(ends) > 1 or max(arrived) - min(arrived) > _WEEKS_H:
+        return None
+    return Rates(curve.clocks, curve.kinks_degc).per_hour(ends.pop())
+
+
+def _waited_steadily(
+    parts: Parts, until_h: float, resting: tuple[float, ...]
+) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
+    early_h = [max(0.0, until_h - part.arrive_h) for part in parts.outcomes]
+    gains, spans = list(parts.gains), list(parts.spans)
+    for clock, rate in enumerate(resting):
+        if rate == 0.0 and not any(gains[clock]):
+            continue
+        gains[clock] = tuple([gain + rate * hours for gain, hours in zip(gains[clock], early_h, strict=True)])
+        spans[clock] = tuple(
+            [
+                _span(part, part.per_h[clock] - rate) if hours > 0.0 else span
+                for part, span, hours in zip(parts.outcomes, spans[clock], early_h, strict=True)
+            ]
+        )
+    return tuple(gains), tuple(spans)
+
+
 def _span(part: Outcome, per_h: float) -> float:
     wide_h = part.high_h - part.low_h
     return abs(per_h) * wide_h / 2.0 if math.isfinite(wide_h) else 0.0
@@ -140,32 +188,21 @@ def _span(part: Outcome, per_h: float) -> float:
 
 def _fine(outcome: Outcome) -> Iterator[Outcome]:
     """The outcome in equal parts, none of which spans more than a fraction of a day of age."""
-    wide_h = outcome.high_h - outcome.low_h
-    # The mass of an open tail's cell lies near one end of it; parts of equal mass would misplace it.
-    lopsided = abs(outcome.arrive_h - (outcome.low_h + outcome.high_h) / 2.0) > LOPSIDED * wide_h
-    if not math.isfinite(wide_h) or wide_h <= 0.0 or lopsided:
+    if not outcome.is_even:
         yield outcome
         return
-    count = min(MOST_PARTS, max(1, math.ceil(outcome.per_h[0] * wide_h / FINE_D20)))
-    for part in range(count):
-        off_h = (part + 0.5 - count / 2) * wide_h / count
-        yield Outcome(
-            outcome.probability / count,
-            outcome.arrive_h + off_h,
-            outcome.low_h + part * wide_h / count,
-            outcome.low_h + (part + 1) * wide_h / count,
-            tuple(gained + rate * off_h for gained, rate in zip(outcome.exposures, outcome.per_h, strict=True)),
-            outcome.per_h,
-        )
+    wide_h = outcome.high_h - outcome.low_h
+    yield from outcome.parts(min(MOST_PARTS, max(1, math.ceil(outcome.per_h[0] * wide_h / FINE_D20))))
 
 
-def _in_time(outcomes: tuple[Outcome, ...], journey: Journey, deadline_h: float) -> tuple[float, ...]:
-    """Probability of each outcome and of arriving by the deadline; together exactly the journey's own.
+def in_time(parts: Parts, journey: Journey, deadline_h: float) -> tuple[float, ...]:
+    """Probability of each part and of arriving by the deadline; together exactly the journey's own.
 
-    Cells that straddle the deadline share what the exact distribution leaves to them.
+    Parts that straddle the deadline share what the exact distribution leaves to them.
     """
-    whole = [outcome.probability if outcome.high_h <= deadline_h + EDGE_H else 0.0 for outcome in outcomes]
-    cut = [outcome.probability if outcome.low_h < deadline_h < outcome.high_h - EDGE_H else 0.0 for outcome in outcomes]
+    outcomes, until_h = parts.outcomes, deadline_h - journey.first_departure_h
+    whole = [outcome.probability if outcome.high_h <= until_h + EDGE_H else 0.0 for outcome in outcomes]
+    cut = [outcome.probability if outcome.low_h < until_h < outcome.high_h - EDGE_H else 0.0 for outcome in outcomes]
     straddling = math.fsum(cut)
     if straddling <= 0.0:
         return tuple(whole)

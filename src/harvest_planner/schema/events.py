@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, model_validator
 
 from harvest_planner.schema.goods import Order
+from harvest_planner.schema.plan import Leg
 from harvest_planner.schema.quantities import Id, NonNegative, Positive, Record
 
 
@@ -16,6 +17,25 @@ class OrderPlaced(Record):
 
     kind: Literal["order_placed"] = "order_placed"
     order: Order
+
+
+class OrderPromised(Record):
+    """A new order with the pick and the journey that were promised for it: they are kept like those of the plan."""
+
+    kind: Literal["order_promised"] = "order_promised"
+    order: Order
+    batch_id: Id
+    pick_on: dt.date
+    kg: Positive
+    """What was promised of it [kg]."""
+    legs: Annotated[tuple[Leg, ...], Field(min_length=1)]
+    value_vnd: float = 0.0
+    """Its worth as it was offered [VND]."""
+
+    @property
+    def order_id(self) -> str:
+        """Of its order."""
+        return self.order.id
 
 
 class OrderCancelled(Record):
@@ -99,6 +119,7 @@ class PickedLess(Record):
 
 Event = Annotated[
     OrderPlaced
+    | OrderPromised
     | OrderCancelled
     | DepartureCancelled
     | LaneSlower

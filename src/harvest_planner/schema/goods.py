@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,8 @@ from harvest_planner.schema.quantities import Degc, Id, Instant, NonNegative, Po
 
 class Batch(Record):
     """Fruit of one kind and stage on one plot, picked together."""
+
+    judged_together: ClassVar[tuple[str, ...] | None] = ("stage_id", "quantity_kg", "cohorts")
 
     id: Id
     grower_id: Id
@@ -102,6 +104,8 @@ def _cohort(text: str) -> tuple[str, float]:
 class Order(Record):
     """What a buyer wants, where, by when, and how ripe."""
 
+    judged_together: ClassVar[tuple[str, ...] | None] = ("ripe_within_days", "deliver_from_at", "deliver_until_at")
+
     id: Id
     crop_id: Id
     quantity_kg: Positive
@@ -166,3 +170,7 @@ class Commitment(Record):
     kg: Positive
     """How much of the order it covers [kg]."""
     state: Literal["frozen", "picked", "shipped"] = "frozen"
+    lane_ids: Texts = ()
+    """The lanes of the journey it is planned on, in the order of travel; none: on the journey worth most."""
+    departs_at: Instant | None = None
+    """The first departure of that journey; none as for `lane_ids`."""

@@ -137,7 +137,7 @@ class Grower(Record):
     rest_days: Annotated[tuple[Weekday | dt.date, ...], BeforeValidator(_rest_days)] = ()
     """Weekdays (MO … SU) and dates on which it does not pick."""
     reputation: Share | None = None
-    """Share of its deliveries that arrived good, as far as known."""
+    """Share of its deliveries that arrived good, as far as known; none: a new grower."""
 
     @model_validator(mode="after")
     def _hours(self) -> Grower:

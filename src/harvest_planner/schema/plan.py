@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import html
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.schema.quantities import Id, Instant, NonNegative, Record, Share
+from harvest_planner.schema.record_table import OrTable
 
 if TYPE_CHECKING:
     import pandas
@@ -80,7 +81,7 @@ class Shipment(Record):
     cost_vnd: NonNegative
     """Transport [VND]."""
     value_vnd: float
-    """price·q − failure·(1−q) − transport, less the review cost [VND]."""
+    """price·q − failure·(1−q) − transport, less the review cost, with the price of its grower's reputation [VND]."""
 
 
 class Pick(Record):
@@ -220,21 +221,25 @@ class Provenance(Record):
 
 
 class HarvestPlan(Record):
-    """The answer of `plan_harvest`: picks, shipments and refusals with a proven bound."""
+    """The answer of `plan_harvest`: picks, shipments and refusals with a proven bound.
+
+    Of a large problem the tables make their records when they are asked for; they read like tuples.
+    """
 
     format: Literal["harvest-planner/plan/1"] = "harvest-planner/plan/1"
     status: Status
+    """`time_limit`: the search ended before the gap asked for was proven; of a large problem it may do so by itself."""
     value_vnd: float
     bound_vnd: float
     """No plan is worth more [VND]."""
     gap: NonNegative
     """(bound − value)/max(|bound|, 1)."""
-    batches: tuple[BatchRow, ...] = ()
-    picks: tuple[Pick, ...] = ()
-    shipments: tuple[Shipment, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-    surplus: tuple[Surplus, ...] = ()
-    shadow_prices: tuple[ShadowPrice, ...] = ()
+    batches: Annotated[tuple[BatchRow, ...], OrTable] = ()
+    picks: Annotated[tuple[Pick, ...], OrTable] = ()
+    shipments: Annotated[tuple[Shipment, ...], OrTable] = ()
+    refusals: Annotated[tuple[Refusal, ...], OrTable] = ()
+    surplus: Annotated[tuple[Surplus, ...], OrTable] = ()
+    shadow_prices: Annotated[tuple[ShadowPrice, ...], OrTable] = ()
     """The price of each scarce thing, those of no price left out."""
     warnings: tuple[str, ...] = ()
     """What the planner wants known: undeclared sprays, temperatures outside calibration, estimated lanes."""

@@ -39,6 +39,7 @@ class Policy(Record):
     drop_firm_cost_vnd_per_kg: NonNegative | None = None
     """Price of dropping a firm order in a re-plan [VND/kg]; none: it is not dropped."""
     reputation_weight: NonNegative = 0.0
-    """How much a grower's reputation counts."""
+    """How much a grower's reputation counts: a kilogram of one whose deliveries are all good is worth so much more than
+    of one whose are none [VND/kg]; new growers count as 0.9."""
     fairness_weight: NonNegative = 0.0
     """How much an even share among growers counts."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import field_validator, model_validator
 
 from harvest_planner import catalogue
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
 from harvest_planner.schema.crop import Crop, merged
-from harvest_planner.schema.frames import Rows, rows_of
+from harvest_planner.schema.frames import Rows, table_or_rows
 from harvest_planner.schema.goods import Batch, Commitment, Order
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Grower, Place
 from harvest_planner.schema.policy import Policy
 from harvest_planner.schema.quantities import Instant, Record
+from harvest_planner.schema.record_table import ById, OrTable, RecordTable
 from harvest_planner.schema.references import cross_faults
 
 PROBLEM_FORMAT = "harvest-planner/problem/1"
@@ -49,7 +50,8 @@ class PlanningProblem(Record):
     places: tuple[Place, ...] = ()
     growers: tuple[Grower, ...] = ()
     batches: tuple[Batch, ...] = ()
-    orders: tuple[Order, ...] = ()
+    orders: Annotated[tuple[Order, ...], OrTable] = ()
+    """A tuple, or a table of records that reads like one where a data frame was handed in."""
     lanes: tuple[Lane, ...] = ()
     """Services; none given: the catalogue's estimates."""
     embargoes: tuple[Embargo, ...] = ()
@@ -77,8 +79,9 @@ class PlanningProblem(Record):
         >>> PlanningProblem.from_frames(as_of="2026-08-10T04:00:00+07:00", growers=[{"id": "g1"}]).growers[0].id
         'g1'
         """
-        rows = {name: rows_of(given[name], model) for name, model in TABLES.items() if name in given}
-        return cls.model_validate({**given, **rows})
+        rows = {name: table_or_rows(given[name], model) for name, model in TABLES.items() if name in given}
+        kept = {name: table if name == "orders" else tuple(table) for name, table in rows.items()}
+        return cls.model_validate({**given, **kept})
 
     def with_frames(self, **tables: Rows | None) -> Self:
         """The problem with some tables replaced by data frames or rows, checked anew; None leaves a table as it is."""
@@ -89,6 +92,13 @@ class PlanningProblem(Record):
     @classmethod
     def _crops_like_each_other(cls, given: Any) -> Any:
         return resolve_likeness(given)
+
+    @field_validator("orders")
+    @classmethod
+    def _of_orders(cls, value: Sequence[Order]) -> Sequence[Order]:
+        if isinstance(value, RecordTable) and value.model is not Order:
+            raise ValueError(f"a table of {value.model.__name__}, where orders are expected")
+        return value
 
     @model_validator(mode="after")
     def _cross_references(self) -> PlanningProblem:
@@ -168,8 +178,9 @@ class PlanningProblem(Record):
         return {batch.id: batch for batch in self.batches}
 
     @cached_property
-    def _orders(self) -> dict[str, Order]:
-        return {order.id: order for order in self.orders}
+    def _orders(self) -> Mapping[str, Order]:
+        orders: Sequence[Order] = self.orders
+        return ById(orders) if isinstance(orders, RecordTable) else {order.id: order for order in orders}
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,6 +19,8 @@ class Record(BaseModel):
         str_strip_whitespace=True,
         use_attribute_docstrings=True,
     )
+    judged_together: ClassVar[tuple[str, ...] | None] = None
+    """The fields that validators of the whole record look at; none: its tables are not judged by columns."""
 
 
 def _as_tuple(value: Any) -> Any:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
 from harvest_planner.schema.clock import occurrences, zone
 from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.record_table import RecordTable
 from harvest_planner.schema.rests import unknown_years
 
 if TYPE_CHECKING:
@@ -45,10 +46,14 @@ def cross_faults(problem: PlanningProblem) -> list[CrossFault]:
 def _repeated_ids(problem: PlanningProblem) -> Iterator[CrossFault]:
     for table in ("crops", "places", "growers", "batches", "orders", "lanes"):
         seen: set[str] = set()
-        for index, record in enumerate(getattr(problem, table)):
-            if record.id in seen:
-                yield CrossFault(table, index, "id", record.id, "this id is used twice; ids are unique")
-            seen.add(record.id)
+        for index, name in enumerate(_ids(getattr(problem, table))):
+            if name in seen:
+                yield CrossFault(table, index, "id", name, "this id is used twice; ids are unique")
+            seen.add(name)
+
+
+def _ids(records: Sequence[Any]) -> Iterable[str]:
+    return records.column("id") if isinstance(records, RecordTable) else (record.id for record in records)
 
 
 def _resolves(look: Any, table: str, index: int, field: str, value: str) -> Iterator[CrossFault]:
@@ -88,7 +93,18 @@ def _graded(grades: tuple[str, ...], table: str, index: int, grade: str | None) 
 
 
 def _orders(problem: PlanningProblem) -> Iterator[CrossFault]:
-    for index, order in enumerate(problem.orders):
+    rows: Iterable[int] = range(len(problem.orders))
+    if isinstance(problem.orders, RecordTable):
+        # Whatever the fields below hold, rows alike in them are alike in their faults.
+        told_apart = problem.orders.distinct("crop_id", "destination_id", "grade", "placed_at")
+        if not any(True for _ in _orders_at(problem, told_apart)):
+            return
+    yield from _orders_at(problem, rows)
+
+
+def _orders_at(problem: PlanningProblem, rows: Iterable[int]) -> Iterator[CrossFault]:
+    for index in rows:
+        order = problem.orders[index]
         crop_faults = list(_resolves(problem.crop, "orders", index, "crop_id", order.crop_id))
         yield from crop_faults
         yield from _resolves(problem.place, "orders", index, "destination_id", order.destination_id)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import mul
 
-from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.duration import Cell, Duration, cells_of
 from harvest_planner.transit.exposure import Boarding, Exposures, OnBoard, Packed, Rates, Steady
-from harvest_planner.transit.timetable import Service, air_on_board
+from harvest_planner.transit.timetable import Air, Service
 
 MOST_OUTCOMES = 400
 MOST_CELLS = 160
 DOSES_ON_BOARD = 24
 """Parts kept of each cell where doses differ."""
+DOSE_LIMIT = 1.0
+"""The clocks beside the first run in shares of their limit."""
 _SAME_DOSE = 1e-6
 _ALIKE = 1e-12
 """Exposures of a smaller variance are the same."""
@@ -27,14 +28,27 @@ def merged(parts: Sequence[Boarding], most: int, *, of_doses: int = 0) -> list[B
 
     The two keep the group's first three moments in the leading clock and its mean in every other. Where a clock beside
     the first varies, the parts are at most `of_doses` and the groups are alike in that clock: doses have sharp limits.
+    Parts beyond a limit stay beyond it; no group has such parts and others, and at most `most` more stand for them.
     """
     if len(parts) <= most:
         return list(parts)
     dose = _varying_dose(parts)
-    most = most if dose is None else max(most, of_doses)
-    if len(parts) <= most:
-        return list(parts)
-    ranked = sorted(parts, key=lambda part: (0.0 if dose is None else part.exposures[dose], part.exposures))
+    if dose is None:
+        return _in_groups(sorted(parts, key=_exposures), most)
+    broken = [part for part in parts if part.exposures[dose] > DOSE_LIMIT]
+    within = [part for part in parts if part.exposures[dose] <= DOSE_LIMIT]
+    ranked = sorted(within, key=lambda part: (part.exposures[dose], part.exposures))
+    return [*_in_groups(ranked, max(most, of_doses)), *_in_groups(sorted(broken, key=_exposures), most)]
+
+
+def _exposures(part: Boarding) -> Exposures:
+    return part.exposures
+
+
+def _in_groups(ranked: Sequence[Boarding], most: int) -> list[Boarding]:
+    """At most `most` (even) parts for neighbours of about equal probability, two a group."""
+    if len(ranked) <= most:
+        return list(ranked)
     whole = math.fsum(part.probability for part in ranked)
     groups: list[list[Boarding]] = [[] for _ in range(most // 2)]
     passed = 0.0
@@ -75,10 +89,18 @@ def _pair(group: Sequence[Boarding]) -> Sequence[Boarding]:
     reach = math.sqrt(half_skew * half_skew + variance)
     low, high = half_skew - reach, half_skew + reach
     low_share = high / (high - low)
+    for clock, column in enumerate(columns):
+        if clock != lead and _crosses(column, means[clock] + slopes[clock] * low, means[clock] + slopes[clock] * high):
+            slopes[clock] = 0.0
     return [
         Boarding(whole * share, tuple(mean + slope * at for mean, slope in zip(means, slopes, strict=True)))
         for share, at in ((low_share, low), (1.0 - low_share, high))
     ]
+
+
+def _crosses(column: Sequence[float], *ends: float) -> bool:
+    """Whether one of two parts would lie beyond a limit that none of the group reaches, or the other way round."""
+    return min(ends) <= DOSE_LIMIT < min(column) or max(column) <= DOSE_LIMIT < max(ends)
 
 
 def ride(
@@ -86,7 +108,7 @@ def ride(
     service: Service,
     *,
     rates: Rates,
-    ambient: Ambient,
+    air: Callable[[float], Air],
     following: Service | None,
     packed_since_h: float | None = None,
 ) -> Iterator[tuple[float, float, float, float, Exposures, Exposures]]:
@@ -98,9 +120,10 @@ def ride(
 
     Parameters
     ----------
+    air : the temperatures on board that a departure may have: (probability, °C).
     packed_since_h : the journey's first departure, where goods travel packed [h since the epoch].
     """
-    pieces = {departs_h: air_on_board(service, departs_h, ambient) for departs_h in crowd}
+    pieces = {departs_h: air(departs_h) for departs_h in crowd}
     cells = _cells(crowd, service, following)
     ways = {departs_h: len(crowd[departs_h]) * len(pieces[departs_h]) for departs_h in crowd}
     crowded = sum(ways[departs_h] * len(cells[departs_h]) for departs_h in crowd) > MOST_OUTCOMES

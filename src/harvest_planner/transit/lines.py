@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.timetable import PUNCTUAL_H, Service, air_on_board
+from harvest_planner.transit.timetable import PUNCTUAL_H, Air, Service, air_on_board
 
 Clock = Callable[[float], float]
 """Temperature [°C] → what is gained per day."""
@@ -24,6 +24,7 @@ class Ageing:
     def __init__(self, clock: Clock, ambient: Ambient) -> None:
         self._clock, self._ambient = clock, ambient
         self._per_h: dict[float, float] = {}
+        self._by_air: dict[Air, float] = {}
 
     def per_h(self, degc: float) -> float:
         """Ageing in an hour at a temperature."""
@@ -38,7 +39,20 @@ class Ageing:
 
     def riding_per_h(self, service: Service, departs_h: float) -> float:
         """Ageing in an hour on board of a departure, over the temperatures it may have."""
-        return math.fsum(share * self.per_h(degc) for share, degc in air_on_board(service, departs_h, self._ambient))
+        return self._aboard(air_on_board(service, departs_h, self._ambient))
+
+    def riding(self, service: Service) -> list[float]:
+        """The same of each departure."""
+        departures = service.departures_h
+        if service.lane.temperature_degc is not None and departures:
+            return [self.riding_per_h(service, departures[0])] * len(departures)
+        return [self.riding_per_h(service, departs_h) for departs_h in departures]
+
+    def _aboard(self, air: Air) -> float:
+        found = self._by_air.get(air)
+        if found is None:
+            found = self._by_air[air] = math.fsum(share * self.per_h(degc) for share, degc in air)
+        return found
 
 
 class Line:
@@ -77,5 +91,5 @@ class Line:
         self.mean_h = service.duration.mean_h()
         self.cost_vnd_per_kg = service.lane.cost_vnd_per_kg
         self.limited = service.lane.capacity_kg is not None
-        self.ridden_d20 = [ageing.riding_per_h(service, departs_h) * self.mean_h for departs_h in self.departures_h]
+        self.ridden_d20 = [per_h * self.mean_h for per_h in ageing.riding(service)]
         self.least_ridden_d20 = min(self.ridden_d20, default=0.0)

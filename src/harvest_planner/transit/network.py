@@ -14,8 +14,8 @@ from harvest_planner.transit.law import ChainLaw, Ends, Laws
 from harvest_planner.transit.lines import Ageing
 from harvest_planner.transit.offer import Rated, not_outdone
 from harvest_planner.transit.search import Search
-from harvest_planner.transit.timetable import Service, Timetable, takes
-from harvest_planner.transit.travel import Clocks, Journey, fare
+from harvest_planner.transit.timetable import Air, Service, Timetable, air_on_board, takes
+from harvest_planner.transit.travel import Clocks, Journey, Profile, fare, fare_alone
 
 ALTERNATIVES_WITHIN_H = 24.0
 """Where room is limited, later departures within this time are offered too [h]."""
@@ -69,6 +69,7 @@ class Network:
         self._timetable = Timetable(as_of=as_of, horizon_days=horizon_days, embargoes=embargoes)
         self._carried: dict[_Goods, _Carried] = {}
         self._made: dict[tuple[tuple[str, ...], float, _Goods], Journey] = {}
+        self._profiles: dict[tuple[str, Air, _Goods], Profile] = {}
         self._offered: dict[tuple[str, str, _Goods, tuple[int, ...], float], tuple[Journey, ...]] = {}
 
     @property
@@ -133,17 +134,24 @@ class Network:
         key = (tuple(service.lane.id for service in services), departs_h, named)
         found = self._made.get(key)
         if found is None:
-            fares = partial(
-                fare,
-                services,
-                departs_h=departs_h,
-                clocks=carried.clocks,
-                kinks_degc=carried.kinks_degc,
-                ambient=self._ambient,
-            )
+            profile = partial(self._profile, services, departs_h, carried, named)
             # The first one made stays, whichever thread made it: a journey is known by its identity.
-            found = self._made.setdefault(key, Journey(law, fares))
+            found = self._made.setdefault(key, Journey(law, profile))
         return found
+
+    def _profile(self, services: tuple[Service, ...], departs_h: float, carried: _Carried, named: _Goods) -> Profile:
+        """How parcels may fare; on one service without packaging the same on every day of the same air."""
+        service, clocks, kinks_degc = services[0], carried.clocks, carried.kinks_degc
+        if len(services) > 1 or service.packaging is not None:
+            found = fare(services, departs_h=departs_h, clocks=clocks, kinks_degc=kinks_degc, ambient=self._ambient)
+            return Profile(tuple(outcome.later(-departs_h) for outcome in found))
+        air = air_on_board(service, departs_h, self._ambient)
+        key = (service.lane.id, air, named)
+        known = self._profiles.get(key)
+        if known is None:
+            alone = fare_alone(service, air=air, clocks=clocks, kinks_degc=kinks_degc)
+            known = self._profiles.setdefault(key, Profile(alone))
+        return known
 
     def _carry(self, goods: str | None, clocks: Clocks, kinks_degc: Sequence[float]) -> _Carried:
         ends = [each for each in self._ends if takes(self._lanes[each.lane_id], goods)]

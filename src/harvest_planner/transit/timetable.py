@@ -19,6 +19,8 @@ from harvest_planner.transit.pulp import Packaging, packaging_of
 
 AROUND = dt.timedelta(days=30)
 """Departures are dated so far before as_of, for what is on its way, and beyond the horizon, for missed connections."""
+Air = tuple[tuple[float, float], ...]
+"""Temperatures that a ride may have: (probability, °C)."""
 PUNCTUAL_H = 1e-6
 """Two instants this close are the same [h]; less than 4 ms, more than floats lose."""
 
@@ -63,8 +65,8 @@ class Service:
         return [departs_h - cutoff for departs_h in self.departures_h[start:end]]
 
 
-def air_on_board(service: Service, departs_h: float, ambient: Ambient) -> tuple[tuple[float, float], ...]:
-    """The temperatures a ride may have: (probability, °C), three-valued where it is uncertain."""
+def air_on_board(service: Service, departs_h: float, ambient: Ambient) -> Air:
+    """The temperatures a ride may have, three-valued where it is uncertain."""
     lane = service.lane
     degc = lane.temperature_degc
     if degc is None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
-from harvest_planner.transit.crowd import merged, ride
+from harvest_planner.transit.crowd import DOSE_LIMIT, merged, ride
 from harvest_planner.transit.exposure import Boarding, Exposures, Rates
 from harvest_planner.transit.law import ChainLaw
 from harvest_planner.transit.pulp import Packaging
-from harvest_planner.transit.timetable import Service
+from harvest_planner.transit.timetable import Air, Service, air_on_board
 
 Clocks = Sequence[Callable[[float], float]]
 """Rates per day by temperature [°C]: age, doses, or whatever else goods gain on the way."""
@@ -23,6 +23,10 @@ REPRESENTATIVES = 6
 """Different exposures that are kept apart among the parcels of one departure."""
 DOSES_ASHORE = 128
 """The same where a chilling or safety dose differs among them."""
+PARTS_AT_A_LIMIT = 8
+"""Parts in which an outcome boards where a dose of it may cross its limit."""
+LOPSIDED = 0.05
+"""Outcomes of which the mean lies further from the middle of their span are not even, as a share of the span."""
 
 
 class Outcome(NamedTuple):
@@ -40,6 +44,39 @@ class Outcome(NamedTuple):
     per_h: Exposures
     """What each clock gains in an hour of the last ride: how exposures vary within the outcome."""
 
+    @property
+    def is_even(self) -> bool:
+        """Whether equal parts of its span hold equal mass; that of an open tail's cell lies near one end of it."""
+        wide_h = self.high_h - self.low_h
+        if not math.isfinite(wide_h) or wide_h <= 0.0:
+            return False
+        return abs(self.arrive_h - (self.low_h + self.high_h) / 2.0) <= LOPSIDED * wide_h
+
+    def parts(self, count: int) -> Iterator[Outcome]:
+        """An even outcome in equal parts, each with what its own middle gained."""
+        wide_h = self.high_h - self.low_h
+        for part in range(count):
+            off_h = (part + 0.5 - count / 2) * wide_h / count
+            yield Outcome(
+                self.probability / count,
+                self.arrive_h + off_h,
+                self.low_h + part * wide_h / count,
+                self.low_h + (part + 1) * wide_h / count,
+                tuple(gained + rate * off_h for gained, rate in zip(self.exposures, self.per_h, strict=True)),
+                self.per_h,
+            )
+
+    def later(self, hours: float) -> Outcome:
+        """The same so many hours later."""
+        return self._replace(arrive_h=self.arrive_h + hours, low_h=self.low_h + hours, high_h=self.high_h + hours)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """How parcels may fare, in hours after the first departure; journeys that differ by their day alone share one."""
+
+    outcomes: tuple[Outcome, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedLeg:
@@ -54,16 +91,16 @@ class PlannedLeg:
 class Journey:
     """A chain of lanes from a departure on: its planned legs, its cost and its weighted outcomes.
 
-    Instants are hours since the epoch. Legs and outcomes are worked out when they are first asked for.
+    Instants are hours since the epoch. Legs and profile are worked out when they are first asked for.
 
     Parameters
     ----------
     law : of the chain.
-    fares : works out the outcomes.
+    profile : works out how parcels may fare.
     """
 
-    def __init__(self, law: ChainLaw, fares: Callable[[], tuple[Outcome, ...]]) -> None:
-        self._law, self._fares = law, fares
+    def __init__(self, law: ChainLaw, profile: Callable[[], Profile]) -> None:
+        self._law, self._profile = law, profile
         self.lane_ids = tuple(service.lane.id for service in law.services)
         self.first_departure_h = law.departs_h
         self.cost_vnd_per_kg = math.fsum(service.lane.cost_vnd_per_kg for service in law.services)
@@ -85,9 +122,14 @@ class Journey:
         return tuple(legs)
 
     @cached_property
+    def profile(self) -> Profile:
+        """The ways it may turn out, in hours after the first departure."""
+        return self._profile()
+
+    @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The ways it may turn out."""
-        return self._fares()
+        return tuple(outcome.later(self.first_departure_h) for outcome in self.profile.outcomes)
 
     @property
     def arrivals(self) -> Arrivals:
@@ -146,12 +188,20 @@ def fare(
     stranded: list[Outcome] = []
     outcomes: list[Outcome] = []
     for service, following in zip(services, [*services[1:], None], strict=True):
-        ridden = ride(crowd, service, rates=rates, ambient=ambient, following=following, packed_since_h=packed_since_h)
+        air = partial(air_on_board, service, ambient=ambient)
+        ridden = ride(crowd, service, rates=rates, air=air, following=following, packed_since_h=packed_since_h)
         outcomes = [Outcome(*each) for each in ridden]
         if following is not None:
             wait = Wait(rates, ambient, service.packaging, packed_since_h)
             crowd = board(outcomes, following, wait=wait, stranded=stranded)
     return (*outcomes, *stranded)
+
+
+def fare_alone(service: Service, *, air: Air, clocks: Clocks, kinks_degc: Sequence[float] = ()) -> tuple[Outcome, ...]:
+    """`fare` over one service without packaging, in hours after the departure: it asks for the air on board alone."""
+    crowd = {0.0: [Boarding(1.0, (0.0,) * len(clocks))]}
+    ridden = ride(crowd, service, rates=Rates(clocks, kinks_degc), air=lambda _: air, following=None)
+    return tuple(Outcome(*each) for each in ridden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +250,18 @@ def board(
             never = math.inf
             stranded.append(Outcome(outcome.probability, never, never, never, outcome.exposures, outcome.per_h))
             continue
-        waited_h = max(0.0, departs_h - outcome.arrive_h)
-        aged = wait.after(outcome.exposures, place_id=service.origin_id, from_h=outcome.arrive_h, hours=waited_h)
-        crowd.setdefault(departs_h, []).append(Boarding(outcome.probability, aged))
+        for part in _about_limits(outcome):
+            waited_h = max(0.0, departs_h - part.arrive_h)
+            aged = wait.after(part.exposures, place_id=service.origin_id, from_h=part.arrive_h, hours=waited_h)
+            crowd.setdefault(departs_h, []).append(Boarding(part.probability, aged))
     return {departs_h: merged(parts, REPRESENTATIVES, of_doses=DOSES_ASHORE) for departs_h, parts in crowd.items()}
+
+
+def _about_limits(outcome: Outcome) -> Iterator[Outcome]:
+    """The outcome, in equal parts where a dose of it may cross its limit: who boards has one dose, without a span."""
+    doses = zip(outcome.exposures[1:3], outcome.per_h[1:3], strict=True)
+    wide_h = outcome.high_h - outcome.low_h
+    if outcome.is_even and any(abs(dose - DOSE_LIMIT) < abs(rate) * wide_h for dose, rate in doses):
+        yield from outcome.parts(PARTS_AT_A_LIMIT)
+    else:
+        yield outcome

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from pydantic import ValidationError
 
 import harvest_planner as hp
-from tests.planning.small import batch, order, problem
+from tests.planning.small import batch, lane, order, problem
 from tests.strategies import planning_problems
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
@@ -315,3 +315,77 @@ def test_after_any_events_the_plan_is_sound_and_the_frozen_picks_stand(
         for row in before.shipments:
             if hours_of[row.batch_id, row.pick_on] <= fenced and row.order_id not in named | stranded:
                 assert (row.order_id, row.batch_id, row.pick_on) in after
+
+
+def test_an_order_that_was_not_worth_a_trip_joins_one_that_is_made_for_another() -> None:
+    question = asked(batches=[batch(trip_cost_vnd=200_000)], orders=[order(price_vnd_per_kg=10_000)])
+    dear = hp.OrderPlaced(order=hp.Order.model_validate(order(id="dear", quantity_kg=30)))
+    before, plan, diff = again(question, dear)
+    assert before.refusals[0].reasons[0].code == "not_worth_it"
+    assert {row.order_id for row in plan.shipments} == {"o1", "dear"}
+    assert plan.value_vnd == pytest.approx(30 * 50_000 + 10 * 10_000 - 200_000, abs=1)
+    assert diff.value_before_vnd == before.value_vnd
+
+
+def test_what_no_event_touches_is_carried_over_record_by_record() -> None:
+    question = asked()
+    new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new")))
+    before, plan, _ = again(question, new)
+    known = {id(row) for row in before.shipments}
+    assert {row.order_id for row in plan.shipments if id(row) in known} == {"o1", "o2", "o3"}
+
+
+def test_a_promise_is_kept_on_its_pick_and_its_journey() -> None:
+    question = asked()
+    plan = hp.plan_harvest(question)
+    promiser = hp.Promiser(plan, question, notice_h=0.0)
+    offers = promiser.quote(hp.Order.model_validate(order(id="new")), limit=9).offers
+    held = promiser.reserve(offers[-1], ttl=DAY)
+    promiser.confirm(held.id)
+    again_, diff = hp.replan(plan, question, promiser.events(), as_of=question.as_of)
+    assert hp.check_plan(again_, diff.problem) == ()
+    (row,) = [row for row in again_.shipments if row.order_id == "new"]
+    assert (row.batch_id, row.pick_on, row.legs) == (offers[-1].batch_id, offers[-1].pick_on, offers[-1].legs)
+    too_much = promiser.events()[0].model_copy(update={"kg": 11.0})
+    with pytest.raises(ValueError, match="exceed the 10 kg"):
+        hp.replan(plan, question, [too_much], as_of=question.as_of)
+
+
+def test_goods_picked_for_a_cancelled_truck_take_the_best_that_leaves_from_now_on() -> None:
+    """On Mondays one leaves at 17:00 and a cheaper one at 20:00, daily a dear one at 21:00; it is Monday, 18:00."""
+    monday = "FREQ=WEEKLY;BYDAY=MO;BYHOUR={};BYMINUTE=0;BYSECOND=0"
+    early = lane(id="early", departures=monday.format(17), cost_vnd_per_kg=1000)
+    late = lane(id="late", departures=monday.format(20))
+    dear = lane(id="dear", departures="FREQ=DAILY;BYHOUR=21;BYMINUTE=0;BYSECOND=0", cost_vnd_per_kg=5000)
+    question = asked(orders=[order()], lanes=[early, late, dear], policy={"gap": 0, "horizon_days": 8})
+    gone = dt.date(2026, 8, 10)
+    stays = hp.Commitment(
+        order_id="o1",
+        batch_id="b1",
+        pick_on=gone,
+        kg=10,
+        lane_ids=("late",),
+        departs_at=dt.datetime.combine(gone, dt.time(20), tzinfo=HANOI),
+    )
+    rides_late = question.model_copy(update={"commitments": (stays,)})
+    before = hp.plan_harvest(rides_late)
+    assert [leg.lane_id for leg in before.shipments[0].legs] == ["late"]
+    moment = dt.datetime.combine(gone, dt.time(18), tzinfo=HANOI)
+    cancelled = hp.DepartureCancelled(lane_id="late", on=gone)
+    after_, diff = hp.replan(before, rides_late, [cancelled], as_of=moment)
+    assert hp.check_plan(after_, diff.problem) == ()
+    (row,) = after_.shipments
+    assert (row.batch_id, row.pick_on) == ("b1", gone)
+    assert [(leg.lane_id, leg.departs_at) for leg in row.legs] == [("dear", moment + dt.timedelta(hours=3))]
+
+
+def test_what_rides_a_lane_that_departs_no_more_is_not_carried() -> None:
+    """The lane left once, at noon of the 12th; the next morning it departs no more."""
+    once = lane(id="once", departures="DTSTART:20260812T120000 RRULE:FREQ=DAILY;COUNT=1")
+    question = asked(lanes=[once, lane(id="l2", cost_vnd_per_kg=40_000)], orders=[order()])
+    before = hp.plan_harvest(question)
+    assert [leg.lane_id for leg in before.shipments[0].legs] == ["once"]
+    _, plan, diff = again(question, as_of=at(13, 6))
+    assert [each.id for each in diff.problem.lanes] == ["l2"]
+    assert all(leg.lane_id == "l2" for row in plan.shipments for leg in row.legs)
+    assert {row.order_id for row in plan.shipments} | {row.order_id for row in plan.refusals} == {"o1"}

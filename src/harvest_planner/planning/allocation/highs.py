@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from harvest_planner.planning.allocation.rows import Row
 
 KG_TOLERANCE = 1e-9
+AFRESH: tuple[dict[str, object], ...] = (
+    {},
+    {"simplex_scale_strategy": 0},
+    {"solver": "ipm"},
+    {"solver": "ipm", "primal_feasibility_tolerance": 1e-7, "dual_feasibility_tolerance": 1e-7},
+)
+"""Options of further runs, each from nothing, where one ends without an answer: the warm start may be at fault."""
 
 
 def require_highs() -> Any:
@@ -115,8 +122,7 @@ class Programme:
         left = np.inf if deadline is None else max(0.01, deadline - time.monotonic())
         # HiGHS counts its time over all runs of one instance
         self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
-        self._highs.run()
-        status = self._highs.getModelStatus()
+        status = self._run()
         known = self._highspy.HighsModelStatus
         if status == known.kOptimal:
             return "optimal"
@@ -129,6 +135,21 @@ class Programme:
         if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
             return "infeasible"
         raise RuntimeError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
+
+    def _run(self) -> Any:
+        """Run, and where that ends without an answer run again from nothing; the status."""
+        self._highs.run()
+        for options in AFRESH:
+            if self._highs.getModelStatus() != self._highspy.HighsModelStatus.kUnknown:
+                break
+            before = {name: self._highs.getOptionValue(name)[1] for name in options}
+            self._highs.clearSolver()
+            for name, value in options.items():
+                self._highs.setOptionValue(name, value)
+            self._highs.run()
+            for name, value in before.items():
+                self._highs.setOptionValue(name, value)
+        return self._highs.getModelStatus()
 
     @property
     def objective(self) -> float:

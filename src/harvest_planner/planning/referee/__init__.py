@@ -7,8 +7,8 @@ from harvest_planner.planning.referee.ledger import Ledger
 from harvest_planner.planning.referee.leftover import check_commitments, check_leftover
 from harvest_planner.planning.referee.orders import check_orders
 from harvest_planner.planning.referee.routes import Routes
+from harvest_planner.planning.referee.rows import check_rows
 from harvest_planner.planning.referee.rules import check_rules
-from harvest_planner.planning.referee.shipments import check_shipments
 from harvest_planner.planning.referee.tables import check_batches, check_picks, check_surplus
 from harvest_planner.planning.referee.totals import check_totals
 from harvest_planner.schema.plan import HarvestPlan, Violation
@@ -34,7 +34,7 @@ def check_plan(plan: HarvestPlan, problem: PlanningProblem) -> tuple[Violation, 
     case = Case(problem)
     ledger, routes = Ledger(plan, case), Routes(case)
     found = [
-        *check_shipments(ledger),
+        *check_rows(ledger),
         *check_rules(ledger),
         *check_orders(ledger, routes),
         *check_picks(ledger),

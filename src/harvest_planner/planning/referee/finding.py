@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 from harvest_planner.schema.plan import Violation
 
@@ -13,6 +13,19 @@ SHARE = 0.002
 HOURS = 1.0 / 60.0
 AGE_D20 = 0.02
 """Ages carry the tail of the arrival: two hundredths of a day at 20 °C, about half an hour."""
+
+
+class Fault(NamedTuple):
+    """What is untrue of a record, whichever it is: found once for all that state the same."""
+
+    code: str
+    rule: str
+    stated: Any = None
+    expected: Any = None
+
+    def of(self, subject: str) -> Violation:
+        """The finding about one record."""
+        return finding(self.code, subject, self.rule, stated=self.stated, expected=self.expected)
 
 
 def finding(code: str, subject: str, rule: str, *, stated: Any = None, expected: Any = None) -> Violation:

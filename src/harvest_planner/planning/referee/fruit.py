@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+from harvest_planner.planning.referee.wishes import Wish
 from harvest_planner.ripening.laws import arrhenius_rate, rate_table_rate, square_root_rate
 from harvest_planner.schema.crop import Arrhenius, ChillingDose, ChillingTime, Crop, SquareRoot
-from harvest_planner.schema.goods import Order
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +76,12 @@ class Taste:
     needed: int
 
 
-def taste_of(order: Order, crop: Crop, *, room_rate: float) -> Taste:
+def taste_of(wish: Wish, crop: Crop, *, room_rate: float, fruit: int) -> Taste:
     """The bounds of the model's page: ripe from lo to hi days after delivery, and kept long enough."""
-    soonest, latest = order.ripe_within_days
+    soonest, latest = wish.ripe_within_days
     ready, end = crop.ready_at_d20, crop.ready_at_d20 + crop.window_d20
-    upper = end - order.keeps_days * room_rate
+    upper = end - wish.keeps_days * room_rate
     if soonest > 0:
         upper = min(upper, ready - soonest * room_rate)
-    per_kg = 1.0 if crop.fruit_per_kg is None else crop.fruit_per_kg
-    fruit = max(1, round(order.quantity_kg * per_kg))
-    needed = math.ceil(fruit * order.accepts_share - 1e-9)
+    needed = math.ceil(fruit * wish.accepts_share - 1e-9)
     return Taste(ready - latest * room_rate, upper, room_rate, fruit, needed)

@@ -66,6 +66,7 @@ class Arrival:
 
     def __init__(self, duration: Duration, taken: dict[float, float]) -> None:
         self.duration, self.taken = duration, taken
+        self._quantiles: dict[float, float] = {}
 
     def by(self, at_h: float) -> float:
         """P(arrived by that instant)."""
@@ -78,6 +79,11 @@ class Arrival:
 
     def quantile(self, share: float) -> float:
         """The instant by which that share has arrived [h]; infinite where so much never does."""
+        if share not in self._quantiles:
+            self._quantiles[share] = self._quantile(share)
+        return self._quantiles[share]
+
+    def _quantile(self, share: float) -> float:
         if not self.taken:
             return math.inf
         low, high = self.first_h - 1.0, max(self.taken) + self.duration.longest_h + 1.0
@@ -93,12 +99,19 @@ class Journey:
     """A chain of rides from a first departure, for one crop."""
 
     def __init__(
-        self, rides: Sequence[Ride], first_h: float, clock: Clock, ambient: Ambient, outdoors: Outdoors
+        self,
+        rides: Sequence[Ride],
+        first_h: float,
+        clock: Clock,
+        ambient: Ambient,
+        outdoors: Outdoors,
+        *,
+        laws: Callable[[Duration, dict[float, float]], Arrival] = Arrival,
     ) -> None:
-        self.rides, self.first_h = tuple(rides), first_h
+        self.rides, self.first_h, self._laws = tuple(rides), first_h, laws
         self._clock, self._ambient, self._outdoors = clock, ambient, outdoors
 
-    @property
+    @cached_property
     def cost_vnd_per_kg(self) -> float:
         """Transport [VND/kg]."""
         return math.fsum(ride.lane.cost_vnd_per_kg for ride in self.rides)
@@ -106,10 +119,10 @@ class Journey:
     @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """The arrival law of every leg."""
-        found = [Arrival(self.rides[0].duration, {self.first_h: 1.0})]
+        found = [self._laws(self.rides[0].duration, {self.first_h: 1.0})]
         for ride in self.rides[1:]:
             taken = {departs: share for departs, _, _, share in _caught(found[-1], ride) if share > 0.0}
-            found.append(Arrival(ride.duration, taken))
+            found.append(self._laws(ride.duration, taken))
         return tuple(found)
 
     @cached_property

@@ -4,141 +4,193 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from harvest_planner.planning.referee.case import PLANNED
 from harvest_planner.planning.referee.finding import KG, SHARE, VND, finding
 from harvest_planner.planning.referee.journey import Journey
-from harvest_planner.planning.referee.ledger import Ledger
+from harvest_planner.planning.referee.ledger import Kept, Ledger
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.promise import Promise
 from harvest_planner.planning.referee.routes import Routes
 from harvest_planner.planning.referee.rules import certificates_serve, grade_serves
 from harvest_planner.planning.referee.shipments import name_of
+from harvest_planner.planning.referee.spare import Spare, Spares
 from harvest_planner.planning.referee.timetable import hours
-from harvest_planner.planning.referee.totals import kept_vnd_per_kg
-from harvest_planner.schema.goods import Commitment, Order
-from harvest_planner.schema.plan import Shipment, Violation
+from harvest_planner.planning.referee.wishes import Wanted, Wish
+from harvest_planner.schema.goods import Commitment
+from harvest_planner.schema.plan import Violation
 
-MOST_TRIES = 3000
-"""Candidates tried in one plan at most, so that a large plan is still checked in seconds."""
+MOST_WORK = 30_000
+"""Shares and offers of journeys reckoned in search of such an order at most, so that a large plan is checked in
+minutes; what is known already costs nothing."""
+SAME_H = 1e-3
+"""Departures are written to the second [h]."""
 
 
 def check_leftover(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
     """No refused order would fit what is free at a profit."""
-    settled = {key[0] for key in ledger.case.committed}
-    tries = MOST_TRIES
-    for order in sorted(ledger.case.problem.orders, key=lambda order: -order.price_vnd_per_kg * order.quantity_kg):
-        refused = ledger.refused_kg.get(order.id, 0.0) >= order.quantity_kg - KG
-        open_still = order.confirm_by_at is None or order.confirm_by_at >= ledger.case.problem.as_of
-        if order.state not in PLANNED or not refused or not open_still or order.id in settled:
-            continue
-        for day, journey in _fitting(order, ledger, routes):
-            tries -= 1
-            gain = _gain_vnd(order, day, journey, ledger)
+    case, search = ledger.case, Search(ledger, routes)
+    refused = [
+        order
+        for order in map(case.orders.get, ledger.refused_kg)
+        if order is not None
+        and order.wish.planned
+        and order.missed_at is None
+        and order.id not in case.committed_orders
+        and ledger.refused_kg[order.id] >= order.quantity_kg - KG
+    ]
+    for order in sorted(refused, key=lambda order: -order.price_vnd_per_kg * order.quantity_kg):
+        for spare, way in search.fitting(order):
+            gain = search.gain_vnd(order, spare, way)
             if gain > VND:
-                ways = " - ".join(ride.lane.id for ride in journey.rides)
+                day, ways = spare.day, " - ".join(ride.lane.id for ride in way.journey.rides)
                 rule = f"refused, but {day.batch.id} on {day.pick_on} by {ways} is free and would gain"
                 yield finding("profit_left", f"order {order.id}", rule, stated=0.0, expected=gain)
                 break
-            if tries <= 0:
-                return
 
 
 def check_commitments(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
-    """Commitments travel on the journey worth most, and are refused only where there is none."""
-    for index, row in enumerate(ledger.shipments):
-        if ledger.is_settled(index):
-            best = max(_ways_vnd(row, ledger, routes), default=-math.inf)
-            if best > row.value_vnd + VND:
-                rule = "the commitment travels on the journey worth most"
-                yield finding("commitment_journey", name_of(row), rule, stated=row.value_vnd, expected=best)
+    """Commitments travel as they say, else on the journey worth most, and are refused only where there is none."""
+    for row in ledger.kept:
+        if _on_offer(row.given, ledger, routes):
+            if not row.rides:
+                ways = " - ".join(row.given.lane_ids)
+                rule = f"the commitment travels as planned, by {ways} from {row.given.departs_at}"
+                yield finding("commitment_journey", name_of(row), rule, stated=row.departs_at)
+            continue
+        best = max(_ways_vnd(row, ledger, routes), default=-math.inf)
+        if best > row.value_vnd + VND:
+            rule = "the commitment travels on the journey worth most"
+            yield finding("commitment_journey", name_of(row), rule, stated=row.value_vnd, expected=best)
     for given in ledger.unkept:
         order = ledger.case.orders[given.order_id]
-        if order.state in PLANNED and next(_ways_vnd(given, ledger, routes), None) is not None:
+        if order.wish.planned and next(_ways_vnd(given, ledger, routes), None) is not None:
             subject = f"commitment {order.id} from {given.batch_id} on {given.pick_on}"
             yield finding("commitment", subject, "it is shipped as settled", stated="not shipped", expected=given.kg)
 
 
-def _ways_vnd(given: Shipment | Commitment, ledger: Ledger, routes: Routes) -> Iterator[float]:
+def _on_offer(given: Commitment, ledger: Ledger, routes: Routes) -> bool:
+    """Whether the journey that a commitment names is still on offer."""
+    if given.departs_at is None:
+        return False
+    case = ledger.case
+    day = case.orchard.pick_day(case.batches[given.batch_id], given.pick_on)
+    departs_h = hours(given.departs_at)
+    return any(
+        tuple(ride.lane.id for ride in offer.journey.rides) == given.lane_ids
+        and abs(offer.journey.first_h - departs_h) < SAME_H
+        for offer in routes.offers(day, case.place_id(case.orders[given.order_id].wish.destination_id))
+    )
+
+
+def _ways_vnd(given: Kept | Commitment, ledger: Ledger, routes: Routes) -> Iterator[float]:
     """What the commitment is worth on each journey on offer, by shares on the careful side [VND]."""
     case = ledger.case
     order, day = case.orders[given.order_id], case.orchard.pick_day(case.batches[given.batch_id], given.pick_on)
-    for offer in routes.offers(day, case.place(order.destination_id).id):
-        yield _worth_vnd(order, given.kg, case.promise(order, day, offer.journey), offer.journey, ledger)
+    for offer in routes.offers(_waiting(given, day, case.as_of_h), case.place_id(order.wish.destination_id)):
+        worth = _worth_vnd(order, given.kg, case.promise(order, day, offer.journey), offer.journey, ledger)
+        yield worth + given.kg * case.standing_vnd_per_kg(day.batch)
 
 
-def _fitting(order: Order, ledger: Ledger, routes: Routes) -> Iterator[tuple[PickDay, Journey]]:
-    """Days and journeys on which the whole order fits what is free, by every rule but its shares and worth."""
-    case, kg = ledger.case, order.quantity_kg
-    end = case.place(order.destination_id).id
-    deadline_h = hours(order.deliver_until_at)
-    for batch in case.problem.batches:
-        if batch.crop_id != order.crop_id or kg > ledger.left_kg(batch) + KG:
-            continue
-        if not grade_serves(order, batch, case.crop(batch).grades):
-            continue
-        for day in case.orchard.days(batch):
-            if not (day.in_season and day.interval_kept and certificates_serve(order, day)) or day.rests:
-                continue
-            if day.ready_h > deadline_h or not _trip_fits(order, day, ledger):
-                continue
-            for offer in routes.offers(day, end):
-                if offer.quantiles[0] <= deadline_h and _has_room(offer.journey, kg, ledger):
-                    yield day, offer.journey
+def _waiting(given: Kept | Commitment, day: PickDay, as_of_h: float) -> PickDay:
+    """The day of picked goods as they stand now: what left before as_of without them takes them no more."""
+    settled = given.given if isinstance(given, Kept) else given
+    if settled.state != "picked" or day.ready_h >= as_of_h:
+        return day
+    crop_id, stage_id, place_id, clock_h, _, age_d20 = day.cohort
+    return replace(day, ready_h=as_of_h, cohort=(crop_id, stage_id, place_id, clock_h, as_of_h, age_d20))
 
 
-def _trip_fits(order: Order, day: PickDay, ledger: Ledger) -> bool:
-    """Hands, packing, and a trip that is made anyway or may be."""
-    case, kg, batch = ledger.case, order.quantity_kg, day.batch
-    hands = case.grower(batch).pick_capacity_kg_per_day
-    place = case.place(batch.place_id)
-    picked = sum(ledger.picker_kg.get((batch.grower_id, day.pick_on), (0.0, 0.0)))
-    packed = sum(ledger.packing_kg.get((place.id, day.pick_on), (0.0, 0.0)))
-    if hands is not None and picked + kg > hands + KG:
-        return False
-    if place.packing_kg_per_day is not None and packed + kg > place.packing_kg_per_day + KG:
-        return False
-    days = ledger.trip_days.get(batch.id, set())
-    if day.pick_on in days:
-        return True
-    most = case.problem.policy.max_picks_per_batch
-    apart = all(abs((day.pick_on - other).days) >= batch.days_between_picks for other in days)
-    return apart and kg >= batch.min_trip_kg and (most is None or len(days) < most)
-
-
-def _has_room(journey: Journey, kg: float, ledger: Ledger) -> bool:
-    """Whether every planned departure still takes that much."""
-    departs_h: float | None = journey.first_h
-    for index, ride in enumerate(journey.rides):
-        if index > 0:
-            departs_h = journey.planned(index, journey.arrivals[index - 1].quantile(0.5))
-        if departs_h is None:
-            return False
-        loaded = sum(ledger.departure_kg.get((ride.lane.id, round(departs_h, 4)), (0.0, 0.0)))
-        if ride.lane.capacity_kg is not None and loaded + kg > ride.lane.capacity_kg + KG:
-            return False
-    return True
-
-
-def _gain_vnd(order: Order, day: PickDay, journey: Journey, ledger: Ledger) -> float:
-    """What shipping the whole order this way would add, by shares on the careful side [VND]; −inf: not allowed."""
-    case, policy = ledger.case, ledger.case.problem.policy
-    kg, batch = order.quantity_kg, day.batch
-    best = kg * (order.price_vnd_per_kg - journey.cost_vnd_per_kg - kept_vnd_per_kg(ledger, batch.id))
-    trip = 0.0 if day.pick_on in ledger.trip_days.get(batch.id, ()) else batch.trip_cost_vnd
-    if best <= trip:
-        return -math.inf
-    made = case.promise(order, day, journey)
-    q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
-    if q < policy.min_good_share or parcel < policy.min_parcel_good_share:
-        return -math.inf
-    if case.crop(batch).safety_cap is not None and made.danger_risk > policy.max_safety_risk:
-        return -math.inf
-    return _worth_vnd(order, kg, made, journey, ledger) - kg * kept_vnd_per_kg(ledger, batch.id) - trip
-
-
-def _worth_vnd(order: Order, kg: float, made: Promise, journey: Journey, ledger: Ledger) -> float:
+def _worth_vnd(order: Wanted, kg: float, made: Promise, journey: Journey, ledger: Ledger) -> float:
     """A shipment's worth by shares on the careful side [VND]."""
     q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
     per_kg = order.price_vnd_per_kg * q - order.loss_vnd_per_kg * (1.0 - q) - journey.cost_vnd_per_kg
     return kg * per_kg - ledger.case.problem.policy.review_cost_vnd * (1.0 - parcel)
+
+
+class Way(NamedTuple):
+    """A journey that may serve a wish, its room, and the good share on it, on the careful side."""
+
+    journey: Journey
+    room_kg: float
+    good_share: float
+
+
+@dataclass(eq=False, slots=True)
+class Kind:
+    """Spare days of one kind for one wish."""
+
+    spares: tuple[Spare, ...]
+    """The roomiest first."""
+    ways: tuple[Way, ...] | None = None
+    """None: not asked for yet."""
+
+
+class Search:
+    """Looks for room for refused orders: once for a wish by every rule and share, then order by order."""
+
+    def __init__(self, ledger: Ledger, routes: Routes) -> None:
+        self._ledger, self._routes, self._case = ledger, routes, ledger.case
+        self._spares = Spares(ledger)
+        self._serving: dict[Wish, list[Kind]] = {}
+        self._work = MOST_WORK
+
+    def fitting(self, order: Wanted) -> Iterator[tuple[Spare, Way]]:
+        """Days and ways for which the whole order fits what is free, by every rule but its worth."""
+        kg = order.quantity_kg
+        for kind in self._serves(order.wish):
+            if kind.spares[0].room_kg < kg - KG:
+                return
+            if kind.ways is None:
+                kind.ways = self._ways(order, kind.spares[0])
+            for way in kind.ways:
+                if way.room_kg >= kg - KG:
+                    yield from ((spare, way) for spare in kind.spares if spare.takes(kg))
+
+    def _serves(self, wish: Wish) -> list[Kind]:
+        """Spare days that may serve a wish, the roomiest kind first."""
+        if wish not in self._serving:
+            deadline_h, grades = hours(wish.deliver_until_at), self._case.crop(wish).grades
+            self._serving[wish] = [
+                Kind(spares)
+                for spares in self._spares.of_crop(wish.crop_id)
+                if spares[0].day.ready_h <= deadline_h
+                and grade_serves(wish, spares[0].day.batch, grades)
+                and certificates_serve(wish, spares[0].day)
+            ]
+        return self._serving[wish]
+
+    def _ways(self, order: Wanted, spare: Spare) -> tuple[Way, ...]:
+        """Journeys on offer that may arrive in time, have room and reach the floor; none once the work is used up."""
+        case, deadline_h, end = (
+            self._case,
+            hours(order.deliver_until_at),
+            self._case.place_id(order.wish.destination_id),
+        )
+        found = []
+        self._work -= not self._routes.knows(spare.day, end)
+        for offer in self._routes.offers(spare.day, end) if self._work > 0 else ():
+            room_kg = self._spares.room_kg(offer.journey)
+            if offer.quantiles[0] > deadline_h or room_kg <= KG:
+                continue
+            self._work -= 1
+            share = case.good_share(order, spare.day, offer.journey) - SHARE
+            if share >= case.problem.policy.min_good_share:
+                found.append(Way(offer.journey, room_kg, share))
+        return tuple(found)
+
+    def gain_vnd(self, order: Wanted, spare: Spare, way: Way) -> float:
+        """What shipping the whole order this way would add, by shares on the careful side [VND]; −inf: not allowed."""
+        case, policy, kg = self._case, self._case.problem.policy, order.quantity_kg
+        price, loss, q = order.price_vnd_per_kg, order.loss_vnd_per_kg, way.good_share
+        most_per_kg = price * q - loss * (1.0 - q) - way.journey.cost_vnd_per_kg - spare.kept_vnd_per_kg
+        if kg * most_per_kg <= spare.trip_vnd:
+            return -math.inf
+        made = case.promise(order, spare.day, way.journey)
+        q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
+        if q < policy.min_good_share or parcel < policy.min_parcel_good_share:
+            return -math.inf
+        if case.crop(order.wish).safety_cap is not None and made.danger_risk > policy.max_safety_risk:
+            return -math.inf
+        return _worth_vnd(order, kg, made, way.journey, self._ledger) - kg * spare.kept_vnd_per_kg - spare.trip_vnd

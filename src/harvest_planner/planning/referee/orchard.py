@@ -10,12 +10,13 @@ from harvest_planner.planning.referee.fruit import Clock
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch
+from harvest_planner.schema.people import Grower, Place
 from harvest_planner.schema.problem import PlanningProblem
 
 EDGE_D20 = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class PickDay:
     """One batch on one day."""
 
@@ -33,6 +34,8 @@ class PickDay:
     interval_kept: bool
     certified: bool
     rests: bool
+    cohort: tuple[str, str, str, float, float, float]
+    """Crop, stage, place, start of the clock, readiness and age: days alike in these have the same fruit to send."""
 
 
 class Orchard:
@@ -41,6 +44,10 @@ class Orchard:
     def __init__(self, problem: PlanningProblem) -> None:
         self.problem = problem
         self._days: dict[tuple[str, dt.date], PickDay] = {}
+        self._spans: dict[tuple[object, ...], tuple[dt.datetime, dt.datetime, float]] = {}
+        self._ages: dict[tuple[object, ...], float] = {}
+        self._cohorts: dict[tuple[str, str, str, float, float, float], tuple[str, str, str, float, float, float]] = {}
+        self._todays: dict[str, dt.date] = {}
 
     def pick_day(self, batch: Batch, day: dt.date) -> PickDay:
         """The batch on a day, whatever the rules say."""
@@ -51,26 +58,45 @@ class Orchard:
 
     def _pick_day(self, batch: Batch, day: dt.date) -> PickDay:
         crop, grower = self.problem.crop(batch.crop_id), self.problem.grower(batch.grower_id)
-        local = zone(self.problem.place(batch.place_id).timezone)
-        from_at = dt.datetime.combine(day, grower.picks_from, tzinfo=local)
-        until_at = dt.datetime.combine(day, grower.picks_until, tzinfo=local)
+        place = self.problem.place(batch.place_id)
+        from_at, until_at, ended_h = self._span(day, grower, place)
         treated_h = 0.0 if crop.treatment is None else crop.treatment.duration_h
+        clock_h, age = hours(from_at) + treated_h, self.tree_age(batch, day)
+        ready_h = ended_h + treated_h + self.problem.policy.handling_h
+        cohort = (crop.id, batch.stage_id, place.id, clock_h, ready_h, age)
         return PickDay(
             batch=batch,
             pick_on=day,
             from_at=from_at,
             until_at=until_at,
-            clock_h=hours(from_at) + treated_h,
-            ready_h=hours(until_at) + treated_h + self.problem.policy.handling_h,
-            age_d20=self.tree_age(batch, day),
+            clock_h=clock_h,
+            ready_h=ready_h,
+            age_d20=age,
             in_season=self.sound_on_tree(batch, day),
             interval_kept=interval_kept(batch, day),
             certified=batch.certified_until is None or day <= batch.certified_until,
-            rests=grower.rests_on(day) or day in self.problem.place(batch.place_id).closed_on,
+            rests=grower.rests_on(day) or day in place.closed_on,
+            cohort=self._cohorts.setdefault(cohort, cohort),
         )
+
+    def _span(self, day: dt.date, grower: Grower, place: Place) -> tuple[dt.datetime, dt.datetime, float]:
+        """The picking hours of a day: from, until, and the latter as hours since 1970 [h]."""
+        key = (day, grower.picks_from, grower.picks_until, place.timezone)
+        if key not in self._spans:
+            local = zone(place.timezone)
+            from_at = dt.datetime.combine(day, grower.picks_from, tzinfo=local)
+            until_at = dt.datetime.combine(day, grower.picks_until, tzinfo=local)
+            self._spans[key] = (from_at, until_at, hours(until_at))
+        return self._spans[key]
 
     def tree_age(self, batch: Batch, day: dt.date) -> float:
         """Mean age on the tree [d20]."""
+        key = (batch.crop_id, batch.stage_id, batch.observed_on, batch.age_shift_d20, batch.place_id, day)
+        if key not in self._ages:
+            self._ages[key] = self._tree_age(batch, day)
+        return self._ages[key]
+
+    def _tree_age(self, batch: Batch, day: dt.date) -> float:
         crop = self.problem.crop(batch.crop_id)
         days = range((day - batch.observed_on).days)
         grown = crop.on_tree_d20_per_day * (
@@ -99,7 +125,10 @@ class Orchard:
 
     def today(self, batch: Batch) -> dt.date:
         """The local date of `as_of` where the batch hangs."""
-        return self.problem.as_of.astimezone(zone(self.problem.place(batch.place_id).timezone)).date()
+        timezone = self.problem.place(batch.place_id).timezone
+        if timezone not in self._todays:
+            self._todays[timezone] = self.problem.as_of.astimezone(zone(timezone)).date()
+        return self._todays[timezone]
 
     def horizon_on(self, batch: Batch) -> dt.date:
         """The day after the last pick day."""

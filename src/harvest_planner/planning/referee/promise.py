@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from harvest_planner.planning.referee.duration import TIE_H, Duration
 from harvest_planner.planning.referee.fruit import Taste
 from harvest_planner.planning.referee.journey import Ambient, Gains, Journey
+from harvest_planner.planning.referee.last_leg import Line, PackedPiece, Piece
 from harvest_planner.planning.referee.parcel import ParcelChance, parcel_chance
 from harvest_planner.planning.referee.quadrature import between
 
@@ -52,152 +52,134 @@ class Promise(NamedTuple):
     age_sd_d20: float
 
 
-class _Line(Protocol):
-    """One story along the last leg."""
+class Outcome(NamedTuple):
+    """One way the journey may end: what the age gained by delivery, and whether that counts."""
 
-    @property
-    def weight(self) -> float: ...
-
-    @property
-    def departs_h(self) -> float: ...
-
-    def at(self, hours: float) -> tuple[float, float, float]:
-        """Age, chill and danger at delivery, for a duration of the last leg [h]."""
-
-    def crossings(self, clock: int, level: float) -> Iterator[float]:
-        """Durations at which a clock passes a level, before and after the wait ends [h]."""
-
-    def steepest_d20_per_h(self) -> float:
-        """How fast the age at delivery changes with the duration, at most."""
+    weight: float
+    gained_d20: float
+    counts: bool
+    """In time, and neither chilled nor unsafe."""
+    broken: bool
+    """Unsafe."""
 
 
-class _Piece(NamedTuple):
-    """A line through the last leg: doses at arrival after `hours`, or at delivery where the parcel waits."""
+class Ending:
+    """All outcomes of one journey for one delivery, and what of them no wish changes."""
 
-    start: Gains
-    ride: tuple[float, float, float]
-    wait: tuple[float, float, float]
-    departs_h: float
-    from_h: float
+    def __init__(self, outcomes: Iterable[Outcome]) -> None:
+        self.counting: list[tuple[float, float]] = []
+        """(probability, age gained [d20]) of the outcomes that count."""
+        self.mass = self.risk = first = second = 0.0
+        for weight, gained, counts, broken in outcomes:
+            self.mass += weight
+            first += weight * gained
+            second += weight * gained * gained
+            self.risk += weight if broken else 0.0
+            if counts:
+                self.counting.append((weight, gained))
+        self.mean_d20 = first / self.mass if self.mass > 0.0 else 0.0
+        self.variance = max(0.0, second / self.mass - self.mean_d20**2) if self.mass > 0.0 else 0.0
 
-    @property
-    def weight(self) -> float:
-        return self.start.weight
 
-    def at(self, hours: float) -> tuple[float, float, float]:
-        rode = hours / 24.0
-        waited = max(0.0, self.from_h - self.departs_h - hours) / 24.0
-        age, chill, danger = (
-            gained + along * rode + still * waited
-            for gained, along, still in zip(self.start[1:4], self.ride, self.wait, strict=True)
+class Promises:
+    """Every promise asked for, each made once: by its journey, fruit, taste and delivery, all of them exactly.
+
+    What does not depend on all four is shared further: the outcomes of a journey by all fruit of the same doses, the
+    share of good fruit by parcels of every size.
+    """
+
+    def __init__(self, ambient: Ambient) -> None:
+        self._ambient = ambient
+        self._made: dict[tuple[Journey, Fruit, Taste, Delivery], Promise] = {}
+        self._endings: dict[tuple[object, ...], Ending] = {}
+        self._good: dict[tuple[object, ...], float] = {}
+
+    def of(self, journey: Journey, fruit: Fruit, taste: Taste, delivery: Delivery) -> Promise:
+        """What can be promised of that fruit on that journey."""
+        key = (journey, fruit, taste, delivery)
+        if key not in self._made:
+            self._made[key] = self._promise(journey, fruit, taste, delivery)
+        return self._made[key]
+
+    def _promise(self, journey: Journey, fruit: Fruit, taste: Taste, delivery: Delivery) -> Promise:
+        """Integrate over the last leg's duration for every story of the legs before it."""
+        chance = _chance(fruit, taste)
+        ending = self._ending(journey, fruit, chance, delivery)
+        return Promise(
+            self._good_share(ending, fruit, taste),
+            math.fsum(weight * chance.at(fruit.age_d20 + gained) for weight, gained in ending.counting),
+            journey.arrivals[-1].by(delivery.until_h + TIE_H),
+            ending.risk,
+            fruit.age_d20 + ending.mean_d20,
+            math.sqrt(ending.variance + fruit.sd_d20**2),
         )
-        return age, chill, danger
 
-    def crossings(self, clock: int, level: float) -> Iterator[float]:
-        kink = self.from_h - self.departs_h
-        gained, ride, wait = self.start[clock + 1], self.ride[clock], self.wait[clock]
-        if ride > 0.0:
-            yield 24.0 * (level - gained) / ride
-        if math.isfinite(kink) and ride != wait:
-            yield (24.0 * (level - gained) - wait * kink) / (ride - wait)
+    def good_share(self, journey: Journey, fruit: Fruit, taste: Taste, delivery: Delivery) -> float:
+        """The promise's `good_share` alone, which costs a fraction of it."""
+        return self._good_share(self._ending(journey, fruit, _chance(fruit, taste), delivery), fruit, taste)
 
-    def steepest_d20_per_h(self) -> float:
-        return max(self.ride[0], abs(self.ride[0] - self.wait[0])) / 24.0
+    def _good_share(self, ending: Ending, fruit: Fruit, taste: Taste) -> float:
+        key = (ending, fruit.age_d20, fruit.sd_d20, taste.lower_d20, taste.upper_d20)
+        if key not in self._good:
+            self._good[key] = math.fsum(
+                weight * between(taste.lower_d20, taste.upper_d20, mean=fruit.age_d20 + gained, sd=fruit.sd_d20)
+                for weight, gained in ending.counting
+            )
+        return self._good[key]
 
+    def _ending(self, journey: Journey, fruit: Fruit, chance: ParcelChance, delivery: Delivery) -> Ending:
+        """The journey's outcomes, parted for the sharpest curve that is read from them.
 
-@dataclass(frozen=True)
-class _PackedPiece:
-    """The same where the goods travel packed: the pulp lags, so the line is bent."""
-
-    start: Gains
-    journey: Journey
-    degc: float
-    room_degc: float
-    departs_h: float
-    from_h: float
-
-    @property
-    def weight(self) -> float:
-        return self.start.weight
-
-    def at(self, hours: float) -> tuple[float, float, float]:
-        lane = self.journey.rides[-1].lane
-        ridden = self.journey.stay(self.start, lane, from_h=self.departs_h, degc=self.degc)(hours)
-        rode = self.start.plus(ridden, self.weight)
-        arrived_h = self.departs_h + hours
-        if arrived_h < self.from_h:
-            still = self.journey.stay(rode, lane, from_h=arrived_h, degc=self.room_degc)
-            rode = rode.plus(still(self.from_h - arrived_h), self.weight)
-        return rode.age_d20, rode.chill, rode.danger
-
-    def crossings(self, clock: int, level: float) -> Iterator[float]:
-        kink = self.from_h - self.departs_h
-        longest = self.journey.rides[-1].duration.longest_h
-        ends = [0.0, *([kink] if 0.0 < kink < longest else []), longest]
-        for low, high in pairwise(ends):
-            yield from self._crossing(clock, level, low, high)
-
-    def _crossing(self, clock: int, level: float, low: float, high: float) -> Iterator[float]:
-        starts_below = self.at(low)[clock] < level
-        if starts_below == (self.at(high)[clock] < level):
-            return
-        while high - low > 1e-4:
-            middle = 0.5 * (low + high)
-            low, high = (middle, high) if (self.at(middle)[clock] < level) == starts_below else (low, middle)
-        yield high
-
-    def steepest_d20_per_h(self) -> float:
-        warmest = max(self.degc, self.room_degc, self.start.pulp_degc)
-        return self.journey.rates(warmest)[0] / 24.0
+        Where the batch's own spread is wide, no parcel's curve is sharper: its nodes then serve parcels of any size.
+        """
+        sharpest = chance.sharpest_d20
+        sharp = sharpest < SHARP_D20 or math.isinf(sharpest)
+        turns = (chance.lower, chance.upper, *chance.edges) if sharp else ()
+        levels = tuple(turn - fruit.age_d20 for turn in turns)
+        widest = min(fruit.batch_sd_d20, fruit.sd_d20)
+        blur = sharpest if sharp or widest < SHARP_D20 else widest
+        key = (journey, delivery, fruit.chill, fruit.danger, levels, blur)
+        if key not in self._endings:
+            doses = (fruit.chill, fruit.danger)
+            outcomes = _outcomes(journey, delivery, self._ambient, doses=doses, levels=levels, blur_d20=blur)
+            self._endings[key] = Ending(outcomes)
+        return self._endings[key]
 
 
-def promise(journey: Journey, fruit: Fruit, taste: Taste, delivery: Delivery, ambient: Ambient) -> Promise:
-    """Integrate over the last leg's duration for every story of the legs before it."""
-    chance = parcel_chance(
+def _chance(fruit: Fruit, taste: Taste) -> ParcelChance:
+    return parcel_chance(
         lower=taste.lower_d20, upper=taste.upper_d20, sd=fruit.sd_d20, batch_sd=fruit.batch_sd_d20,
         fruit=taste.fruit, needed=taste.needed,
-    )  # fmt: skip
-    good = parcel = risk = mass = first = second = 0.0
-    for weight, age, in_time, sound, broken in _outcomes(journey, fruit, chance, delivery, ambient):
-        mass += weight
-        first += weight * age
-        second += weight * age * age
-        risk += weight if broken else 0.0
-        if in_time and sound:
-            good += weight * between(taste.lower_d20, taste.upper_d20, mean=age, sd=fruit.sd_d20)
-            parcel += weight * chance.at(age)
-    mean = first / mass if mass > 0.0 else fruit.age_d20
-    variance = max(0.0, second / mass - mean * mean) if mass > 0.0 else 0.0
-    return Promise(
-        good, parcel, journey.arrivals[-1].by(delivery.until_h + TIE_H), risk, mean,
-        math.sqrt(variance + fruit.sd_d20**2),
     )  # fmt: skip
 
 
 def _outcomes(
-    journey: Journey, fruit: Fruit, chance: ParcelChance, delivery: Delivery, ambient: Ambient
-) -> Iterator[tuple[float, float, bool, bool, bool]]:
-    """(probability, age at delivery, in time, neither chilled nor unsafe, unsafe)."""
-    last = journey.rides[-1]
-    sharp = chance.sharpest_d20 < SHARP_D20 or math.isinf(chance.sharpest_d20)
-    levels = [chance.lower, chance.upper, *chance.edges] if sharp else []
+    journey: Journey,
+    delivery: Delivery,
+    ambient: Ambient,
+    *,
+    doses: tuple[float, float],
+    levels: tuple[float, ...],
+    blur_d20: float,
+) -> Iterator[Outcome]:
+    """Every outcome by small steps of the last leg's duration, which end where the gain passes one of the `levels`."""
+    last, (chill, danger) = journey.rides[-1], doses
     for departs_h, stories in journey.boardings.items():
         spells = tuple(_spells(delivery, departs_h + last.duration.shortest_h, ambient))
         for share, degc in journey.warmths(last.lane, departs_h):
             rides = journey.rates(degc)
             for story in stories:
                 start = Gains(
-                    story.weight * share, story.age_d20 + fruit.age_d20, story.chill + fruit.chill,
-                    story.danger + fruit.danger, story.pulp_degc,
-                )  # fmt: skip
+                    story.weight * share, story.age_d20, story.chill + chill, story.danger + danger, story.pulp_degc
+                )
                 for after_h, until_h, room_degc in spells:
-                    piece: _Line = (
-                        _PackedPiece(start, journey, degc, room_degc, departs_h, delivery.from_h)
+                    piece: Line = (
+                        PackedPiece(start, journey, degc, room_degc, departs_h, delivery.from_h)
                         if journey.packed
-                        else _Piece(start, rides, journey.rates(room_degc), departs_h, delivery.from_h)
+                        else Piece(start, rides, journey.rates(room_degc), departs_h, delivery.from_h)
                     )
                     nodes = partial(last.duration.nodes, after_h=after_h - departs_h, until_h=until_h - departs_h)
-                    widest = _panel_width(piece, chance.sharpest_d20, last.duration)
+                    widest = _panel_width(piece, blur_d20, last.duration)
                     yield from _along(piece, levels, delivery, partial(nodes, widest_z=widest))
 
 
@@ -217,8 +199,8 @@ def _spells(delivery: Delivery, first_h: float, ambient: Ambient) -> Iterator[tu
 
 
 def _along(
-    piece: _Line, levels: list[float], delivery: Delivery, nodes: Callable[..., Iterator[tuple[float, float]]]
-) -> Iterator[tuple[float, float, bool, bool, bool]]:
+    piece: Line, levels: Iterable[float], delivery: Delivery, nodes: Callable[..., Iterator[tuple[float, float]]]
+) -> Iterator[Outcome]:
     """The same for one line, its nodes parted where a clock passes a level that matters."""
     deadline = delivery.until_h - piece.departs_h
     breaks = [deadline, delivery.from_h - piece.departs_h] if math.isfinite(delivery.from_h) else [deadline]
@@ -230,10 +212,10 @@ def _along(
         age, chill, danger = piece.at(hours)
         broken = danger > 1.0 + DOSE_TIE
         sound = not broken and chill <= 1.0 + DOSE_TIE
-        yield weight * piece.weight, age, hours <= deadline + TIE_H, sound, broken
+        yield Outcome(weight * piece.weight, age, sound and hours <= deadline + TIE_H, broken)
 
 
-def _panel_width(piece: _Line, blur_d20: float, duration: Duration) -> float:
+def _panel_width(piece: Line, blur_d20: float, duration: Duration) -> float:
     """Panels narrow enough for the sharpest curve where the age lies near the window [standard normals]."""
     if duration.certain or math.isinf(blur_d20):
         return WIDEST_Z

@@ -40,12 +40,13 @@ class Routes:
         self.case = case
         self._chains: dict[tuple[str, str, str | None], tuple[tuple[str, ...], ...]] = {}
         self._offers: dict[tuple[str, str, str, float], tuple[Offer, ...]] = {}
+        self._reached: dict[tuple[str, str, str | None], bool] = {}
 
     @cached_property
     def _leaving(self) -> dict[str, list[tuple[Lane, str]]]:
         found: dict[str, list[tuple[Lane, str]]] = defaultdict(list)
         for lane in self.case.timetable.lanes.values():
-            found[self.case.place(lane.origin_id).id].append((lane, self.case.place(lane.destination_id).id))
+            found[self.case.place_id(lane.origin_id)].append((lane, self.case.place_id(lane.destination_id)))
         return found
 
     def chains(self, start: str, end: str, goods: str | None) -> tuple[tuple[str, ...], ...]:
@@ -75,20 +76,33 @@ class Routes:
 
     def reaches(self, start: str, end: str, goods: str | None) -> bool:
         """Whether some chain without any embargoed carrier leads there."""
+        key = (start, end, goods)
+        if key not in self._reached:
+            self._reached[key] = self._reaches(*key)
+        return self._reached[key]
+
+    def _reaches(self, start: str, end: str, goods: str | None) -> bool:
         banned = {embargo.carrier for embargo in self.case.timetable.embargoes}
         return any(
             all(self.case.timetable.lanes[lane_id].carrier not in banned for lane_id in chain)
             for chain in self.chains(start, end, goods)
         )
 
+    def knows(self, day: PickDay, end: str) -> bool:
+        """Whether these offers have been made already."""
+        return self._key(day, end) in self._offers
+
+    def _key(self, day: PickDay, end: str) -> tuple[str, str, str, float]:
+        crop_id, _, start, _, ready_h, _ = day.cohort
+        return start, end, crop_id, ready_h
+
     def offers(self, day: PickDay, end: str) -> tuple[Offer, ...]:
         """Journeys on offer for what is picked that day, those that another surely beats left out."""
         crop = self.case.crop(day.batch)
-        start = self.case.place(day.batch.place_id).id
-        key = (start, end, crop.id, day.ready_h)
+        key = self._key(day, end)
         if key not in self._offers:
             found: list[Offer] = []
-            for chain in self.chains(start, end, crop.goods):
+            for chain in self.chains(key[0], end, crop.goods):
                 found.extend(self._along(chain, day, crop.id, crop.goods))
                 if len(found) > MOST_OFFERS:
                     break

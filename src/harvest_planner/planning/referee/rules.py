@@ -6,26 +6,31 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import pairwise
 
-from harvest_planner.planning.referee.finding import KG, SHARE, finding
-from harvest_planner.planning.referee.ledger import Ledger
+from harvest_planner.planning.referee.case import Case
+from harvest_planner.planning.referee.finding import KG, SHARE, Fault, finding
+from harvest_planner.planning.referee.ledger import Entry, Ledger
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.shipments import name_of
 from harvest_planner.planning.referee.timetable import hours
-from harvest_planner.schema.goods import Batch, Order
-from harvest_planner.schema.plan import Shipment, Violation
+from harvest_planner.planning.referee.wishes import Wish
+from harvest_planner.schema.goods import Batch
+from harvest_planner.schema.plan import Violation
 
 FLOOR_SLACK = 1e-6
 """Shares may be stated rounded to six decimals."""
 LEAST_PART_KG = 1.0
 
 
+def check_row(entry: Entry, case: Case) -> Iterator[Violation]:
+    """The rules of a shipment by itself."""
+    for rule in (shares_reach_the_floors, food_stays_safe, grades_suffice, certificates_hold):
+        for fault in rule(entry, case):
+            yield fault.of(name_of(entry.row))
+
+
 def check_rules(ledger: Ledger) -> Iterator[Violation]:
-    """Every rule in the order of the page."""
+    """Every rule of the shipments together, in the order of the page."""
     for rule in (
-        shares_reach_the_floors,
-        food_stays_safe,
-        grades_suffice,
-        certificates_hold,
         fruit_is_picked_lawfully,
         quantities_suffice,
         trips_are_worth_making,
@@ -39,78 +44,61 @@ def check_rules(ledger: Ledger) -> Iterator[Violation]:
         yield from rule(ledger)
 
 
-def _chosen(ledger: Ledger) -> Iterator[tuple[Shipment, Order, Batch, PickDay]]:
-    case = ledger.case
-    for row in ledger.free_rows:
-        batch = case.batches[row.batch_id]
-        yield row, case.orders[row.order_id], batch, case.orchard.pick_day(batch, row.pick_on)
-
-
-def shares_reach_the_floors(ledger: Ledger) -> Iterator[Violation]:
+def shares_reach_the_floors(entry: Entry, case: Case) -> Iterator[Fault]:
     """No shipment promises less than `min_good_share` and `min_parcel_good_share`."""
-    policy = ledger.case.problem.policy
-    for row in ledger.free_rows:
-        if row.good_share < policy.min_good_share - FLOOR_SLACK:
-            yield finding(
-                "min_good_share", name_of(row), "good_share reaches the floor",
-                stated=row.good_share, expected=policy.min_good_share,
-            )  # fmt: skip
-        if row.parcel_good_share < policy.min_parcel_good_share - FLOOR_SLACK:
-            yield finding(
-                "min_parcel_good_share", name_of(row), "parcel_good_share reaches the floor",
-                stated=row.parcel_good_share, expected=policy.min_parcel_good_share,
-            )  # fmt: skip
+    policy, row = case.problem.policy, entry.row
+    if row.good_share < policy.min_good_share - FLOOR_SLACK:
+        yield Fault("min_good_share", "good_share reaches the floor", row.good_share, policy.min_good_share)
+    if row.parcel_good_share < policy.min_parcel_good_share - FLOOR_SLACK:
+        yield Fault(
+            "min_parcel_good_share", "parcel_good_share reaches the floor",
+            stated=row.parcel_good_share, expected=policy.min_parcel_good_share,
+        )  # fmt: skip
 
 
-def food_stays_safe(ledger: Ledger) -> Iterator[Violation]:
+def food_stays_safe(entry: Entry, case: Case) -> Iterator[Fault]:
     """The probability of breaking the food-safety cap stays within `max_safety_risk`."""
-    case = ledger.case
-    for row, order, batch, day in _chosen(ledger):
-        if (
-            case.crop(batch).safety_cap is None
-            or any(leg.lane_id not in case.timetable.lanes for leg in row.legs)
-            or not row.legs
-        ):
-            continue
-        journey = case.journey([leg.lane_id for leg in row.legs], hours(row.legs[0].departs_at), batch.crop_id)
-        risk = case.promise(order, day, journey).danger_risk
-        if risk > case.problem.policy.max_safety_risk + SHARE:
-            yield finding(
-                "not_safe", name_of(row), "the risk of breaking the food-safety cap",
-                stated=risk, expected=case.problem.policy.max_safety_risk,
-            )  # fmt: skip
+    row, batch = entry.row, entry.day.batch
+    if (
+        case.crop(batch).safety_cap is None
+        or any(leg.lane_id not in case.timetable.lanes for leg in row.legs)
+        or not row.legs
+    ):
+        return
+    journey = case.journey([leg.lane_id for leg in row.legs], hours(row.legs[0].departs_at), batch.crop_id)
+    risk, most = case.promise(entry.order, entry.day, journey).danger_risk, case.problem.policy.max_safety_risk
+    if risk > most + SHARE:
+        yield Fault("not_safe", "the risk of breaking the food-safety cap", risk, most)
 
 
-def grade_serves(order: Order, batch: Batch, grades: tuple[str, ...]) -> bool:
-    """Whether the batch is at least of the grade asked; one without a grade serves only orders without."""
-    if order.grade is None:
-        return True
-    return batch.grade is not None and grades.index(batch.grade) <= grades.index(order.grade)
-
-
-def certificates_serve(order: Order, day: PickDay) -> bool:
-    """Whether the batch holds all certificates asked, still valid on the day."""
-    return not order.certifications or (day.certified and set(order.certifications) <= set(day.batch.certifications))
-
-
-def grades_suffice(ledger: Ledger) -> Iterator[Violation]:
+def grades_suffice(entry: Entry, case: Case) -> Iterator[Fault]:
     """Each batch is at least of the grade that its order asks."""
-    for row, order, batch, _ in _chosen(ledger):
-        if batch.crop_id == order.crop_id and not grade_serves(order, batch, ledger.case.crop(batch).grades):
-            yield finding(
-                "grade", name_of(row), "grade of the batch", stated=batch.grade or "none", expected=order.grade
-            )
+    wish, batch = entry.order.wish, entry.day.batch
+    if batch.crop_id == wish.crop_id and not grade_serves(wish, batch, case.crop(batch).grades):
+        yield Fault("grade", "grade of the batch", batch.grade or "none", wish.grade)
 
 
-def certificates_hold(ledger: Ledger) -> Iterator[Violation]:
+def certificates_hold(entry: Entry, case: Case) -> Iterator[Fault]:
     """Each batch holds the certificates that its order asks, valid on the day of the pick."""
-    for row, order, batch, day in _chosen(ledger):
-        if not certificates_serve(order, day):
-            held = ", ".join(batch.certifications) or "none"
-            yield finding(
-                "certification", name_of(row), "certificates valid on the day",
-                stated=f"{held} until {batch.certified_until}", expected=", ".join(order.certifications),
-            )  # fmt: skip
+    wish, batch = entry.order.wish, entry.day.batch
+    if not certificates_serve(wish, entry.day):
+        held = ", ".join(batch.certifications) or "none"
+        yield Fault(
+            "certification", "certificates valid on the day",
+            stated=f"{held} until {batch.certified_until}", expected=", ".join(wish.certifications),
+        )  # fmt: skip
+
+
+def grade_serves(wish: Wish, batch: Batch, grades: tuple[str, ...]) -> bool:
+    """Whether the batch is at least of the grade asked; one without a grade serves only orders without."""
+    if wish.grade is None:
+        return True
+    return batch.grade is not None and grades.index(batch.grade) <= grades.index(wish.grade)
+
+
+def certificates_serve(wish: Wish, day: PickDay) -> bool:
+    """Whether the batch holds all certificates asked, still valid on the day."""
+    return not wish.certifications or (day.certified and set(wish.certifications) <= set(day.batch.certifications))
 
 
 def fruit_is_picked_lawfully(ledger: Ledger) -> Iterator[Violation]:
@@ -195,13 +183,10 @@ def places_can_pack(ledger: Ledger) -> Iterator[Violation]:
 
 def departures_have_room(ledger: Ledger) -> Iterator[Violation]:
     """No planned departure takes more than its lane's `capacity_kg`."""
-    instants = {
-        (leg.lane_id, round(hours(leg.departs_at), 4)): leg.departs_at for row in ledger.shipments for leg in row.legs
-    }
     for key, used in ledger.departure_kg.items():
         lane = ledger.case.timetable.lanes.get(key[0])
         if lane is not None:
-            subject = f"lane {lane.id} at {instants[key].isoformat()}"
+            subject = f"lane {lane.id} at {ledger.departs_at[key].isoformat()}"
             yield from _over("lane_capacity", subject, "capacity_kg", used, lane.capacity_kg)
 
 
@@ -214,13 +199,9 @@ def _over(code: str, subject: str, field: str, used: tuple[float, float], most: 
 
 def orders_stay_whole(ledger: Ledger) -> Iterator[Violation]:
     """An order that may not be split travels whole on one journey; parts of another weigh at least 1 kg."""
-    rows: dict[str, list[Shipment]] = {}
-    for row in ledger.free_rows:
-        rows.setdefault(row.order_id, []).append(row)
-    for order_id, parts in rows.items():
-        order = ledger.case.orders[order_id]
-        held = ledger.shipped_kg[order_id] - sum(part.kg for part in parts)
-        if order.may_split:
+    for order_id, parts in ledger.parts.items():
+        order, held = ledger.case.orders[order_id], ledger.settled_kg.get(order_id, 0.0)
+        if order.wish.may_split:
             least = min(LEAST_PART_KG, order.quantity_kg - held)
             for part in parts:
                 if part.kg < least - KG:

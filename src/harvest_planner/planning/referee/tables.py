@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from harvest_planner.planning.referee.case import PLANNED, Case
+from harvest_planner.planning.referee.case import Case
 from harvest_planner.planning.referee.finding import KG, VND, finding
 from harvest_planner.planning.referee.ledger import Ledger
 from harvest_planner.schema.goods import Batch
@@ -17,8 +17,7 @@ AGE_AT_PICK_D20 = 1e-5
 
 def check_picks(ledger: Ledger) -> Iterator[Violation]:
     """One pick for each trip, with its hours, stage, kilograms and who gets them."""
-    case = ledger.case
-    seen: set[tuple[str, dt.date]] = set()
+    case, seen = ledger.case, ledger.picked
     for row in ledger.plan.picks:
         name, key = f"pick {row.batch_id} on {row.pick_on}", (row.batch_id, row.pick_on)
         if row.batch_id not in case.batches:
@@ -26,7 +25,7 @@ def check_picks(ledger: Ledger) -> Iterator[Violation]:
             continue
         if key in seen:
             yield finding("pick", name, "a trip stands once in the table", stated="twice")
-        seen.add(key)
+        seen[key] = (row.kg, _places(row.destination_ids, case))
         yield from _pick(row, name, ledger)
     for key, kg in ledger.trip_kg.items():
         if kg > KG and key not in seen:
@@ -39,11 +38,10 @@ def _pick(row: Pick, name: str, ledger: Ledger) -> Iterator[Violation]:
     case, key = ledger.case, (row.batch_id, row.pick_on)
     batch = case.batches[row.batch_id]
     day = case.orchard.pick_day(batch, row.pick_on)
-    shipments = [shipment for shipment in ledger.shipments if (shipment.batch_id, shipment.pick_on) == key]
-    surplus = sum(given.kg for given in ledger.surplus if (given.batch_id, given.pick_on) == key)
-    total = ledger.trip_kg.get(key, 0.0)
+    orders = ledger.trips[key].order_ids if key in ledger.trips else []
+    surplus, total = ledger.surplus_kg.get(key, 0.0), ledger.trip_kg.get(key, 0.0)
     for field, stated, expected in (("kg", row.kg, total), ("surplus_kg", row.surplus_kg, surplus)):
-        if abs(stated - expected) > KG * (1 + len(shipments)):
+        if abs(stated - expected) > KG * (1 + len(orders)):
             yield finding("pick_kg", name, f"{field} of its shipments and surplus", stated=stated, expected=expected)
     if row.grower_id != batch.grower_id:
         yield finding("pick", name, "grower_id", stated=row.grower_id, expected=batch.grower_id)
@@ -57,7 +55,7 @@ def _pick(row: Pick, name: str, ledger: Ledger) -> Iterator[Violation]:
     stage = _stage_at(day.age_d20, batch, case)
     if row.stage_id != stage:
         yield finding("stage", name, "stage_id at that age", stated=row.stage_id, expected=stage)
-    yield from _who(row, name, {s.order_id for s in shipments}, case)
+    yield from _who(row, name, set(orders), case)
 
 
 def _who(row: Pick, name: str, orders: set[str], case: Case) -> Iterator[Violation]:
@@ -65,7 +63,7 @@ def _who(row: Pick, name: str, orders: set[str], case: Case) -> Iterator[Violati
         yield finding(
             "pick_orders", name, "order_ids", stated=", ".join(row.order_ids), expected=", ".join(sorted(orders))
         )
-    wanted = {case.place(case.orders[order_id].destination_id).id for order_id in orders}
+    wanted = {case.place_id(case.orders[order_id].wish.destination_id) for order_id in orders}
     if _places(row.destination_ids, case) != wanted:
         yield finding(
             "pick_orders",
@@ -80,7 +78,7 @@ def _places(ids: tuple[str, ...], case: Case) -> set[str]:
     found = set()
     for place_id in ids:
         try:
-            found.add(case.place(place_id).id)
+            found.add(case.place_id(place_id))
         except LookupError:
             found.add(place_id)
     return found
@@ -100,32 +98,35 @@ def check_batches(ledger: Ledger) -> Iterator[Violation]:
         if count[batch_id] != 1:
             rule = "every batch has one row in batches"
             yield finding("batch_row", f"batch {batch_id}", rule, stated=count[batch_id], expected=1)
+    made: dict[str, dict[dt.date, tuple[float, set[str]]]] = defaultdict(dict)
+    for (batch_id, pick_on), pick in ledger.picked.items():
+        made[batch_id][pick_on] = pick
     for row in ledger.plan.batches:
         if row.batch_id in case.batches:
-            yield from _batch(row, ledger)
+            yield from _batch(row, made.get(row.batch_id, {}), ledger)
         else:
             yield finding("unknown_record", f"batch {row.batch_id}", "the problem has no such batch")
 
 
-def _batch(row: BatchRow, ledger: Ledger) -> Iterator[Violation]:
+def _batch(row: BatchRow, made: dict[dt.date, tuple[float, set[str]]], ledger: Ledger) -> Iterator[Violation]:
     case, name = ledger.case, f"batch {row.batch_id}"
     batch = case.batches[row.batch_id]
     if row.grower_id != batch.grower_id:
         yield finding("batch_row", name, "grower_id", stated=row.grower_id, expected=batch.grower_id)
     stated = {day.pick_on: day for day in row.days}
-    made = {pick.pick_on: pick for pick in ledger.plan.picks if pick.batch_id == row.batch_id}
     if set(stated) != set(made) or len(stated) != len(row.days):
         days, picks = (", ".join(map(str, sorted(found))) or "none" for found in (stated, made))
         yield finding("batch_days", name, "days are those of its picks", stated=days, expected=picks)
     for day in stated.keys() & made.keys():
-        if abs(stated[day].kg - made[day].kg) > KG:
-            yield finding("batch_days", name, f"kg on {day}", stated=stated[day].kg, expected=made[day].kg)
-        if _places(stated[day].destination_ids, case) != _places(made[day].destination_ids, case):
+        kg, places = made[day]
+        if abs(stated[day].kg - kg) > KG:
+            yield finding("batch_days", name, f"kg on {day}", stated=stated[day].kg, expected=kg)
+        if _places(stated[day].destination_ids, case) != places:
             yield finding(
                 "batch_days", name, f"destination_ids on {day}", stated=", ".join(stated[day].destination_ids)
             )
-    left = ledger.left_kg(batch)
-    if abs(row.left_kg - left) > KG * (1 + len(ledger.shipments)):
+    left = ledger.left[batch.id]
+    if abs(row.left_kg - left) > KG * (1 + ledger.batch_rows.get(batch.id, 0) + len(made) + len(case.committed)):
         yield finding("left_kg", name, "left_kg of its quantity", stated=row.left_kg, expected=left)
     yield from _ending(row, batch, left, case)
     yield from _advice(row, batch, ledger)
@@ -157,27 +158,34 @@ def _ending(row: BatchRow, batch: Batch, left_kg: float, case: Case) -> Iterator
 
 def _advice(row: BatchRow, batch: Batch, ledger: Ledger) -> Iterator[Violation]:
     """What a row advises must be true of it."""
-    case, code = ledger.case, row.advice_code
-    days = case.orchard.days(batch)
-    ships = any(shipment.batch_id == batch.id for shipment in ledger.shipments)
-    sells = any(given.batch_id == batch.id for given in ledger.surplus)
-    lawful = [day for day in days if day.in_season and day.interval_kept]
+    code = row.advice_code
+    ships = ledger.batch_rows.get(batch.id, 0) > 0
+    sells = batch.id in ledger.sold
     unknown = "unknown" in (batch.last_spray_on, batch.pre_harvest_interval_days) or (
         batch.last_spray_on is not None and batch.pre_harvest_interval_days is None
     )
-    wanted = any(order.crop_id == batch.crop_id and order.state in PLANNED for order in case.problem.orders)
-    true = {
-        "pick": ships,
-        "sell_local": sells and not ships,
-        "hold": not ships and not sells,
-        "pre_harvest_interval": not ships and not sells and not lawful and not unknown,
-        "spray_unknown": not ships and not sells and unknown,
-        "dropped": not ships and not sells and (batch.quantity_kg <= 0 or not any(day.in_season for day in days)),
-        "no_order": not ships and not sells and not wanted,
-        "not_needed": not ships and not sells,
-    }
-    if not true[code]:
+    if code == "pick":
+        holds = ships
+    elif ships or sells:
+        holds = code == "sell_local" and not ships
+    else:
+        holds = {
+            "sell_local": False,
+            "pre_harvest_interval": not unknown and not _has_lawful_day(batch, ledger.case),
+            "spray_unknown": unknown,
+            "dropped": batch.quantity_kg <= 0 or not _has_day_in_season(batch, ledger.case),
+            "no_order": batch.crop_id not in ledger.case.crops_wanted,
+        }.get(code, True)
+    if not holds:
         yield finding("advice", f"batch {batch.id}", "advice_code does not hold", stated=code)
+
+
+def _has_lawful_day(batch: Batch, case: Case) -> bool:
+    return any(day.in_season and day.interval_kept for day in case.orchard.days(batch))
+
+
+def _has_day_in_season(batch: Batch, case: Case) -> bool:
+    return any(day.in_season for day in case.orchard.days(batch))
 
 
 def check_surplus(ledger: Ledger) -> Iterator[Violation]:

@@ -40,16 +40,8 @@ def check_totals(ledger: Ledger) -> Iterator[Violation]:
 def plan_worth(ledger: Ledger) -> float:
     """Shipments − trips + surplus + what is left sound on the tree at the horizon [VND]."""
     case = ledger.case
-    parts = [row.value_vnd for row in ledger.plan.shipments]
+    parts = ledger.values_vnd.tolist()
     parts += [row.kg * case.batches[row.batch_id].surplus_price_vnd_per_kg for row in ledger.surplus]
     parts += [-case.batches[batch_id].trip_cost_vnd for (batch_id, _), kg in ledger.trip_kg.items() if kg > KG]
-    parts += [kept_vnd_per_kg(ledger, batch_id) * ledger.left_kg(batch) for batch_id, batch in case.batches.items()]
+    parts += [ledger.kept_vnd_per_kg[batch_id] * left_kg for batch_id, left_kg in ledger.left.items()]
     return math.fsum(parts)
-
-
-def kept_vnd_per_kg(ledger: Ledger, batch_id: str) -> float:
-    """Worth of a kilogram still on the tree at the horizon [VND/kg]."""
-    case, batch = ledger.case, ledger.case.batches[batch_id]
-    if not case.orchard.sound_on_tree(batch, case.orchard.horizon_on(batch)):
-        return 0.0
-    return case.problem.policy.terminal_share * batch.surplus_price_vnd_per_kg

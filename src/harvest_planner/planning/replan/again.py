@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from harvest_planner.planning.harvest import plan_harvest
+from harvest_planner.planning.answered import remember
+from harvest_planner.planning.harvest import planned, require_solver
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.replan.carried import carried_of, opens_trips, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.standing import Standing, gathered, standings
+from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
 
 KG_EPSILON = 1e-6
+WORTH_MOVING = 0.002
+"""For orders that are served others are moved only where the plan gains this share of its value; an assumption."""
 MOST_LOOSENED = 60
 """Shipments around what is short that may be planned anew with it."""
 
@@ -68,23 +74,30 @@ def replan(
     ValueError : a naive or earlier `as_of`, or an event that cannot be (a ValidationError for its fields).
     MissingExtraError : highspy or numpy is not installed.
     """
+    require_solver()
     happened = EVENTS.validate_python(tuple(events))
     standing = standings(plan, problem, as_of=_moment(as_of, problem))
-    world = world_of(problem, standing)
+    world = world_of(problem, standing, as_of=as_of)
     for event in happened:
         world = after(world, event, problem)
-    world = _confirmed(world, standing)
+    world = _confirmed(world, (*standing, *world.keeps))
 
-    def tried(keeps: Iterable[Standing]) -> _Try:
+    def tried(keeps: Sequence[Standing]) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
-        found = plan_harvest(asked, time_limit_s=time_limit_s, seed=seed)
+        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        for trips_open in (False, True):
+            stays = carried_of(plan, problem, world, keeps, asked=asked, trips_open=trips_open)
+            rest = planned(stays.rest_of(asked), deadline=deadline, seed=seed, hold=stays.hold)
+            whole = stays.joined(rest, asked)
+            if not stays.refusals or not opens_trips(plan, whole):
+                break
+        found = remember(whole.model_copy(update={"shadow_prices": standing_prices(plan, whole, as_of)}), asked)
         return _Try(asked, found, difference(plan, found, standing, asked), _served(found))
 
     first = tried(world.keeps)
     short = _short(first, world)
-    if not short:
-        return first.plan, first.diff
-    loose = _around(first.problem, short, world)
+    near = short or _at_stake(first, world, plan)
+    loose = _around(first.problem, near, world) if near else []
     if not loose:
         return first.plan, first.diff
     second = tried([each for each in world.keeps if each not in loose])
@@ -93,7 +106,8 @@ def replan(
         for order_id, kg in first.served_kg.items()
         if order_id not in world.touched and second.served_kg.get(order_id, 0.0) < kg - KG_EPSILON
     ]
-    best = second if second.worth_vnd > first.worth_vnd + 1.0 and not harmed else first
+    more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
+    best = second if second.worth_vnd > first.worth_vnd + more_vnd and not harmed else first
     return best.plan, best.diff
 
 
@@ -140,6 +154,16 @@ def _short(found: _Try, world: World) -> list[str]:
     return sorted(refused & world.touched)
 
 
+def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
+    """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
+    touched = [found.problem.order(order_id) for order_id in sorted(world.touched)]
+    kept = {each.shipment.order_id for each in world.keeps}
+    wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
+    before = sum(row.value_vnd for row in plan.shipments if row.order_id in world.touched)
+    stake = max(before, sum(order.quantity_kg * order.price_vnd_per_kg for order in wanted))
+    return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
+
+
 def _around(asked: PlanningProblem, short: Iterable[str], world: World) -> list[Standing]:
     """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
     meeting = Meeting(asked)
@@ -148,6 +172,8 @@ def _around(asked: PlanningProblem, short: Iterable[str], world: World) -> list[
         buyer = meeting.buyer(asked.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    near = [each for each in world.keeps if each.stand == "free" and each.trip in trips]
+    # What the events themselves keep is promised or what is left of a trip: it is not planned anew.
+    free = [each for each in world.keeps if each.stand == "free" and each.shipment.order_id not in world.touched]
+    near = [each for each in free if each.trip in trips]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
-from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.field import FieldBatch
+from harvest_planner.planning.replan.standing import Standing, standing_of
 from harvest_planner.schema.events import (
     DepartureCancelled,
     Event,
@@ -18,9 +19,11 @@ from harvest_planner.schema.events import (
     LaneSlower,
     OrderCancelled,
     OrderPlaced,
+    OrderPromised,
     PickedLess,
     PlaceClosed,
 )
+from harvest_planner.schema.goods import Order
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
@@ -45,6 +48,7 @@ class World:
     keeps: tuple[Standing, ...]
     undone: tuple[Standing, ...] = ()
     touched: frozenset[str] = frozenset()
+    as_of: dt.datetime | None = None
 
     def row(self, table: str, row_id: str) -> Any:
         """A row that an event names. Raises UnknownIdError."""
@@ -71,14 +75,19 @@ class World:
 
     def freed(self, which: Callable[[Standing], bool]) -> World:
         """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
-        return self.undo(lambda each: each.stand == "free" and which(each))
+        keeps = (
+            each._replace(as_planned=False) if each.stand in ("frozen", "picked") and which(each) else each
+            for each in self.keeps
+        )
+        world = replace(self, keeps=tuple(keeps))
+        return world.undo(lambda each: each.stand == "free" and which(each))
 
 
-def world_of(problem: PlanningProblem, standing: Iterable[Standing]) -> World:
-    """The problem's tables by id."""
+def world_of(problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
+    """The problem's tables by id, at the new moment."""
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
     tables = {name: {row.id: row for row in getattr(problem, name)} for name in names}
-    return World(tables, tuple(standing))
+    return World(tables, tuple(standing), as_of=as_of)
 
 
 def after(world: World, event: Event, problem: PlanningProblem) -> World:
@@ -91,7 +100,9 @@ def after(world: World, event: Event, problem: PlanningProblem) -> World:
     """
     match event:
         case OrderPlaced():
-            return _placed(world, event)
+            return _placed(world, event.order)
+        case OrderPromised():
+            return _promised(world, event, problem)
         case OrderCancelled():
             return _cancelled(world, event)
         case DepartureCancelled():
@@ -108,13 +119,26 @@ def after(world: World, event: Event, problem: PlanningProblem) -> World:
             return _picked_less(world, event)
 
 
-def _placed(world: World, event: OrderPlaced) -> World:
-    if event.order.id in world.tables["orders"]:
-        raise ValueError(
-            f"order_placed: there is an order {event.order.id!r} already; give the new one an id of its own"
-        )
-    orders = {**world.tables["orders"], event.order.id: event.order}
-    return replace(world, tables={**world.tables, "orders": orders}, touched=world.touched | {event.order.id})
+def _placed(world: World, order: Order) -> World:
+    before = world.tables["orders"].get(order.id)
+    if before is not None and before.state != "inquiry":
+        raise ValueError(f"order_placed: there is an order {order.id!r} already; give the new one an id of its own")
+    orders = {**world.tables["orders"], order.id: order}
+    return replace(world, tables={**world.tables, "orders": orders}, touched=world.touched | {order.id})
+
+
+def _promised(world: World, event: OrderPromised, problem: PlanningProblem) -> World:
+    """The order with the goods promised for it, which are kept like those of the plan."""
+    batch = world.row("batches", event.batch_id)
+    if event.kg > event.order.quantity_kg + KG_EPSILON:
+        wanted = f"the {event.order.quantity_kg:g} kg of order {event.order.id!r}"
+        raise ValueError(f"order_promised: {event.kg:g} kg exceed {wanted}; promise no more than that")
+    known = problem.model_copy(update={"batches": (batch,)})
+    day = FieldBatch.of(batch, known).pick_day(event.pick_on)
+    assert world.as_of is not None
+    kept = standing_of(event, (day.from_at, day.until_at), problem, as_of=world.as_of)
+    world = _placed(world, event.order)
+    return replace(world, keeps=(*world.keeps, kept))
 
 
 def _cancelled(world: World, event: OrderCancelled) -> World:

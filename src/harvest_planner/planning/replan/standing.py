@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from harvest_planner.schema.goods import Commitment
-from harvest_planner.schema.plan import HarvestPlan, Shipment
+from harvest_planner.schema.plan import HarvestPlan, Leg, Shipment
 from harvest_planner.schema.problem import PlanningProblem
 
 Stand = Literal["shipped", "picked", "frozen", "free"]
+
+
+class Goods(Protocol):
+    """What a shipment of the plan, or one that was promised beside it, tells of itself."""
+
+    @property
+    def order_id(self) -> str: ...
+    @property
+    def batch_id(self) -> str: ...
+    @property
+    def pick_on(self) -> dt.date: ...
+    @property
+    def kg(self) -> float: ...
+    @property
+    def legs(self) -> tuple[Leg, ...]: ...
+    @property
+    def value_vnd(self) -> float: ...
 
 
 class Standing(NamedTuple):
@@ -21,12 +39,14 @@ class Standing(NamedTuple):
     ----------
     kg : what of it still counts [kg]; less than planned where less was picked.
     ahead_h : hours until its picking begins [h]; negative once it has begun.
+    as_planned : whether it travels as planned; False: how is looked at again.
     """
 
-    shipment: Shipment
+    shipment: Goods
     stand: Stand
     kg: float
     ahead_h: float
+    as_planned: bool = True
 
     @property
     def trip(self) -> tuple[str, dt.date]:
@@ -36,12 +56,15 @@ class Standing(NamedTuple):
     def commitment(self) -> Commitment:
         """The shipment as one that a new plan keeps."""
         state = "frozen" if self.stand == "free" else self.stand
+        legs = self.shipment.legs if self.as_planned else ()
         return Commitment(
             order_id=self.shipment.order_id,
             batch_id=self.shipment.batch_id,
             pick_on=self.shipment.pick_on,
             kg=self.kg,
             state=state,
+            lane_ids=tuple(leg.lane_id for leg in legs),
+            departs_at=legs[0].departs_at if legs else None,
         )
 
 
@@ -57,7 +80,14 @@ def _standing(
     problem: PlanningProblem,
     as_of: dt.datetime,
 ) -> Standing:
-    from_at, until_at = hours[shipment.batch_id, shipment.pick_on]
+    return standing_of(shipment, hours[shipment.batch_id, shipment.pick_on], problem, as_of=as_of)
+
+
+def standing_of(
+    shipment: Goods, hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, *, as_of: dt.datetime
+) -> Standing:
+    """Where goods stand whose picking hours are those."""
+    from_at, until_at = hours
     ahead_h = (from_at - as_of) / dt.timedelta(hours=1)
     if shipment.legs[0].departs_at <= as_of:
         stand: Stand = "shipped"
@@ -71,12 +101,10 @@ def _standing(
 
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
-    """The shipments as commitments, one for each order, batch, day and state."""
-    kg: dict[tuple[str, str, dt.date, str], float] = defaultdict(float)
+    """The shipments as commitments, one for each order, batch, day, state and way."""
+    same: dict[str, list[Commitment]] = defaultdict(list)
     for each in standing:
         made = each.commitment()
-        kg[made.order_id, made.batch_id, made.pick_on, made.state] += made.kg
-    for (order_id, batch_id, pick_on, state), amount in sorted(kg.items()):
-        yield Commitment.model_validate(
-            {"order_id": order_id, "batch_id": batch_id, "pick_on": pick_on, "kg": round(amount, 6), "state": state}
-        )
+        same[made.model_dump_json(exclude={"kg"})].append(made)
+    for _, parts in sorted(same.items()):
+        yield parts[0].model_copy(update={"kg": round(math.fsum(part.kg for part in parts), 6)})

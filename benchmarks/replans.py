@@ -1,0 +1,101 @@
+"""Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N] [--events N] [--json]`.
+
+Events of every kind happen one at a time to the plan of `examples/chi_lang`, or of a made-up problem of so many orders
+(see `generate`). Told are the processor's seconds against those of the whole plan, how many growers' sheets change, and
+whether the referee finds the new plan sound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import random
+import statistics
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import harvest_planner as hp
+from benchmarks.generate import problem_of
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "chi_lang"
+
+
+def happenings(problem: hp.PlanningProblem, plan: hp.HarvestPlan, count: int) -> list[dict[str, Any]]:
+    """Events of every kind in turn; half of them new orders."""
+    rng = random.Random(11)
+    found: list[dict[str, Any]] = []
+    while len(found) < count:
+        row = rng.choice(plan.shipments)
+        order, batch = rng.choice(problem.orders), problem.batch(row.batch_id)
+        new = {**dict(order), "id": f"new-{len(found)}", "state": "firm", "confirm_by_at": None, "placed_at": None}
+        others = (
+            {"kind": "order_cancelled", "order_id": row.order_id},
+            {"kind": "departure_cancelled", "lane_id": row.legs[0].lane_id, "on": row.legs[0].departs_at.date()},
+            {"kind": "lane_slower", "lane_id": row.legs[-1].lane_id, "added_h": 3.0},
+            {"kind": "place_closed", "place_id": batch.place_id, "on": row.pick_on},
+            {"kind": "field_checked", "batch_id": batch.id, "seen_on": problem.as_of.date(), "age_shift_d20": 0.5},
+            {"kind": "grower_absent", "grower_id": batch.grower_id, "from_on": row.pick_on, "until_on": row.pick_on},
+            {"kind": "picked_less", "batch_id": batch.id, "pick_on": row.pick_on, "kg": 1.0},
+        )
+        found += [{"kind": "order_placed", "order": new}, rng.choice(others)]
+    return found[:count]
+
+
+def measure(orders: int | None, count: int) -> dict[str, Any]:
+    """Plan once, and plan again after each event."""
+    problem = hp.load_problem(EXAMPLE) if orders is None else problem_of(orders)
+    start = time.process_time()
+    plan = hp.plan_harvest(problem)
+    whole_s = time.process_time() - start
+    growers = len({batch.grower_id for batch in problem.batches})
+    seconds: dict[str, list[float]] = defaultdict(list)
+    sheets: dict[str, list[float]] = defaultdict(list)
+    unsound = 0
+    for event in happenings(problem, plan, count):
+        start = time.process_time()
+        again, diff = hp.replan(plan, problem, [event], as_of=problem.as_of + dt.timedelta(minutes=20))
+        seconds[event["kind"]].append(time.process_time() - start)
+        sheets[event["kind"]].append(len(diff.grower_ids) / growers)
+        unsound += bool(hp.check_plan(again, diff.problem))
+    every = [each for of_kind in seconds.values() for each in of_kind]
+    return {
+        "orders": len(problem.orders),
+        "plan_s": round(whole_s, 1),
+        "replan_median_s": round(statistics.median(every), 2),
+        "replan_share": round(statistics.median(every) / whole_s, 3),
+        "unsound": unsound,
+        "kinds": {
+            kind: {
+                "events": len(of_kind),
+                "median_s": round(statistics.median(of_kind), 2),
+                "sheets_changed_median": round(statistics.median(sheets[kind]), 4),
+            }
+            for kind, of_kind in sorted(seconds.items())
+        },
+    }
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int)
+    parser.add_argument("--events", type=int, default=14)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    found = measure(asked.orders, asked.events)
+    if asked.json:
+        print(json.dumps(found))
+        return
+    for name, value in found.items():
+        if isinstance(value, dict):
+            for kind, row in value.items():
+                print(f"{kind:>22}: {row}")
+        else:
+            print(f"{name:>22}: {value}")
+
+
+if __name__ == "__main__":
+    main()

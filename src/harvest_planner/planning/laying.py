@@ -1,0 +1,298 @@
+"""From records to the market's arrays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Bools, Floats, Ints
+from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.columns import NO_START, ArrayJudge
+from harvest_planner.planning.folding import Asked
+from harvest_planner.planning.market.market import Demand, Market, Supply
+from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.pools import Trip
+from harvest_planner.planning.settled import Used, left_kg
+from harvest_planner.planning.shares import SLACK, Promised
+from harvest_planner.planning.wish import Wish
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A market with what its numbers stand for."""
+
+    market: Market
+    asked: Asked
+    trips: tuple[Trip, ...]
+    row_pool: Ints
+    row_way: Ints
+    """Of each row, its number among the ways of its crop and destination."""
+    row_parcel: Floats
+    """Probability that the parcel passes; 1 where its size does not matter to the plan."""
+    departures: tuple[tuple[str, float], ...]
+    kept_vnd: float
+    """Worth of all fruit if none of it were picked [VND]."""
+
+
+class _Rows(NamedTuple):
+    """What wishes may choose, sorted by wish."""
+
+    wish: Ints
+    pool: Ints
+    way: Ints
+    journey: Ints
+    good: Floats
+    parcel: Floats
+    cost: Floats
+
+    def where(self, keep: Bools | Ints) -> _Rows:
+        wish, pool, way, journey, good, parcel, cost = self
+        return _Rows(wish[keep], pool[keep], way[keep], journey[keep], good[keep], parcel[keep], cost[keep])
+
+
+def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, sized: bool) -> Laid:
+    """The market of all open orders, less what commitments hold.
+
+    Parameters
+    ----------
+    sized : whether reviews or a floor make the size of parcels matter.
+    """
+    policy = meeting.problem.policy
+    rows = _rows(judge, asked.wishes, sized=sized)
+    trips = tuple(trip for trip in meeting.trips if trip.day.pickable and not _blocked(trip, meeting, used))
+    lot_pool, trip_lot, pool_lots = _lots(meeting, trips)
+    access_first, access_lot, row_access = _accesses(rows.pool, rows.wish, asked.wishes, pool_lots)
+    rows, row_access = rows.where(row_access >= 0), row_access[row_access >= 0]
+    supply = _supply(meeting, trips, np.array(trip_lot, dtype=np.int64), used)
+    demand = Demand(
+        kg=asked.kg,
+        price=asked.price,
+        loss=asked.loss,
+        splits=asked.splits,
+        wish=asked.wish,
+        first=np.searchsorted(rows.wish, np.arange(len(asked.wishes) + 1)),
+        row_access=row_access,
+        row_journey=rows.journey,
+        row_good=rows.good,
+        row_cost=rows.cost,
+        row_review=policy.review_cost_vnd * (1.0 - rows.parcel),
+    )
+    pool = np.unique(np.array(lot_pool, dtype=np.int64), return_inverse=True)[1]
+    ways_first, ways_departure, departure_kg, departures = _departures(judge, meeting, used)
+    market = Market(demand, supply, access_first, access_lot, pool, ways_first, ways_departure, departure_kg)
+    kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(policy.terminal_share) for field in meeting.fields)
+    return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept)
+
+
+def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool) -> _Rows:
+    """What each wish may choose, but for what is outdone."""
+    policy = judge.meeting.problem.policy
+    together: dict[tuple[str, str], dict[Wish, list[int]]] = {}
+    for number, wish in enumerate(wishes):
+        together.setdefault((wish.crop_id, wish.destination_id), {}).setdefault(wish.shape, []).append(number)
+    parts: list[_Rows] = []
+    for (crop_id, destination_id), shapes in together.items():
+        which, promised = judge.allowed_together(tuple(shapes))
+        ways = judge.shares.ways(crop_id, destination_id)
+        if not len(promised.row):
+            continue
+        journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
+        costs = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
+        limited = np.array([journey.limited for journey in ways.journeys], dtype=bool)
+        own = ways.journey[promised.row]
+        if sized:
+            laid = _Rows(
+                which, ways.pool[promised.row], promised.row, journeys[own], promised.good_share, costs[own], costs[own]
+            )
+            parts.extend(_sized(shapes, laid, promised, wishes, policy.min_parcel_good_share))
+            continue
+        kept = ~_outdone(which, ways.pool[promised.row], promised.good_share, costs[own], limited[own])
+        numbers = np.array([members[0] for members in shapes.values()], dtype=np.int64)
+        row, own = promised.row[kept], own[kept]
+        good = promised.good_share[kept]
+        parts.append(
+            _Rows(numbers[which[kept]], ways.pool[row], row, journeys[own], good, np.ones(len(row)), costs[own])
+        )
+    if not parts:
+        none = np.empty(0, dtype=np.int64)
+        return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0))
+    joined = _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return joined.where(np.argsort(joined.wish, kind="stable"))
+
+
+def _sized(
+    shapes: Mapping[Wish, Sequence[int]], laid: _Rows, promised: Promised, wishes: Sequence[Wish], floor: float
+) -> Iterator[_Rows]:
+    """Rows of each wish where the size of its parcel matters, from those of its shape."""
+    ends = np.searchsorted(laid.wish, np.arange(len(shapes) + 1))
+    for at, members in enumerate(shapes.values()):
+        mine = slice(int(ends[at]), int(ends[at + 1]))
+        own, rows = promised.only(mine), laid.where(np.arange(mine.start, mine.stop))
+        for number in members:
+            parcel = own.parcel_shares(wishes[number])
+            wish = np.full(len(parcel), number, dtype=np.int64)
+            yield rows._replace(wish=wish, parcel=parcel).where(parcel >= floor - SLACK)
+
+
+def _outdone(shape: Ints, pool: Ints, good: Floats, cost: Floats, limited: Bools) -> Bools:
+    """Rows beside which their pool has no smaller share and no dearer freight on a journey that always has room."""
+    rank = np.lexsort((limited, cost, -good, pool, shape))
+    same = np.r_[False, (shape[rank][1:] == shape[rank][:-1]) & (pool[rank][1:] == pool[rank][:-1])]
+    free = np.where(limited[rank], np.inf, cost[rank])
+    # The least freight of free journeys among the better ones of the same shape and pool.
+    least = _running_minimum(free, ~same)
+    before = np.r_[np.inf, least[:-1]]
+    before[~same] = np.inf
+    found = np.zeros(len(rank), dtype=bool)
+    found[rank] = before <= cost[rank] + 1e-9
+    return found
+
+
+def _running_minimum(values: Floats, starts: Bools) -> Floats:
+    """The least so far of each run."""
+    found = values.copy()
+    position = np.arange(len(values)) - np.maximum.accumulate(np.where(starts, np.arange(len(values)), 0))
+    for step in range(1, int(position.max(initial=0)) + 1):
+        at = np.flatnonzero(position == step)
+        found[at] = np.minimum(found[at], found[at - 1])
+    return found
+
+
+def _lots(meeting: Meeting, trips: Sequence[Trip]) -> tuple[list[int], list[int], dict[int, list[tuple[Trip, int]]]]:
+    """Pools by what their fruit may serve: each lot's pool, each trip's lot, and a pool's lots with a trip of each."""
+    pool_of = {}
+    for pool in meeting.pools:
+        for number in pool.trips:
+            pool_of[number] = pool.number
+    known: dict[tuple[object, ...], int] = {}
+    trip_lot, lot_pool = [], []
+    of_pool: dict[int, list[tuple[Trip, int]]] = {}
+    for trip in trips:
+        number, batch = pool_of[trip.number], trip.field.batch
+        key = (number, batch.grade, tuple(sorted(batch.certifications)) if trip.day.certified else None)
+        lot = known.get(key)
+        if lot is None:
+            lot = known[key] = len(known)
+            lot_pool.append(number)
+            of_pool.setdefault(number, []).append((trip, lot))
+        trip_lot.append(lot)
+    return lot_pool, trip_lot, of_pool
+
+
+def _accesses(
+    pool: Ints, row_wish: Ints, wishes: Sequence[Wish], of_pool: dict[int, list[tuple[Trip, int]]]
+) -> tuple[Ints, Ints, Ints]:
+    """Pools as wishes of a grade and papers may use them: runs of lots, and each row's; −1: none."""
+    kinds: dict[tuple[object, ...], int] = {}
+    examples: list[Wish] = []
+    kind = []
+    for each in wishes:
+        # A crop's grades are its own.
+        key = (each.crop_id, each.grade, each.certifications)
+        if key not in kinds:
+            kinds[key] = len(examples)
+            examples.append(each)
+        kind.append(kinds[key])
+    row_kind = np.array(kind, dtype=np.int64)[row_wish]
+    keys, which = np.unique(pool * max(1, len(examples)) + row_kind, return_inverse=True)
+    first, lots = [0], []
+    for key in keys.tolist():
+        number, wish = key // len(examples), examples[key % len(examples)]
+        lots += [
+            lot
+            for trip, lot in of_pool.get(number, ())
+            if graded(entry := Entry(trip, NO_START), wish) and certified(entry, wish)
+        ]
+        first.append(len(lots))
+    starts = np.array(first, dtype=np.int64)
+    used = np.diff(starts) > 0
+    row_access = np.where(used, np.cumsum(used) - 1, -1)[which.reshape(-1)]
+    return np.r_[starts[:-1][used], len(lots)].astype(np.int64), np.array(lots, dtype=np.int64), row_access
+
+
+def _supply(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Used) -> Supply:
+    policy = meeting.problem.policy
+    fields = {trip.field.batch.id: trip.field for trip in trips}
+    batch_at = {batch_id: number for number, batch_id in enumerate(fields)}
+    hands: dict[tuple[str, dt.date], int] = {}
+    hands_kg: list[float] = []
+    packings: dict[tuple[str, dt.date], int] = {}
+    packing_kg: list[float] = []
+    homes: dict[str, int] = {}
+    trip_home, trip_hands, trip_packing = [], [], []
+    for trip in trips:
+        trip_home.append(homes.setdefault(trip.field.grower.id, len(homes)))
+        key = (trip.field.grower.id, trip.day.pick_on)
+        if key not in hands:
+            most = trip.field.grower.pick_capacity_kg_per_day
+            hands[key] = len(hands_kg)
+            hands_kg.append(np.inf if most is None else max(0.0, most - used.picker_kg.get(key, 0.0)))
+        trip_hands.append(hands[key])
+        most = trip.field.place.packing_kg_per_day
+        key = (trip.field.place.id, trip.day.pick_on)
+        if most is None:
+            trip_packing.append(-1)
+            continue
+        if key not in packings:
+            packings[key] = len(packing_kg)
+            packing_kg.append(max(0.0, most - used.packing_kg.get(key, 0.0)))
+        trip_packing.append(packings[key])
+    batches = list(fields.values())
+    most_trips = np.inf if policy.max_picks_per_batch is None else policy.max_picks_per_batch
+    days = {
+        batch_at[name]: tuple(day.toordinal() for day in days) for name, days in used.days.items() if name in batch_at
+    }
+    return Supply(
+        trip_batch=np.array([batch_at[trip.field.batch.id] for trip in trips], dtype=np.int64),
+        trip_lot=trip_lot,
+        trip_home=np.array(trip_home, dtype=np.int64),
+        trip_hands=np.array(trip_hands, dtype=np.int64),
+        trip_packing=np.array(trip_packing, dtype=np.int64),
+        trip_day=np.array([trip.day.pick_on.toordinal() for trip in trips], dtype=np.int64),
+        trip_fee=np.array([trip.field.batch.trip_cost_vnd for trip in trips], dtype=float),
+        trip_least=np.array([trip.field.batch.min_trip_kg for trip in trips], dtype=float),
+        trip_made=np.array([(trip.field.batch.id, trip.day.pick_on) in used.trips for trip in trips], dtype=bool),
+        trip_surplus=np.array([trip.field.batch.surplus_price_vnd_per_kg for trip in trips], dtype=float),
+        trip_standing=np.array([trip.field.reputation_vnd_per_kg for trip in trips], dtype=float),
+        batch_kg=np.array([left_kg(field, used) for field in batches], dtype=float),
+        batch_kept=np.array([field.kept_vnd_per_kg(policy.terminal_share) for field in batches], dtype=float),
+        batch_most=np.array([most_trips - len(used.days.get(f.batch.id, ())) for f in batches], dtype=float).clip(0.0),
+        batch_spacing=np.array([field.batch.days_between_picks for field in batches], dtype=np.int64),
+        batch_days=days,
+        hands_kg=np.array(hands_kg, dtype=float),
+        packing_kg=np.array(packing_kg, dtype=float),
+    )
+
+
+def _departures(
+    judge: ArrayJudge, meeting: Meeting, used: Used
+) -> tuple[Ints, Ints, Floats, tuple[tuple[str, float], ...]]:
+    known: dict[tuple[str, float], int] = {}
+    kg: list[float] = []
+    first, flat = [0], []
+    for journey in judge.shares.journeys:
+        if journey.limited:
+            for leg in journey.legs:
+                most = meeting.lanes[leg.lane_id].capacity_kg
+                if most is None:
+                    continue
+                key = (leg.lane_id, leg.departs_h)
+                if key not in known:
+                    known[key] = len(kg)
+                    kg.append(max(0.0, most - used.departure_kg.get(key, 0.0)))
+                flat.append(known[key])
+        first.append(len(flat))
+    return np.array(first, dtype=np.int64), np.array(flat, dtype=np.int64), np.array(kg, dtype=float), tuple(known)
+
+
+def _blocked(trip: Trip, meeting: Meeting, used: Used) -> bool:
+    days: set[dt.date] = used.days.get(trip.field.batch.id, set())
+    if not days or trip.day.pick_on in days:
+        return False
+    most = meeting.problem.policy.max_picks_per_batch
+    near = any(abs((trip.day.pick_on - day).days) < trip.field.batch.days_between_picks for day in days)
+    return near or (most is not None and most - len(days) < 1)

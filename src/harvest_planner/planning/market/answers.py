@@ -1,0 +1,207 @@
+"""What demand and supply answer to prices: softly, as logits of width τ."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Floats, Ints
+from harvest_planner.planning.market.market import Market, runs
+from harvest_planner.planning.market.prices import Groups, Prices, worth
+
+_FAR = 40.0
+"""exp(−40) is nothing."""
+
+
+class Supplied(NamedTuple):
+    """What trips bring at some prices [kg], with the slopes of that [kg per VND/kg]."""
+
+    picked: Floats
+    shipped: Floats
+    picked_slope: Floats
+    shipped_slope: Floats
+
+
+class Answers:
+    """What demand and supply answer to prices.
+
+    Attributes
+    ----------
+    there : of all that has a price, how much there is [kg].
+    usual_vnd_per_kg : the middle of what groups' best rows are worth without prices.
+
+    Parameters
+    ----------
+    most_rows : beyond, a part of the groups, drawn by `seed`, stands for all.
+    """
+
+    def __init__(self, market: Market, groups: Groups, *, most_rows: float = np.inf, seed: int = 0) -> None:
+        self.market = market
+        self._fixed: Floats | None = None
+        demand, supply = market.demand, market.supply
+        chosen, self._each = _sample(np.diff(demand.first)[groups.wish], groups.kg, most_rows, seed)
+        row, owner = runs(demand.first, groups.wish[chosen])
+        value = worth(market, groups, row, chosen[owner])
+        good = value > 0
+        row, owner, value = row[good], owner[good], value[good]
+        held, self._owner = np.unique(owner, return_inverse=True)
+        self._kg = groups.kg[chosen[held]] * self._each
+        self._first = np.searchsorted(self._owner, np.arange(len(held)))
+        self._value, self._access, self._journey = value, demand.row_access[row], demand.row_journey[row]
+        best = np.maximum.reduceat(value, self._first) if len(value) else value
+        self.usual_vnd_per_kg = float(np.median(best)) if len(best) else 1.0
+        self._trip_kg = supply.trip_kg
+        all_kg = np.bincount(supply.trip_hands, weights=self._trip_kg, minlength=len(supply.hands_kg))
+        self._enough = (supply.hands_kg >= all_kg)[supply.trip_hands]
+        self._hands_kg = np.minimum(supply.hands_kg, all_kg)
+        self._fee = supply.trip_due / np.maximum(self._trip_kg, 1e-9)
+        lot_kg = np.bincount(supply.trip_lot, weights=self._trip_kg, minlength=market.lots)
+        self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg])
+
+    @property
+    def rows(self) -> int:
+        """How many rows are looked at."""
+        return len(self._value)
+
+    def near(self, prices: Prices, gap: float) -> Answers:
+        """The same without rows that bring less than the best of their group by more than the gap [VND/kg]."""
+        net, best = self._net(prices)
+        if not len(net):
+            return self
+        kept = net >= best[self._owner] - gap
+        found = copy(self)
+        found._value, found._access, found._journey = self._value[kept], self._access[kept], self._journey[kept]
+        held, found._owner = np.unique(self._owner[kept], return_inverse=True)
+        found._kg = self._kg[held]
+        found._first = np.searchsorted(found._owner, np.arange(len(held)))
+        return found
+
+    def _net(self, prices: Prices) -> tuple[Floats, Floats]:
+        """What rows bring beyond prices, and the best of each group or 0 [VND/kg]."""
+        net = self._value - prices.access(self.market)[self._access] - prices.journey(self.market)[self._journey]
+        return net, np.maximum(np.maximum.reduceat(net, self._first), 0.0) if len(net) else net
+
+    def with_trips(self, picked_kg: Floats) -> Answers:
+        """The same where trips bring so much, whatever the prices [kg]."""
+        found = copy(self)
+        found._fixed = picked_kg
+        return found
+
+    def at(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
+        """Kilograms by which demand passes supply, of all that has a price, and how many fewer for a higher one."""
+        market, supply = self.market, self.market.supply
+        lots, lots_slope, load, load_slope = self._demand(prices, width)
+        trips = self.supplied(prices, width)
+        limited = supply.trip_packing >= 0
+        packing = supply.trip_packing[limited]
+        excess = (
+            lots - _sum_by(supply.trip_lot, trips.shipped, market.lots),
+            load - market.departure_kg,
+            _sum_by(packing, trips.shipped[limited], len(supply.packing_kg)) - supply.packing_kg,
+            _sum_by(supply.trip_batch, trips.picked, len(supply.batch_kg)) - supply.batch_kg,
+        )
+        slope = (
+            lots_slope + _sum_by(supply.trip_lot, trips.shipped_slope, market.lots),
+            load_slope,
+            _sum_by(packing, trips.shipped_slope[limited], len(supply.packing_kg)),
+            _sum_by(supply.trip_batch, trips.picked_slope, len(supply.batch_kg)),
+        )
+        return np.concatenate(excess), np.concatenate(slope)
+
+    def lots(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
+        """Of lots: kilograms asked for, and their slope [kg per VND/kg]."""
+        kg, slope, _, _ = self._demand(prices, width)
+        return kg, slope
+
+    def pool_slopes(self, prices: Prices, width: float) -> Floats:
+        """By how much the demand of each pool falls when all its lots cost more [kg per VND/kg]."""
+        market = self.market
+        pools = int(market.lot_pool.max(initial=-1)) + 1
+        net, best = self._net(prices)
+        if not len(net):
+            return np.zeros(pools)
+        share = row_shares(net, best, self._first, self._owner, width)
+        of_both, which = np.unique(self._owner * pools + market.access_pool[self._access], return_inverse=True)
+        of_pool = _sum_by(which, share, len(of_both))
+        kg = self._kg[of_both // pools]
+        return _sum_by(of_both % pools, kg * of_pool * (1.0 - of_pool) / width, pools)
+
+    def _demand(self, prices: Prices, width: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """Of lots and departures: kilograms asked for, and their slope."""
+        market = self.market
+        access = prices.access(market)
+        journeys = len(market.journey_first) - 1
+        net, best = self._net(prices)
+        if not len(net):
+            return np.zeros(market.lots), np.zeros(market.lots), *np.zeros((2, len(market.departure_kg)))
+        share = row_shares(net, best, self._first, self._owner, width)
+        kg = share * self._kg[self._owner]
+        slope = kg * (1.0 - share) / width
+        of_access, access_slope = (np.bincount(self._access, weights=w, minlength=len(access)) for w in (kg, slope))
+        of_journey, journey_slope = (_sum_by(self._journey, each, journeys) for each in (kg, slope))
+        near = lot_shares(market, prices, width)
+        to_lot = of_access[market.access_owner] * near
+        lot_slope = access_slope[market.access_owner] * near * near + to_lot * (1.0 - near) / width
+        load, load_slope = (
+            _sum_by(market.journey_departure, each[market.journey_owner], len(market.departure_kg))
+            for each in (of_journey, journey_slope)
+        )
+        lots = _sum_by(market.access_lot, to_lot, market.lots)
+        return lots, _sum_by(market.access_lot, lot_slope, market.lots), load, load_slope
+
+    def supplied(self, prices: Prices, width: float) -> Supplied:
+        """What trips bring: those of one grower's day share the hands, unless these suffice for all."""
+        market, supply = self.market, self.market.supply
+        better = np.clip((prices.shipped(market) - supply.trip_surplus) / width, -_FAR, _FAR)
+        sent = 1.0 / (1.0 + np.exp(-better))
+        if self._fixed is not None:
+            kg = self._fixed
+            return Supplied(kg, kg * sent, np.zeros(len(kg)), kg * sent * (1.0 - sent) / width)
+        net = (prices.margin(market) - self._fee) / width
+        top = np.zeros(len(self._hands_kg))
+        np.maximum.at(top, supply.trip_hands, net)
+        weight = np.exp(np.maximum(net - top[supply.trip_hands], -_FAR)) * self._trip_kg
+        whole = _sum_by(supply.trip_hands, weight, len(top)) + self._hands_kg * np.exp(-np.minimum(top, _FAR))
+        share = weight / np.maximum(whole, 1e-300)[supply.trip_hands]
+        shared = share * self._hands_kg[supply.trip_hands]
+        alone = 1.0 / (1.0 + np.exp(-np.clip(net, -_FAR, _FAR)))
+        picked = np.where(self._enough, alone * self._trip_kg, np.minimum(shared, self._trip_kg))
+        slope = np.where(self._enough, alone * (1.0 - alone) * self._trip_kg, shared * (1.0 - share)) / width
+        return Supplied(picked, picked * sent, slope, slope * sent * sent + picked * sent * (1.0 - sent) / width)
+
+
+def row_shares(net: Floats, best: Floats, first: Ints, owner: Ints, width: float) -> Floats:
+    """Of each group's kilograms the share that each of its rows takes; the rest buys nothing.
+
+    Parameters
+    ----------
+    net, owner : of each row what it brings beyond prices [VND/kg] and its group; none is without a row.
+    best, first : of each group its best row's net or 0 [VND/kg], and where its rows begin.
+    """
+    share = np.exp(np.maximum((net - best[owner]) / width, -_FAR))
+    return np.asarray(share / (np.add.reduceat(share, first) + np.exp(-best / width))[owner])
+
+
+def lot_shares(market: Market, prices: Prices, width: float) -> Floats:
+    """Shares in which the lots of an access serve it: the cheapest first."""
+    access = prices.access(market)
+    gap = access[market.access_owner] - prices.lot[market.access_lot]
+    near = np.exp(np.maximum(gap / width, -_FAR))
+    whole = np.bincount(market.access_owner, weights=near, minlength=len(access))
+    return np.asarray(near / whole[market.access_owner])
+
+
+def _sum_by(owner: Ints, kg: Floats, count: int) -> Floats:
+    return np.bincount(owner, weights=kg, minlength=count).astype(np.float64)
+
+
+def _sample(rows: Ints, kg: Floats, most_rows: float, seed: int) -> tuple[Ints, float]:
+    """Groups that stand for all, and what each of their kilograms stands for."""
+    chosen = np.flatnonzero(rows > 0)
+    whole = int(rows.sum())
+    if whole <= most_rows:
+        return chosen, 1.0
+    part = chosen[np.random.default_rng(seed).random(len(chosen)) < most_rows / whole]
+    return part, float(kg[chosen].sum() / max(kg[part].sum(), 1e-9))

@@ -1,0 +1,297 @@
+"""Orders of a lot onto its trips, and what still fits afterwards, until no order more fits at a profit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+
+import numpy as np
+
+from harvest_planner.planning.allocation.model import Bools, Floats
+from harvest_planner.planning.market.loads import Fitting, Loads
+from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows
+from harvest_planner.planning.market.prices import Groups, worth
+from harvest_planner.planning.market.serving import Served
+from harvest_planner.planning.market.trips import Field
+
+LEAST_PART_KG = 1.0
+VND_EPSILON = 1e-6
+MOST_PASSES, TRIED_ROWS = 4, 3
+"""Times that what is left is offered, and rows that each order looks at in one of them."""
+
+
+class Loading:
+    """Parts of orders on trips, with what is left of everything while they are put on.
+
+    Attributes
+    ----------
+    field : what is picked; `shipped_kg` of it is for orders, and from `sell` on `sold_kg` for the local market [kg].
+    """
+
+    def __init__(self, market: Market, groups: Groups, field: Field) -> None:
+        self.market, self.groups, self.field = market, groups, field
+        supply = market.supply
+        self.shipped_kg = [0.0] * len(field.kg)
+        self.sold_kg = [0.0] * len(field.kg)
+        self.departure_kg = market.departure_kg.tolist()
+        self.packing_kg = supply.packing_kg.tolist()
+        self._packing = supply.trip_packing.tolist()
+        self._lot = supply.trip_lot.tolist()
+        self._fee: list[float] = supply.trip_due.tolist()
+        self._least: list[float] = supply.trip_least.tolist()
+        self._kept: list[float] = supply.batch_kept[supply.trip_batch].tolist()
+        self._surplus: list[float] = supply.trip_surplus.tolist()
+        self._standing: list[float] = supply.trip_standing.tolist()
+        self._local: list[float] = np.maximum(supply.trip_surplus, supply.batch_kept[supply.trip_batch]).tolist()
+        self._cost: list[float] = self._local
+        self.trips_of: dict[int, list[int]] = defaultdict(list)
+        for trip, lot in enumerate(self._lot):
+            self.trips_of[lot].append(trip)
+        self.parts: list[tuple[int, int, int, float]] = []
+        first, flat = market.journey_first.tolist(), market.journey_departure.tolist()
+        self._legs = [flat[start:end] for start, end in pairwise(first)]
+
+    def load(self, served: Served) -> None:
+        """Put each order on a trip of its lot, heaviest first; one that fits none stays unserved."""
+        demand = self.market.demand
+        got = np.flatnonzero(served.row >= 0)
+        got = got[np.lexsort((-demand.kg[got], served.lot[got]))]
+        kg, rows, lots = demand.kg[got].tolist(), served.row[got].tolist(), served.lot[got].tolist()
+        journey = demand.row_journey[served.row[got]].tolist()
+        current, free, trips = -1, [], []
+        for order, row, lot, weight, way in zip(got.tolist(), rows, lots, kg, journey, strict=True):
+            if lot != current:
+                current = lot
+                trips = [trip for trip in self.trips_of[lot] if self.field.kg[trip] > 0.0]
+                free = [self.field.kg[trip] - self.shipped_kg[trip] for trip in trips]
+            for at, room in enumerate(free):
+                if weight <= room + KG_EPSILON and self._rides(way, trips[at]) >= weight - KG_EPSILON:
+                    free[at] = room - weight
+                    self._put(order, row, trips[at], weight, way)
+                    break
+
+    def _rides(self, journey: int, trip: int) -> float:
+        """What departures and packing still take [kg]."""
+        room = self.packing_kg[self._packing[trip]] if self._packing[trip] >= 0 else np.inf
+        for departure in self._legs[journey]:
+            room = min(room, self.departure_kg[departure])
+        return room
+
+    def _put(self, order: int, row: int, trip: int, kg: float, journey: int) -> None:
+        self.parts.append((order, row, trip, kg))
+        self.shipped_kg[trip] += kg
+        if self._packing[trip] >= 0:
+            self.packing_kg[self._packing[trip]] -= kg
+        for departure in self._legs[journey]:
+            self.departure_kg[departure] -= kg
+        short = self.shipped_kg[trip] + self.sold_kg[trip] - self.field.kg[trip]
+        if not self.field.made[trip]:
+            # A new trip brings its least, whoever takes the rest.
+            short = max(short, self._least[trip])
+        if short > 0.0:
+            self.field.pick(trip, short)
+
+    def drop_idle(self) -> None:
+        """Leave trips that bring less than they cost; their orders are unserved again."""
+        demand = self.market.demand
+        brings = [0.0] * len(self.field.kg)
+        if self.parts:
+            loads = self.loads()
+            per_kg = worth(self.market, self.groups, loads.row, self.groups.of_order[loads.order])
+            value = (per_kg + self.market.supply.trip_standing[loads.trip]) * loads.kg
+            brings = np.bincount(loads.trip, weights=value, minlength=len(brings)).tolist()
+        idle: set[int] = set()
+        for trip, picked in enumerate(self.field.kg):
+            if picked > 0.0 and not self.market.supply.trip_made[trip]:
+                rest = picked - self.shipped_kg[trip]
+                local = max(self.market.supply.trip_surplus[trip] - self._kept[trip], 0.0)
+                if brings[trip] - self._kept[trip] * self.shipped_kg[trip] + local * rest <= self._fee[trip]:
+                    idle.add(trip)
+        if not idle:
+            return
+        kept = []
+        for part in self.parts:
+            _, row, trip, kg = part
+            if trip not in idle:
+                kept.append(part)
+                continue
+            if self._packing[trip] >= 0:
+                self.packing_kg[self._packing[trip]] += kg
+            for departure in self._legs[int(demand.row_journey[row])]:
+                self.departure_kg[departure] += kg
+            self.shipped_kg[trip] -= kg
+        self.parts = kept
+        for trip in idle:
+            self.shipped_kg[trip] = 0.0
+            self.field.leave(trip)
+
+    def fill(self, *, beside_surplus: bool) -> None:
+        """Serve what still fits at a profit, the best first: on trips that are made, on longer and on new ones.
+
+        Parameters
+        ----------
+        beside_surplus : the local market has its share already, so that fruit costs only what it is worth on the tree.
+        """
+        demand = self.market.demand
+        self._cost = self._kept if beside_surplus else self._local
+        missing = demand.kg.copy()
+        for order, _, _, kg in self.parts:
+            missing[order] -= kg
+        splits = demand.splits.tolist()
+        for _ in range(MOST_PASSES):
+            fitting = self._fitting(missing)
+            left: list[float] = missing.tolist()
+            rooms: dict[int, float] = {}
+            failed: dict[tuple[int, float], float] = {}
+            changed = False
+            columns = (each.tolist() for each in fitting.ranked(demand))
+            for order, row, per_kg, access, journey in zip(*columns, strict=True):
+                wanted = left[order]
+                least = min(LEAST_PART_KG, wanted) if splits[order] else wanted
+                # What was too little for one order is too little for all that need more.
+                if wanted <= KG_EPSILON or rooms.get(access, np.inf) < least - KG_EPSILON:
+                    continue
+                if not self._carries(journey, least - KG_EPSILON):
+                    continue
+                # Room only shrinks, so that what found no trip finds none for less.
+                if per_kg <= failed.get((access, wanted), -np.inf):
+                    continue
+                trip, kg, room = self._best_trip(access, journey, wanted, least, per_kg)
+                if trip < 0:
+                    rooms[access] = room
+                    if self._carries(journey, wanted):
+                        failed[access, wanted] = per_kg
+                    continue
+                self._put(order, row, trip, kg, journey)
+                left[order] -= kg
+                changed = True
+            missing = np.array(left)
+            if not changed:
+                return
+
+    def _fitting(self, missing: Floats) -> Fitting:
+        """Orders with rows that may fit now, and what each would bring at most."""
+        market, demand, supply = self.market, self.market.demand, self.market.supply
+        free = np.array(self.field.kg) - np.array(self.shipped_kg) - np.array(self.sold_kg)
+        room = free + self.field.rooms()
+        room = np.minimum(room, np.append(np.array(self.packing_kg), np.inf)[supply.trip_packing])
+        made = np.array(self.field.made, dtype=bool)
+        usable = room >= min(LEAST_PART_KG, float(demand.kg.min(initial=LEAST_PART_KG))) - KG_EPSILON
+        made_kg, new_kg = (self._most(np.where(usable & which, room, 0.0)) for which in (made, ~made))
+        access_cost = self._least_of(np.array(self._cost) - supply.trip_standing, usable)
+        access_fee = self._least_of(np.array(self._fee), usable & ~made)
+        access_kg = np.maximum(made_kg, new_kg)
+        journey_kg = np.full(len(market.journey_first) - 1, np.inf)
+        np.minimum.at(journey_kg, market.journey_owner, np.array(self.departure_kg)[market.journey_departure])
+        waiting = np.flatnonzero(missing > KG_EPSILON)
+        waiting = waiting[demand.splits[waiting] | (missing[waiting] >= demand.kg[waiting] - KG_EPSILON)]
+        if not len(waiting):
+            none = np.empty(0, dtype=np.int64)
+            return Fitting(none, none, np.empty(0), np.empty(0))
+        least = float(np.where(demand.splits[waiting], LEAST_PART_KG, missing[waiting]).min()) - KG_EPSILON
+        chosen = (access_kg[demand.row_access] >= least) & (journey_kg[demand.row_journey] >= least)
+        at, owner = Rows.of(market, chosen & np.isfinite(access_cost[demand.row_access])).of_wishes(
+            demand.wish[waiting]
+        )
+        order = waiting[owner]
+        need = np.where(demand.splits[order], np.minimum(missing[order], LEAST_PART_KG), missing[order])
+        access = demand.row_access[at]
+        fits = (need <= access_kg[access] + KG_EPSILON) & (need <= journey_kg[demand.row_journey[at]] + KG_EPSILON)
+        order, at, access = order[fits], at[fits], access[fits]
+        per_kg = worth(market, self.groups, at, self.groups.of_order[order])
+        fee = np.where(need[fits] <= made_kg[access] + KG_EPSILON, 0.0, access_fee[access])
+        gain = (per_kg - access_cost[access]) * missing[order] - fee
+        pays = gain > VND_EPSILON
+        return Fitting(order[pays], at[pays], per_kg[pays], gain[pays]).best_of_each(TRIED_ROWS)
+
+    def _most(self, kg: Floats) -> Floats:
+        """Of each access the most of its trips."""
+        market = self.market
+        of_lot = np.zeros(market.lots)
+        np.maximum.at(of_lot, market.supply.trip_lot, kg)
+        return np.asarray(np.maximum.reduceat(of_lot[market.access_lot], market.access_first[:-1]))
+
+    def _least_of(self, vnd: Floats, which: Bools) -> Floats:
+        """Of each access the least of some trips; inf where it has none of these."""
+        market = self.market
+        of_lot = np.full(market.lots, np.inf)
+        np.minimum.at(of_lot, market.supply.trip_lot[which], vnd[which])
+        return np.asarray(np.minimum.reduceat(of_lot[market.access_lot], market.access_first[:-1]))
+
+    def _room(self, trip: int) -> float:
+        """What more could be shipped on the trip [kg]."""
+        return self.field.kg[trip] - self.shipped_kg[trip] - self.sold_kg[trip] + self.field.room(trip)
+
+    def _carries(self, journey: int, kg: float) -> bool:
+        """Whether the journey's departures still take so much."""
+        return all(self.departure_kg[departure] >= kg for departure in self._legs[journey])
+
+    def _best_trip(
+        self, access: int, journey: int, wanted: float, least: float, per_kg: float
+    ) -> tuple[int, float, float]:
+        """The trip on which so much brings most, −1 for none; how much of it; the most room of any trip [kg]."""
+        market = self.market
+        best, most, part, roomiest = -1, VND_EPSILON, 0.0, 0.0
+        for lot in market.access_lot[market.access_first[access] : market.access_first[access + 1]].tolist():
+            for trip in self.trips_of[lot]:
+                room = self._room(trip)
+                roomiest = max(roomiest, room)
+                if room < least - KG_EPSILON:
+                    continue
+                room = min(room, self._rides(journey, trip))
+                kg = min(wanted, room)
+                if kg < least - KG_EPSILON:
+                    continue
+                kg = max(kg, least)
+                gain = self._gain(trip, kg, per_kg)
+                if gain > most:
+                    best, most, part = trip, gain, kg
+                    if kg >= wanted and self.field.made[trip]:
+                        # Made trips of one lot differ by little.
+                        return best, part, roomiest
+        return best, part, roomiest
+
+    def _gain(self, trip: int, kg: float, per_kg: float) -> float:
+        """What so many kilograms more for an order bring on the trip [VND]."""
+        gain: float = kg * (per_kg + self._standing[trip] - self._cost[trip])
+        if self.field.made[trip]:
+            return gain
+        filler: float = max(0.0, self._least[trip] - kg) * (self._surplus[trip] - self._kept[trip])
+        return gain + filler - self._fee[trip]
+
+    def release(self) -> None:
+        """Give back what trips bring beyond orders, so that any trip of the batch or the household may use it."""
+        for trip, picked in enumerate(list(self.field.kg)):
+            if not self.field.made[trip]:
+                continue
+            fixed = bool(self.market.supply.trip_made[trip])
+            if self.shipped_kg[trip] <= KG_EPSILON and not fixed:
+                self.field.leave(trip)
+                continue
+            over = picked - max(self.shipped_kg[trip], 0.0 if fixed else self._least[trip])
+            if over > 0.0:
+                self.field.pick(trip, -over)
+
+    def sell(self) -> None:
+        """Pick for the local market where it pays more than the tree and the trip cost."""
+        supply, field = self.market.supply, self.field
+        better = supply.trip_surplus - supply.batch_kept[supply.trip_batch]
+        for trip in np.lexsort((-supply.trip_day, -better)).tolist():
+            if better[trip] <= 0.0:
+                break
+            room = field.room(trip)
+            if room > KG_EPSILON and (field.made[trip] or better[trip] * room > self._fee[trip]):
+                field.pick(trip, room)
+        self.sold_kg = [kg - shipped for kg, shipped in zip(field.kg, self.shipped_kg, strict=True)]
+
+    def surplus_kg(self) -> Floats:
+        """Kilograms of each trip for the local market, least kilograms of a trip filled up included."""
+        return np.asarray(np.maximum(np.array(self.field.kg) - np.array(self.shipped_kg), 0.0))
+
+    def loads(self) -> Loads:
+        """The parts, by order, row and trip."""
+        if not self.parts:
+            none = np.empty(0, dtype=np.int64)
+            return Loads(none, none, none, np.empty(0))
+        order, row, trip, kg = (np.array(column) for column in zip(*sorted(self.parts), strict=True))
+        return Loads(order, row, trip, kg)

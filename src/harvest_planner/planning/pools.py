@@ -1,0 +1,95 @@
+"""Trips whose fruit is the same when it is picked: what one of them can promise, all of them can."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from typing import NamedTuple
+
+from harvest_planner.planning.field import FieldBatch, PickDay
+
+
+class Trip(NamedTuple):
+    """A batch on a day inside the tree's window; what the spray and rest rules say stands in the day."""
+
+    number: int
+    field: FieldBatch
+    day: PickDay
+
+
+class Pool(NamedTuple):
+    """One crop at one place on one day at one age: the trips of many batches."""
+
+    number: int
+    field: FieldBatch
+    """Of the first of the batches."""
+    day: PickDay
+    trips: list[int]
+    """Their numbers, rising."""
+
+
+def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
+    """Every batch with fruit on every day inside the tree's window; batches that are alike share their days."""
+    days: dict[Hashable, tuple[PickDay, ...]] = {}
+    number = 0
+    for field in fields:
+        if field.batch.quantity_kg <= 0:
+            continue
+        key = _cohort(field)
+        if key not in days:
+            days[key] = tuple(day for day in field.days() if day.on_tree)
+        for day in days[key]:
+            yield Trip(number, field, day)
+            number += 1
+
+
+def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
+    """The trips outside their pre-harvest interval, by what their fruit is when it is picked."""
+    pools: dict[Hashable, Pool] = {}
+    known: dict[tuple[int, int], Pool] = {}
+    for trip in trips:
+        if not trip.day.interval_kept:
+            continue
+        # Batches that are alike share their days, so that most pools are found without a look at the numbers.
+        quick = (id(trip.day), id(trip.field.stage))
+        pool = known.get(quick)
+        if pool is None:
+            key = _fruit(trip)
+            pool = pools.get(key)
+            if pool is None:
+                pool = pools[key] = Pool(len(pools), trip.field, trip.day, [])
+            known[quick] = pool
+        pool.trips.append(trip.number)
+    return tuple(pools.values())
+
+
+def _cohort(field: FieldBatch) -> Hashable:
+    """What a batch's days depend on."""
+    batch, grower = field.batch, field.grower
+    return (
+        batch.crop_id,
+        field.place.id,
+        batch.stage_id,
+        batch.observed_on,
+        batch.age_shift_d20,
+        batch.certified_until,
+        batch.last_spray_on,
+        batch.pre_harvest_interval_days,
+        grower.picks_from,
+        grower.picks_until,
+        grower.rest_days,
+    )
+
+
+def _fruit(trip: Trip) -> Hashable:
+    field, day = trip.field, trip.day
+    stage = field.stage
+    return (
+        field.crop.id,
+        field.place.id,
+        day.pick_on,
+        day.clock_start_h,
+        day.ready_h,
+        round(day.age_d20, 12),
+        stage.sd_d20,
+        stage.batch_sd_d20,
+    )

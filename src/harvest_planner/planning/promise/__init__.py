@@ -1,0 +1,1 @@
+"""What can be promised beside a plan, and where promises are kept."""

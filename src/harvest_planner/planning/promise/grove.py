@@ -1,0 +1,185 @@
+"""The trips of one crop as arrays: what a kilogram from each costs at the plan's prices, and what it can still give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.meeting import Entry
+from harvest_planner.planning.pools import Trip
+from harvest_planner.planning.promise.stock import Shelf, batch_key, packing_key, picker_key
+from harvest_planner.planning.verdict import Start
+from harvest_planner.planning.wish import Wish
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.promises import MG_PER_KG
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+EVEN_VND = 0.01
+"""Of trips that cost the same those that the plan makes come first [VND]."""
+NOT_WEIGHED = Start(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+class Prices(NamedTuple):
+    """The plan's prices at the margin, by resource and day [VND/kg]."""
+
+    by_thing: dict[tuple[str, dt.date | None], float]
+
+    @classmethod
+    def of(cls, plan: HarvestPlan) -> Prices:
+        """The prices of the linear programme with the plan's trips fixed; of several departures a day the highest."""
+        found: dict[tuple[str, dt.date | None], float] = {}
+        for row in plan.shadow_prices:
+            key = (row.resource, row.day)
+            found[key] = max(found.get(key, 0.0), row.vnd_per_unit)
+        return cls(found)
+
+    def at(self, resource: str, day: dt.date | None) -> float:
+        """The price of one more kilogram; 0: there is enough [VND/kg]."""
+        return self.by_thing.get((resource, day), 0.0)
+
+
+@dataclass(frozen=True)
+class Grove:
+    """The trips of one crop, those of one age, place and hour together: they have the same journeys and shares.
+
+    Attributes
+    ----------
+    trips : sorted so that each cohort is one stretch, from `first` of it on.
+    price_vnd_per_kg : of fruit, hands and packing.
+    fee_vnd, least_kg, filler_vnd_per_kg : of trips the plan does not make, else 0.
+    made : whether the plan makes the trip.
+    spare_kg : what the plan leaves of the trip's scarcest capacity; 0 where it may not be made.
+    tell_by_h : by when the pick can be told, of each cohort [h since the epoch].
+    """
+
+    trips: tuple[Trip, ...]
+    first: Ints
+    price_vnd_per_kg: Floats
+    fee_vnd: Floats
+    least_kg: Floats
+    filler_vnd_per_kg: Floats
+    made: Bools
+    spare_kg: Floats
+    tell_by_h: Floats
+
+    @property
+    def cohorts(self) -> list[Trip]:
+        """One trip of each cohort."""
+        return [self.trips[at] for at in self.first.tolist()]
+
+    def stretch(self, cohort: int) -> slice:
+        """Where a cohort's trips stand."""
+        last = self.first[cohort + 1] if cohort + 1 < len(self.first) else len(self.trips)
+        return slice(int(self.first[cohort]), int(last))
+
+    def costs(self, kg: float, least_kg: float, suits: Bools | None) -> tuple[Floats, Floats]:
+        """What goods of that weight cost from each trip, inf where it cannot give `least_kg`; the least by cohort."""
+        filler = np.maximum(0.0, self.least_kg - kg) * self.filler_vnd_per_kg
+        costs = kg * self.price_vnd_per_kg + self.fee_vnd + filler + np.where(self.made, 0.0, EVEN_VND)
+        barred = self.spare_kg < least_kg - 1e-9
+        if suits is not None:
+            barred |= ~suits
+        costs[barred] = np.inf
+        if not len(costs):
+            return costs, costs
+        return costs, np.minimum.reduceat(costs, self.first)
+
+    def cost(self, at: int, kg: float) -> float:
+        """What goods of that weight cost from one trip [VND]."""
+        filler = max(0.0, float(self.least_kg[at]) - kg) * float(self.filler_vnd_per_kg[at])
+        return kg * float(self.price_vnd_per_kg[at]) + float(self.fee_vnd[at]) + filler
+
+    def suiting(self, wish: Wish) -> Bools | None:
+        """Trips whose grade and papers are as asked; None: all."""
+        if wish.grade is None and not wish.certifications:
+            return None
+        entries = (Entry(trip, NOT_WEIGHED) for trip in self.trips)
+        return np.array([graded(entry, wish) and certified(entry, wish) for entry in entries], dtype=bool)
+
+
+def grove_of(
+    trips: Iterable[Trip], plan: HarvestPlan, shelf: Shelf, *, terminal_share: float, notice_h: float
+) -> Grove:
+    """The trips of one crop laid out."""
+    cohorts: dict[tuple[object, ...], list[Trip]] = defaultdict(list)
+    for trip in trips:
+        field, day = trip.field, trip.day
+        key = (
+            field.place.id,
+            day.ready_h,
+            day.clock_start_h,
+            day.age_d20,
+            field.stage.sd_d20,
+            field.stage.batch_sd_d20,
+        )
+        cohorts[key].append(trip)
+    laid = tuple(trip for group in cohorts.values() for trip in group)
+    prices = Prices.of(plan)
+    surplus = {(row.batch_id, row.pick_on) for row in plan.surplus}
+    rows = np.array([_row(trip, prices, shelf, surplus, terminal_share) for trip in laid], dtype=float).reshape(-1, 5)
+    sizes = [len(group) for group in cohorts.values()]
+    return Grove(
+        laid,
+        np.cumsum([0, *sizes[:-1]], dtype=np.int64) if sizes else np.empty(0, dtype=np.int64),
+        price_vnd_per_kg=rows[:, 0].copy(),
+        fee_vnd=rows[:, 1].copy(),
+        least_kg=rows[:, 2].copy(),
+        filler_vnd_per_kg=rows[:, 3].copy(),
+        made=np.array([(trip.field.batch.id, trip.day.pick_on) in shelf.trips for trip in laid], dtype=bool),
+        spare_kg=rows[:, 4].copy(),
+        tell_by_h=np.array([group[0].day.from_at.timestamp() / 3600.0 - notice_h for group in cohorts.values()]),
+    )
+
+
+def _row(
+    trip: Trip, prices: Prices, shelf: Shelf, surplus: set[tuple[str, dt.date]], terminal_share: float
+) -> tuple[float, float, float, float, float]:
+    """Price less what reputation counts, fee, least kilograms, price of filling up, spare kilograms of a trip."""
+    field, day = trip.field, trip.day.pick_on
+    batch = field.batch
+    fruit = prices.at(batch_key(batch.id), None) or field.kept_vnd_per_kg(terminal_share)
+    fruit += prices.at(f"picker:{field.grower.id}", day)
+    if (batch.id, day) in surplus:
+        fruit = max(fruit, batch.surplus_price_vnd_per_kg)
+    price = fruit + prices.at(f"packing:{field.place.id}", day) - field.reputation_vnd_per_kg
+    made = (batch.id, day) in shelf.trips
+    spare = _spare_kg(trip, shelf) if trip.day.pickable and (made or shelf.may_open(field, day)) else 0.0
+    if made:
+        return price, 0.0, 0.0, 0.0, spare
+    if spare < batch.min_trip_kg:
+        spare = 0.0
+    return price, batch.trip_cost_vnd, batch.min_trip_kg, max(0.0, fruit - batch.surplus_price_vnd_per_kg), spare
+
+
+def _spare_kg(trip: Trip, shelf: Shelf) -> float:
+    field, day = trip.field, trip.day.pick_on
+    hands, packing = field.grower.pick_capacity_kg_per_day, field.place.packing_kg_per_day
+    left = float(shelf.batch_left(field))
+    left = min(left, math.inf if hands is None else shelf.left(picker_key(field.grower.id, day), hands))
+    left = min(left, math.inf if packing is None else shelf.left(packing_key(field.place.id, day), packing))
+    return left / MG_PER_KG
+
+
+_NO_NUMBERS = np.empty(0)
+BARE = Grove(
+    (),
+    np.empty(0, dtype=np.int64),
+    price_vnd_per_kg=_NO_NUMBERS,
+    fee_vnd=_NO_NUMBERS,
+    least_kg=_NO_NUMBERS,
+    filler_vnd_per_kg=_NO_NUMBERS,
+    made=np.empty(0, dtype=bool),
+    spare_kg=_NO_NUMBERS,
+    tell_by_h=_NO_NUMBERS,
+)
+"""Of a crop of which nothing can be picked."""

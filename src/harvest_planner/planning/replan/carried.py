@@ -1,0 +1,278 @@
+"""What of a plan a re-plan carries over as it stands, so that only the rest is planned: records in, records out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from harvest_planner.planning import answer
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.replan.happened import World
+from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.report import fingerprint
+from harvest_planner.planning.settled import PLANNED_STATES, Used
+from harvest_planner.schema.clock import zone
+from harvest_planner.schema.lane import Lane
+from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.transit.instants import hours_of
+
+KG_EPSILON = 1e-6
+TABLES = ("crops", "places", "growers", "batches", "lanes")
+OF_THE_WISH = frozenset(
+    (
+        *("confirm_by_passed", "no_journey", "embargo", "no_fruit", "grade", "certification", "pre_harvest_interval"),
+        *("cannot_arrive_ripe", "not_safe"),
+    )
+)
+"""Reasons that no other order's trip can undo."""
+Trip = tuple[str, dt.date]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """Shipments and refusals that stay as they are, with the plan they come from."""
+
+    plan: HarvestPlan
+    shipments: tuple[Shipment, ...]
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def order_ids(self) -> frozenset[str]:
+        """The orders that need no planning."""
+        return frozenset((*(row.order_id for row in self.shipments), *(row.order_id for row in self.refusals)))
+
+    @property
+    def trip_kg(self) -> dict[Trip, float]:
+        """What the shipments weigh, by trip [kg]."""
+        found: dict[Trip, float] = defaultdict(float)
+        for row in self.shipments:
+            found[row.batch_id, row.pick_on] += row.kg
+        return found
+
+    def rest_of(self, asked: PlanningProblem) -> PlanningProblem:
+        """The question without what is carried; what that uses is held by `hold`."""
+        gone = self.order_ids
+        return asked.model_copy(
+            update={
+                "orders": tuple(order for order in asked.orders if order.id not in gone),
+                "commitments": tuple(each for each in asked.commitments if each.order_id not in gone),
+            }
+        )
+
+    def hold(self, used: Used, problem: PlanningProblem) -> None:
+        """Count what the shipments use of fruit, hands, packing and departures, and the trips made for them."""
+        for (batch_id, day), kg in self.trip_kg.items():
+            batch = problem.batch(batch_id)
+            used.days[batch_id].add(day)
+            used.trips.add((batch_id, day))
+            if day >= batch.observed_on:
+                used.batch_kg[batch_id] += kg
+            used.picker_kg[batch.grower_id, day] += kg
+            used.packing_kg[problem.place(batch.place_id).id, day] += kg
+        for row in self.shipments:
+            for leg in row.legs:
+                used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
+
+    def joined(self, rest: HarvestPlan, asked: PlanningProblem) -> HarvestPlan:
+        """The whole plan: the rest as planned, with what is carried."""
+        picks = tuple(self._picks(rest, asked))
+        ours = {(pick.batch_id, pick.pick_on) for pick in rest.picks}
+        costs = {trip: asked.batch(trip[0]).trip_cost_vnd for trip in self.trip_kg}
+        carried_vnd = math.fsum(row.value_vnd for row in self.shipments)
+        value = round(rest.value_vnd + carried_vnd - math.fsum(c for trip, c in costs.items() if trip not in ours), 2)
+        bound = max(value, round(rest.bound_vnd + carried_vnd - math.fsum(costs.values()), 2))
+        gap = (bound - value) / max(abs(bound), 1.0)
+        status = rest.status if rest.status in ("time_limit", "interrupted") else _status(gap)
+        left = {row.batch_id: row.left_kg for row in rest.batches}
+        told = dict.fromkeys((*rest.warnings, *(each for each in self.plan.warnings if not each.startswith("order "))))
+        return rest.model_copy(
+            update={
+                "status": status,
+                "value_vnd": value,
+                "bound_vnd": bound,
+                "gap": gap,
+                "batches": answer.batch_rows(picks, left, Meeting(asked)),
+                "picks": picks,
+                "shipments": tuple(sorted((*self.shipments, *rest.shipments), key=_rank)),
+                "refusals": tuple(sorted((*self.refusals, *rest.refusals), key=lambda row: row.order_id)),
+                "warnings": tuple(told),
+                "provenance": rest.provenance.model_copy(update={"problem_sha256": fingerprint(asked)}),
+            }
+        )
+
+    def _picks(self, rest: HarvestPlan, asked: PlanningProblem) -> Iterable[Pick]:
+        planned = {(pick.batch_id, pick.pick_on): pick for pick in rest.picks}
+        before = {(pick.batch_id, pick.pick_on): pick for pick in self.plan.picks}
+        rows: dict[Trip, list[Shipment]] = defaultdict(list)
+        for row in self.shipments:
+            rows[row.batch_id, row.pick_on].append(row)
+        for trip in sorted({*planned, *rows}, key=lambda trip: (trip[1], trip[0])):
+            found = planned.get(trip)
+            if trip not in rows:
+                yield planned[trip]
+                continue
+            ids = {row.order_id for row in rows[trip]}
+            ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
+            own_kg, surplus_kg = (found.kg, found.surplus_kg) if found else (0.0, 0.0)
+            kg = math.fsum(row.kg for row in rows[trip]) + own_kg
+            yield (found or before[trip]).model_copy(
+                update={
+                    "kg": round(kg, answer.KG_DIGITS),
+                    "surplus_kg": surplus_kg,
+                    "order_ids": tuple(sorted(ids.union(found.order_ids if found else ()))),
+                    "destination_ids": tuple(sorted(ends.union(found.destination_ids if found else ()))),
+                }
+            )
+
+
+def _status(gap: float) -> str:
+    return "optimal" if gap <= 1e-9 else "within_gap"
+
+
+def _rank(row: Shipment) -> tuple[object, ...]:
+    departs = [leg.departs_at for leg in row.legs]
+    return (row.order_id, row.pick_on, row.batch_id, departs, [leg.lane_id for leg in row.legs])
+
+
+def opens_trips(old: HarvestPlan, new: HarvestPlan) -> bool:
+    """Whether the new plan makes a trip that the old one did not: then others, refused before, could join it."""
+    before = {(pick.batch_id, pick.pick_on) for pick in old.picks}
+    return any((pick.batch_id, pick.pick_on) not in before for pick in new.picks)
+
+
+def carried_of(
+    plan: HarvestPlan,
+    problem: PlanningProblem,
+    world: World,
+    keeps: Iterable[Standing],
+    *,
+    asked: PlanningProblem,
+    trips_open: bool,
+) -> Carried:
+    """What stays as it is: shipments that no event touches, and refusals that nothing new could undo.
+
+    Parameters
+    ----------
+    asked : the question of the new plan; what rides a lane that departs no more is not carried.
+    trips_open : whether new trips may be made; refusals that hang on trips and capacities are then looked at again.
+    """
+    changed = {table: _changed(table, problem, world) for table in TABLES}
+    as_of = asked.as_of
+    departing = {lane.id for lane in asked.lanes}
+    lanes = {lane.id: lane for lane in problem.lanes if lane.id in departing}
+    fixed = {lane_id for lane_id, lane in lanes.items() if _same_departures(lane, problem, as_of)}
+    still = defaultdict(list)
+    for each in keeps:
+        still[each.shipment.order_id].append(each)
+    rows = Counter(row.order_id for row in plan.shipments)
+    stays = {
+        order_id
+        for order_id, parts in still.items()
+        if len(parts) == rows[order_id]
+        and order_id not in world.touched
+        and all(_untouched(each, problem, changed, fixed) and _still_dated(each, lanes, as_of) for each in parts)
+    }
+    refusals = _refusals(plan, problem, world, changed, as_of)
+    if trips_open:
+        refusals = [row for row in refusals if row.reasons[0].code in OF_THE_WISH]
+    again = {row.order_id for row in plan.refusals} - {row.order_id for row in refusals}
+    stays -= again
+    alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
+    return Carried(
+        plan,
+        tuple(row for row in plan.shipments if row.order_id in stays),
+        tuple(row for row in refusals if row.order_id not in alone),
+    )
+
+
+def _changed(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
+    before = {row.id: row for row in getattr(problem, table)}
+    after = world.tables[table]
+    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
+
+
+def _untouched(each: Standing, problem: PlanningProblem, changed: dict[str, frozenset[str]], fixed: set[str]) -> bool:
+    """Whether every figure of the shipment is what it was."""
+    if not each.as_planned or not isinstance(each.shipment, Shipment) or abs(each.kg - each.shipment.kg) > KG_EPSILON:
+        return False
+    batch = problem.batch(each.shipment.batch_id)
+    order = problem.order(each.shipment.order_id)
+    ids = {
+        "crops": {batch.crop_id},
+        "places": {problem.place(batch.place_id).id, problem.place(order.destination_id).id},
+        "growers": {batch.grower_id},
+        "batches": {batch.id},
+        "lanes": {leg.lane_id for leg in each.shipment.legs},
+    }
+    same = all(not changed[table] & named for table, named in ids.items())
+    return same and (not problem.lanes or ids["lanes"] <= fixed)
+
+
+def _still_dated(each: Standing, lanes: dict[str, Lane], as_of: dt.datetime) -> bool:
+    """Whether its departures stand in the timetable yet: a rule without a start begins on as_of's date."""
+    return all(
+        leg.departs_at.date() >= as_of.astimezone(leg.departs_at.tzinfo).date()
+        or (leg.lane_id in lanes and "DTSTART" in lanes[leg.lane_id].departures.upper())
+        for leg in each.shipment.legs
+    )
+
+
+def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:
+    """Whether the lane leaves at the same instants seen from the new moment: a rule may start on as_of's date."""
+    local = zone(problem.place(lane.origin_id).timezone)
+    if as_of.astimezone(local).date() == problem.as_of.astimezone(local).date():
+        return True
+    text = lane.departures.upper()
+    if "DTSTART" in text:
+        return True
+    free = "INTERVAL" not in text and "COUNT" not in text
+    return free and ("FREQ=DAILY" in text or ("FREQ=WEEKLY" in text and "BYDAY" in text))
+
+
+def _refusals(
+    plan: HarvestPlan,
+    problem: PlanningProblem,
+    world: World,
+    changed: dict[str, frozenset[str]],
+    as_of: dt.datetime,
+) -> list[Refusal]:
+    """Refusals that still hold: nothing became free or other, and no pick day has begun since."""
+    if world.undone or any(changed.values()) or _day_begun(problem, as_of):
+        return []
+    found = []
+    for row in plan.refusals:
+        order = problem.order(row.order_id)
+        passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
+        if row.order_id not in world.touched and order.state in PLANNED_STATES and not passed:
+            found.append(row)
+    return found
+
+
+def _day_begun(problem: PlanningProblem, as_of: dt.datetime) -> bool:
+    for grower_id, place_id in {(batch.grower_id, batch.place_id) for batch in problem.batches}:
+        local = zone(problem.place(place_id).timezone)
+        day = problem.as_of.astimezone(local).date()
+        while day <= as_of.astimezone(local).date():
+            begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
+            if problem.as_of <= begins < as_of:
+                return True
+            day += dt.timedelta(days=1)
+    return False
+
+
+def standing_prices(old: HarvestPlan, new: HarvestPlan, as_of: dt.datetime) -> tuple[ShadowPrice, ...]:
+    """The prices of the last joint programme, or of the new one where they are higher, of days not past.
+
+    A re-plan keeps most of a plan, and its own programme sees only what is left; what was scarce stays as dear.
+    """
+    today = as_of.date()
+    rows = {(row.resource, row.day): row for row in old.shadow_prices if row.day is None or row.day >= today}
+    for row in new.shadow_prices:
+        before = rows.get((row.resource, row.day))
+        if before is None or row.vnd_per_unit > before.vnd_per_unit:
+            rows[row.resource, row.day] = row
+    return tuple(row for _, row in sorted(rows.items(), key=lambda item: (item[0][0], str(item[0][1] or ""))))
