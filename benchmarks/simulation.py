@@ -19,14 +19,15 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "chi_lang"
 REPEATS = 5
 
 
-def deliveries_per_s(plan: hp.HarvestPlan, problem: hp.PlanningProblem, *, runs: int) -> float:
-    """The best of some repeats, as other work on the machine only slows [1/s]."""
-    best = 0.0
+def deliveries_per_s(plan: hp.HarvestPlan, problem: hp.PlanningProblem, *, runs: int) -> tuple[float, float]:
+    """The best of some repeats, as other work only slows: by the clock, and by the core's own time [1/s]."""
+    by_clock, of_core = 0.0, 0.0
     for repeat in range(REPEATS):
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), time.process_time()
         report = hp.simulate(plan, problem, runs=runs, seed=repeat)
-        best = max(best, report.deliveries / (time.perf_counter() - start))
-    return best
+        by_clock = max(by_clock, report.deliveries / (time.perf_counter() - start))
+        of_core = max(of_core, report.deliveries / (time.process_time() - busy))
+    return by_clock, of_core
 
 
 def main() -> None:
@@ -42,8 +43,11 @@ def main() -> None:
         problem = hp.load_problem(EXAMPLE) if options.orders is None else problem_of(options.orders)
         plan = hp.plan_harvest(problem)
         for runs in options.runs:
-            found = deliveries_per_s(plan, problem, runs=runs)
-            print(f"{len(plan.shipments)} shipments, {runs} runs: {found:,.0f} deliveries per second")
+            by_clock, of_core = deliveries_per_s(plan, problem, runs=runs)
+            print(
+                f"{len(plan.shipments)} shipments, {runs} runs: {by_clock:,.0f} deliveries per second by the clock, "
+                f"{of_core:,.0f} per second of the core's own time"
+            )
 
 
 if __name__ == "__main__":

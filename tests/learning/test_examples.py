@@ -1,4 +1,4 @@
-"""The examples in the docstrings of fitting, and on its page, are what it answers."""
+"""The examples in the docstrings of fitting and backtest, and on their pages, are what they answer."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "fitting.md"
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "explanation"
 
 
-@pytest.mark.parametrize("module", ["fit_ripening", "fit_transit"])
-def test_examples(module: str) -> None:
-    tried = doctest.testmod(importlib.import_module(f"harvest_planner.learning.{module}"))
-    assert tried.attempted >= 4
+@pytest.mark.parametrize(
+    ("module", "least"),
+    [
+        ("learning.fit_ripening", 4),
+        ("learning.fit_transit", 4),
+        ("learning.drift", 4),
+        ("learning.limits", 2),
+        ("learning.scores", 2),
+        ("formats.backtests", 3),
+    ],
+)
+def test_examples(module: str, least: int) -> None:
+    tried = doctest.testmod(importlib.import_module(f"harvest_planner.{module}"))
+    assert tried.attempted >= least
     assert tried.failed == 0
 
 
-def test_example_of_the_page() -> None:
-    tried = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
-    assert tried.attempted >= 7
+@pytest.mark.parametrize(("page", "least"), [("fitting.md", 7), ("backtest.md", 5)])
+def test_example_of_the_page(page: str, least: int) -> None:
+    tried = doctest.testfile(str(PAGES / page), module_relative=False, encoding="utf-8")
+    assert tried.attempted >= least
     assert tried.failed == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import harvest_planner as hp
-from harvest_planner.simulation.comparison import PolicyComparison, PolicyName, PolicyRow
+from harvest_planner.simulation.comparison import PolicyComparison, PolicyMeasures, PolicyName, PolicyRow
 from tests.planning.small import problem
 from tests.simulation.test_two_forms import CASES
 
@@ -30,6 +30,7 @@ def compared() -> PolicyComparison:
             plan_minus_low_vnd=(10 - income - half) * 1e6,
             plan_minus_high_vnd=(10 - income + half) * 1e6,
             plan_minus_good_share=none,
+            measures=PolicyMeasures.model_validate(dict.fromkeys(PolicyMeasures.model_fields, none)),
         )
         for policy, income, good, half in zip(POLICIES, (10, 4, 12), (0.9, 0.7, 1.0), (0.0, 0.5, 1.0), strict=True)
     )

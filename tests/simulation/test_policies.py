@@ -101,6 +101,29 @@ def test_rows_are_those_of_the_contract_and_the_plan_is_the_plan() -> None:
     assert (found[0].plan_minus_low_vnd, found[0].plan_minus_high_vnd) == (0.0, 0.0)
 
 
+def test_every_policy_is_measured_with_intervals_and_the_plan_as_simulate_does() -> None:
+    found = compared()
+    report = hp.simulate(hp.plan_harvest(week()), week(), runs=300, seed=1)
+    plan = found.row("plan").measures
+    for name in type(plan).model_fields:
+        mine, theirs = getattr(plan, name), getattr(report, name)
+        assert (mine.mean, mine.low, mine.high) == pytest.approx((theirs.mean, theirs.low, theirs.high)), name
+    for row in found:
+        each = row.measures
+        fates = (each.good_share, each.under_ripe_share, each.over_ripe_share, each.late_share, each.harmed_share)
+        total = sum(fate.mean for fate in fates)
+        assert total == pytest.approx(
+            0.85 if row.policy == "market" else 1.0, abs=0.02 if row.policy == "market" else 1e-9
+        )
+        assert (each.parcel_good_share is None) == (row.policy == "market")
+        assert each.income_vnd.low <= each.income_vnd.mean <= each.income_vnd.high
+        assert each.waste_kg.mean == pytest.approx(row.waste_kg)
+    foresight = found.row("perfect_foresight").measures
+    assert foresight.parcel_good_share is not None
+    assert plan.parcel_good_share is not None
+    assert foresight.parcel_good_share.mean > plan.parcel_good_share.mean
+
+
 def test_the_plan_beats_the_others_and_foresight_beats_the_plan() -> None:
     found = compared()
     for policy in ("market", "one_lead_time", "promise", "mean"):

@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress as Bar, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 import harvest_planner as hp
+from harvest_planner.cli.backtest import backtest_command
 from harvest_planner.cli.endings import UNUSABLE, faults_told
 from harvest_planner.cli.language import Language
+from harvest_planner.cli.learning import learn_command, unlearn_command
 from harvest_planner.cli.messages import calendar_command, messages_command
 from harvest_planner.cli.orders import import_orders_command
 from harvest_planner.cli.records import epcis_command, labels_command, log_app
@@ -40,6 +42,9 @@ app.add_typer(log_app, name="log")
 app.command("epcis")(epcis_command)
 app.command("labels")(labels_command)
 app.command("simulate")(simulate_command)
+app.command("learn")(learn_command)
+app.command("unlearn")(unlearn_command)
+app.command("backtest")(backtest_command)
 
 
 def _version(wanted: bool) -> None:
@@ -109,7 +114,7 @@ def plan(
     told = [written] if written else []
     told += [spoken.say("command.written_file", file=xlsx)] if xlsx is not None else []
     for line in told:
-        Console(stderr=as_json, highlight=False, markup=False).print(line, overflow="fold")
+        Console(stderr=as_json, highlight=False, markup=False).print(line, soft_wrap=True)
 
 
 @app.command()

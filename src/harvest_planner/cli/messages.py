@@ -61,7 +61,7 @@ def calendar_command(
     with faults_told():
         answer, question = read_both(plan, problem)
         write_calendar(answer, question, out, grower_id=grower, team_id=team, language=language)
-    Console(highlight=False, markup=False).print(words(language).say("command.written_file", file=out), overflow="fold")
+    Console(highlight=False, markup=False).print(words(language).say("command.written_file", file=out), soft_wrap=True)
 
 
 def read_both(plan: Path, problem: Path) -> tuple[hp.HarvestPlan, hp.PlanningProblem]:

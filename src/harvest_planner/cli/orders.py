@@ -62,4 +62,4 @@ def _tell(imported: ImportedOrders, paths: tuple[Path, ...], spoken: Words) -> N
     lines += [spoken.say(f"imported.assumed_{name}", orders=count) for name, count in imported.assumed]
     lines.append(spoken.say("imported.written", files=", ".join(map(str, paths))))
     for line in lines:
-        console.print(line, overflow="fold")
+        console.print(line, soft_wrap=True)

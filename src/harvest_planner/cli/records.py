@@ -227,4 +227,4 @@ def _told() -> Iterator[None]:
 
 
 def _print(line: str) -> None:
-    Console(highlight=False, markup=False).print(line, overflow="fold")
+    Console(highlight=False, markup=False).print(line, soft_wrap=True)

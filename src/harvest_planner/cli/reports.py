@@ -62,4 +62,4 @@ def _tell(found: ReadReports, spoken: Words, files: str) -> None:
     lines.append(spoken.say("reported.written", files=files))
     console = Console(highlight=False, markup=False)
     for line in lines:
-        console.print(line, overflow="fold")
+        console.print(line, soft_wrap=True)

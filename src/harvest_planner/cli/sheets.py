@@ -39,4 +39,4 @@ def sheets_command(
         told = spoken.say("command.written_sheets", folder=out, files=len(paths))
     else:
         told = spoken.say("command.no_sheets")
-    Console(highlight=False, markup=False).print(told, overflow="fold")
+    Console(highlight=False, markup=False).print(told, soft_wrap=True)

@@ -57,7 +57,7 @@ def simulate_command(
         return
     console = Console(highlight=False, markup=False)
     for line in _lines(report, answer, words(language)):
-        console.print(line, overflow="fold")
+        console.print(line, soft_wrap=True)
 
 
 def _lines(report: hp.SimulationReport, plan: hp.HarvestPlan, spoken: Words) -> Iterator[str]:

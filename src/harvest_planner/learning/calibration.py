@@ -63,13 +63,14 @@ def forward(deliveries: Sequence[Delivery]) -> list[Trial]:
     for block in np.array_split(np.arange(len(deliveries)), _FOLDS)[1:]:
         if len(block):
             asked = [deliveries[int(i)] for i in block]
-            known = _over_by(deliveries[: int(block[0])], asked[0].shipped_at)
+            known = over_by(deliveries[: int(block[0])], asked[0].shipped_at)
             if len(known) >= _FEWEST_TO_LEARN:
                 found += _tried(known, asked)
     return found
 
 
-def _over_by(earlier: Sequence[Delivery], at: dt.datetime) -> list[Delivery]:
+def over_by(earlier: Sequence[Delivery], at: dt.datetime) -> list[Delivery]:
+    """Deliveries that were over by then; those shipped too lately for the slow ones to have come are left out."""
     if not earlier:
         return []
     slow = dt.timedelta(hours=float(np.quantile([one.hours for one in earlier], 0.95)))

@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from harvest_planner.errors import Fault, FitError
 from harvest_planner.learning.tables import Row, Sheet, Table, sheet_of
 
-_BEFORE_SHIPPING = "an instant after shipped_at: nothing arrives before it is shipped"
-_NO_INSTANT = "an instant with its offset, as 2026-08-11T06:30+07:00"
-_EMPTY = "an instant; where nothing stands, the parcel is on its way or lost"
+LANE_COLUMNS = ("lane", "lane_id", "lanes", "lane_ids", "group")
+"""What a column of lanes may be called; `lanes` is that of a plan's shipments.csv."""
+BEFORE_SHIPPING = "an instant after shipped_at: nothing arrives before it is shipped"
+NO_INSTANT = "an instant with its offset, as 2026-08-11T06:30+07:00"
+EMPTY = "an instant; where nothing stands, the parcel is on its way or lost"
 
 
 class Route(NamedTuple):
@@ -80,7 +82,7 @@ def history_of(table: Table) -> History:
 
 
 def _require_columns(sheet: Sheet) -> None:
-    by_lane = sheet.column("lane", "lane_id") is not None
+    by_lane = sheet.column(*LANE_COLUMNS) is not None
     by_places = {"origin", "destination"} <= set(sheet.columns)
     if not {"shipped_at", "arrived_at"} <= set(sheet.columns) or not (by_lane or by_places):
         raise FitError(
@@ -91,17 +93,17 @@ def _require_columns(sheet: Sheet) -> None:
 
 def _delivery(sheet: Sheet, row: Row) -> Delivery | Fault:
     """The row's delivery, or the first thing that is wrong with it."""
-    route = _route(sheet, row)
+    route = route_of(sheet, row)
     if isinstance(route, Fault):
         return route
-    shipped, arrived = _instant(row.cells.get("shipped_at")), _instant(row.cells.get("arrived_at"))
+    shipped, arrived = instant_of(row.cells.get("shipped_at")), instant_of(row.cells.get("arrived_at"))
     if shipped is None:
-        return sheet.fault(row, "shipped_at", _NO_INSTANT)
+        return sheet.fault(row, "shipped_at", NO_INSTANT)
     if arrived is None:
-        return sheet.fault(row, "arrived_at", _EMPTY if row.cells.get("arrived_at") is None else _NO_INSTANT)
-    hours = _hours(shipped, arrived)
+        return sheet.fault(row, "arrived_at", EMPTY if row.cells.get("arrived_at") is None else NO_INSTANT)
+    hours = hours_between(shipped, arrived)
     if hours <= 0.0:
-        return sheet.fault(row, "arrived_at", _BEFORE_SHIPPING)
+        return sheet.fault(row, "arrived_at", BEFORE_SHIPPING)
     return _scheduled(sheet, row, Delivery(route, shipped, arrived, hours))
 
 
@@ -109,17 +111,18 @@ def _scheduled(sheet: Sheet, row: Row, bare: Delivery) -> Delivery | Fault:
     """The delivery with what the timetable gives for it."""
     if "scheduled_at" not in sheet.columns:
         return bare
-    scheduled = _instant(row.cells.get("scheduled_at"))
+    scheduled = instant_of(row.cells.get("scheduled_at"))
     if scheduled is None:
-        return sheet.fault(row, "scheduled_at", _NO_INSTANT)
-    hours = _hours(bare.shipped_at, scheduled)
+        return sheet.fault(row, "scheduled_at", NO_INSTANT)
+    hours = hours_between(bare.shipped_at, scheduled)
     if hours <= 0.0:
         return sheet.fault(row, "scheduled_at", "an instant after shipped_at")
     return Delivery(bare.route, bare.shipped_at, bare.arrived_at, bare.hours, hours)
 
 
-def _route(sheet: Sheet, row: Row) -> Route | Fault:
-    column = sheet.column("lane", "lane_id")
+def route_of(sheet: Sheet, row: Row) -> Route | Fault:
+    """The lane that a row names, or what is wrong with its name."""
+    column = sheet.column(*LANE_COLUMNS)
     if column is not None:
         lane = _text(row.cells.get(column))
         return sheet.fault(row, column, "the id of a lane") if lane is None else Route(lane)
@@ -131,7 +134,7 @@ def _route(sheet: Sheet, row: Row) -> Route | Fault:
     return Route(f"{named['origin']} → {named['destination']}{carrier}", **named)
 
 
-def _instant(value: Any) -> dt.datetime | None:
+def instant_of(value: Any) -> dt.datetime | None:
     """The instant in a cell; None where there is none or its offset is missing."""
     if isinstance(value, str):
         try:
@@ -143,9 +146,12 @@ def _instant(value: Any) -> dt.datetime | None:
     return value
 
 
-def _hours(start: dt.datetime, end: dt.datetime) -> float:
+def hours_between(start: dt.datetime, end: dt.datetime) -> float:
+    """From one instant to another [h]."""
     return (end - start).total_seconds() / 3600.0
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        value = " > ".join(map(str, value))
     return None if value is None else str(value).strip() or None

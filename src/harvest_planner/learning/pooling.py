@@ -16,6 +16,9 @@ from harvest_planner.errors import FitError
 
 _LEAST_SD = 1e-3
 """Values that are all alike are known to no better than a thousandth."""
+_FEWEST_FREEDOM = 4.0
+"""A common variance is worth so many degrees of freedom at least (assumption): below them the next value has a tail
+without bounds, and what makes spreads look so wild is lanes of two parcels that went in one van."""
 _MANY = 1e6
 """Degrees of freedom from which on Student's t is a normal."""
 
@@ -117,6 +120,10 @@ def _common(told: Sequence[_Square]) -> _Square:
     if excess <= 0.0:
         return _Square(math.exp(centre), math.inf)
     half = _trigamma_inverse(excess)
+    if 2.0 * half < _FEWEST_FREEDOM:
+        # The mean of ln s² is then drawn down by variances near 0; the pooled variance is not.
+        squares = np.array([square.value for square in told])
+        return _Square(float(np.average(squares, weights=freedom)), _FEWEST_FREEDOM)
     return _Square(math.exp(centre + float(digamma(half)) - math.log(half)), 2.0 * half)
 
 

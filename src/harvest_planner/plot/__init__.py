@@ -5,6 +5,8 @@
 ['arrivals', 'calibration', 'journey_map']
 """
 
+from harvest_planner.plot.backtested import reliability as reliability
+from harvest_planner.plot.learned import learned_age as learned_age
 from harvest_planner.plot.ripeness import (
     ripeness as ripeness,
     shares_by_day as shares_by_day,
@@ -17,7 +19,9 @@ __all__ = [
     "arrivals",
     "calibration",
     "journey_map",
+    "learned_age",
     "policies",
+    "reliability",
     "ripeness",
     "shares_by_day",
     "window_on_journey",

@@ -12,6 +12,23 @@ from harvest_planner.simulation.report import Estimate
 PolicyName = Literal["plan", "market", "one_lead_time", "lead_time_by_region", "promise", "mean", "perfect_foresight"]
 
 
+class PolicyMeasures(Record):
+    """All that a policy was measured by in its runs, each with its interval; shares as in `SimulationReport`."""
+
+    good_share: Estimate
+    under_ripe_share: Estimate
+    over_ripe_share: Estimate
+    late_share: Estimate
+    harmed_share: Estimate
+    parcel_good_share: Estimate | None
+    """Share of the parcels whose buyer is content, and reviews so; none: it sends no parcels."""
+    waste_kg: Estimate
+    income_vnd: Estimate
+    """Of its own runs; the row's `income_vnd` of perfect foresight leans on all runs of the plan [VND]."""
+    income_vnd_per_kg: Estimate
+    """By the kilogram that was told to hang there [VND/kg]."""
+
+
 class PolicyRow(Record):
     """What one policy brings, and what the plan brings more in the same runs."""
 
@@ -36,6 +53,7 @@ class PolicyRow(Record):
     """Between these that mean lies with 95 % confidence [VND]."""
     plan_minus_good_share: Estimate
     """Plan − policy in the share good, run by run."""
+    measures: PolicyMeasures
 
 
 @dataclass(frozen=True)

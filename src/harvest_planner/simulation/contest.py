@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.simulation.beliefs import by_mean, by_promise
 from harvest_planner.simulation.bench import Bench
-from harvest_planner.simulation.comparison import PolicyComparison, PolicyName, PolicyRow
+from harvest_planner.simulation.comparison import PolicyComparison, PolicyMeasures, PolicyName, PolicyRow
 from harvest_planner.simulation.decisions import Decisions
 from harvest_planner.simulation.foresight import Foresight
 from harvest_planner.simulation.lead_times import LeadTimes, Tuned
 from harvest_planner.simulation.luck import Floats, Luck
 from harvest_planner.simulation.market import play_market, trips_to_market
-from harvest_planner.simulation.played import Played, interval, play
+from harvest_planner.simulation.played import FATES, Played, interval, play
 from harvest_planner.simulation.report import Estimate
 from harvest_planner.simulation.scene import Scene
 from harvest_planner.simulation.world import World
@@ -34,6 +37,7 @@ class Contest:
         self._luck = Luck(seed, runs)
         self._bench = Bench.of(problem)
         self._plan = self._play(self._bench.decide())
+        self._hung_kg = math.fsum(batch.quantity_kg for batch in problem.batches)
 
     def compared(self, foresight_runs: int, tuning_runs: int) -> PolicyComparison:
         """Every policy played."""
@@ -86,20 +90,17 @@ class Contest:
             plan_minus_low_vnd=gain.low,
             plan_minus_high_vnd=gain.high,
             plan_minus_good_share=interval(_shares(self._plan) - _shares(played)),
+            measures=self._measures(_runs(played)),
         )
 
     def _foresight(self, runs: int) -> tuple[PolicyRow, Estimate]:
         """Each run planned with what it will bring; means are the plan's of all runs plus the difference in these."""
         luck = Luck(self._seed, runs)
         foresight = Foresight(self._bench, self._scene, luck)
-        rows: list[list[float]] = []
-        for run in range(runs):
-            played = play(foresight.decisions(run), self._scene, luck)
-            kg = [played.kg[fate][run] for fate in ("good", "late", "harmed")]
-            rows.append([played.income_vnd[run], played.waste_kg[run], played.promised_kg, *kg])
-        income, waste_kg, shipped_kg, good_kg, late_kg, harmed_kg = np.array(rows, dtype=np.float64).T
-        gain = interval(_minus(income, self._plan.income_vnd))
-        shipped = float(shipped_kg.mean())
+        rows = [_run(play(foresight.decisions(run), self._scene, luck), run) for run in range(runs)]
+        each = _Runs(*np.array(rows, dtype=np.float64).T)
+        gain = interval(_minus(each.income_vnd, self._plan.income_vnd))
+        shipped = float(each.shipped_kg.mean())
 
         def share(kg: Floats) -> float:
             return _bounded(float(kg.mean()) / shipped if shipped else 0.0)
@@ -108,17 +109,65 @@ class Contest:
             policy="perfect_foresight",
             runs=runs,
             income_vnd=float(self._plan.income_vnd.mean()) + gain.mean,
-            good_share=share(good_kg),
-            late_share=share(late_kg),
-            harmed_share=share(harmed_kg),
+            good_share=share(each.good_kg),
+            late_share=share(each.late_kg),
+            harmed_share=share(each.harmed_kg),
             shipped_kg=shipped,
-            waste_kg=max(0.0, float(waste_kg.mean())),
+            waste_kg=max(0.0, float(each.waste_kg.mean())),
             plan_minus_vnd=-gain.mean,
             plan_minus_low_vnd=-gain.high,
             plan_minus_high_vnd=-gain.low,
-            plan_minus_good_share=interval(-_minus(good_kg / np.maximum(shipped_kg, 1e-9), _shares(self._plan))),
+            plan_minus_good_share=interval(-_minus(each.share(each.good_kg), _shares(self._plan))),
+            measures=self._measures(each),
         )
         return row, gain
+
+    def _measures(self, each: _Runs) -> PolicyMeasures:
+        parcels = each.parcels > 0.0
+        content = each.content / np.maximum(each.parcels, 1.0)
+        return PolicyMeasures(
+            good_share=interval(each.share(each.good_kg)),
+            under_ripe_share=interval(each.share(each.under_kg)),
+            over_ripe_share=interval(each.share(each.over_kg)),
+            late_share=interval(each.share(each.late_kg)),
+            harmed_share=interval(each.share(each.harmed_kg)),
+            parcel_good_share=interval(content) if parcels.any() else None,
+            waste_kg=interval(each.waste_kg),
+            income_vnd=interval(each.income_vnd),
+            income_vnd_per_kg=interval(each.income_vnd / max(self._hung_kg, 1e-9)),
+        )
+
+
+class _Runs(NamedTuple):
+    """What a policy came to in each run."""
+
+    income_vnd: Floats
+    waste_kg: Floats
+    shipped_kg: Floats
+    parcels: Floats
+    content: Floats
+    good_kg: Floats
+    under_kg: Floats
+    over_kg: Floats
+    late_kg: Floats
+    harmed_kg: Floats
+
+    def share(self, kg: Floats) -> Floats:
+        """Of what was to be shipped in each run; 0 where nothing was."""
+        return np.asarray(kg / np.maximum(self.shipped_kg, 1e-9), dtype=np.float64)
+
+
+def _run(played: Played, run: int) -> list[float]:
+    """One run of what was played, in the order of `_Runs`."""
+    totals = (played.income_vnd[run], played.waste_kg[run], played.promised_kg, played.parcels, played.content[run])
+    return [float(total) for total in (*totals, *(played.kg[fate][run] for fate in FATES))]
+
+
+def _runs(played: Played) -> _Runs:
+    """All runs of one set of decisions."""
+    shipped, parcels = (np.full(played.runs, float(total)) for total in (played.promised_kg, played.parcels))
+    kg = (played.kg[fate] for fate in FATES)
+    return _Runs(played.income_vnd, played.waste_kg, shipped, parcels, played.content, *kg)
 
 
 def _shares(played: Played) -> Floats:
