@@ -1,0 +1,1 @@
+"""A marketplace's backend built on harvest_planner: an example to copy."""
