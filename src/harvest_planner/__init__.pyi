@@ -6,11 +6,17 @@ from harvest_planner.errors import (
     Fault as Fault,
     FitError as FitError,
     HarvestPlannerError as HarvestPlannerError,
+    LedgerConflictError as LedgerConflictError,
     MissingExtraError as MissingExtraError,
+    OfferExpiredError as OfferExpiredError,
     OutsideCalibrationWarning as OutsideCalibrationWarning,
     ProblemFileError as ProblemFileError,
+    ReservationExpiredError as ReservationExpiredError,
+    SoldOutError as SoldOutError,
     UnknownIdError as UnknownIdError,
+    UnknownReservationError as UnknownReservationError,
 )
+from harvest_planner.formats.backtests import BacktestReport as BacktestReport, backtest as backtest
 from harvest_planner.formats.calendars import write_calendar as write_calendar
 from harvest_planner.formats.changes import advise as advise, describe_changes as describe_changes
 from harvest_planner.formats.documents import (
@@ -18,7 +24,11 @@ from harvest_planner.formats.documents import (
     save_plan as save_plan,
     save_problem as save_problem,
 )
-from harvest_planner.formats.explanations import Explanation as Explanation, explain as explain
+from harvest_planner.formats.explanations import (
+    Explanation as Explanation,
+    describe_refusal as describe_refusal,
+    explain as explain,
+)
 from harvest_planner.formats.hand_plans import judge_by_hand as judge_by_hand
 from harvest_planner.formats.messages import Message as Message, messages as messages
 from harvest_planner.formats.orders_in.column_map import ColumnMap as ColumnMap, load_map as load_map
@@ -44,10 +54,14 @@ from harvest_planner.formats.records.tracing import lots_of as lots_of, trace as
 from harvest_planner.formats.reports_in.importing import ReadReports as ReadReports, read_reports as read_reports
 from harvest_planner.formats.sheets.writing import write_sheets as write_sheets
 from harvest_planner.formats.workbook import write_workbook as write_workbook
+from harvest_planner.learning.drift import DriftTracker as DriftTracker, LaneDrift as LaneDrift
+from harvest_planner.learning.evidence import Evidence as Evidence, OutcomeFault as OutcomeFault, Update as Update
 from harvest_planner.learning.fit_ripening import fit_ripening as fit_ripening
 from harvest_planner.learning.fit_transit import fit_transit as fit_transit
 from harvest_planner.learning.fitted import RipeningFit as RipeningFit
 from harvest_planner.learning.lane_fit import TransitFit as TransitFit
+from harvest_planner.learning.learn import learn as learn
+from harvest_planner.learning.scores import Measure as Measure, ReliabilityRow as ReliabilityRow
 from harvest_planner.planning.advice import when_to_pick as when_to_pick
 from harvest_planner.planning.by_hand import (
     ByHand as ByHand,
@@ -63,6 +77,9 @@ from harvest_planner.planning.order_cutoff import (
     order_by as order_by,
 )
 from harvest_planner.planning.progress import Progress as Progress
+from harvest_planner.planning.promise.ledger import Book as Book, Ledger as Ledger
+from harvest_planner.planning.promise.memory import MemoryLedger as MemoryLedger
+from harvest_planner.planning.promise.promiser import Promiser as Promiser
 from harvest_planner.planning.questions.ask import (
     crop as crop,
     crops as crops,
@@ -113,6 +130,7 @@ from harvest_planner.schema.events import (
     LaneSlower as LaneSlower,
     OrderCancelled as OrderCancelled,
     OrderPlaced as OrderPlaced,
+    OrderPromised as OrderPromised,
     PickedLess as PickedLess,
     PlaceClosed as PlaceClosed,
 )
@@ -120,6 +138,7 @@ from harvest_planner.schema.goods import Batch as Batch, Commitment as Commitmen
 from harvest_planner.schema.harvest_log import HarvestLog as HarvestLog, HarvestRow as HarvestRow
 from harvest_planner.schema.lane import Embargo as Embargo, Lane as Lane
 from harvest_planner.schema.lot import lot_code as lot_code
+from harvest_planner.schema.outcome import DeliveryOutcome as DeliveryOutcome, LegOutcome as LegOutcome
 from harvest_planner.schema.people import Grower as Grower, Place as Place
 from harvest_planner.schema.plan import (
     BatchDay as BatchDay,
@@ -139,10 +158,18 @@ from harvest_planner.schema.plan import (
 )
 from harvest_planner.schema.policy import Policy as Policy
 from harvest_planner.schema.problem import PlanningProblem as PlanningProblem
+from harvest_planner.schema.promises import (
+    Offer as Offer,
+    Quote as Quote,
+    Reservation as Reservation,
+    Stock as Stock,
+    Take as Take,
+)
 from harvest_planner.schema.traces import LotOrigin as LotOrigin, LotParcel as LotParcel, Trace as Trace
 from harvest_planner.simulation.compare import compare_policies as compare_policies
 from harvest_planner.simulation.comparison import (
     PolicyComparison as PolicyComparison,
+    PolicyMeasures as PolicyMeasures,
     PolicyRow as PolicyRow,
 )
 from harvest_planner.simulation.report import (
