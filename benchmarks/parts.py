@@ -68,10 +68,11 @@ def parts(orders: int | None) -> dict[str, Any]:
 
 def _planned(problem: hp.PlanningProblem, clock: Clock) -> hp.HarvestPlan:
     from harvest_planner.planning import harvest
+    from harvest_planner.planning.patience import Patience
     from harvest_planner.planning.report import plan_of
 
     prepared = clock.time("candidates", lambda: harvest.prepare(problem))
-    found = clock.time("solve", lambda: harvest.allocate(prepared, executor=None, deadline=None, seed=0))
+    found = clock.time("solve", lambda: harvest.allocate(prepared, executor=None, patience=Patience(), seed=0))
     return clock.time(
         "report",
         lambda: plan_of(

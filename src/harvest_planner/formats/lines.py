@@ -91,7 +91,8 @@ def reason_sentence(order_id: str, reason: Reason, problem: PlanningProblem, wor
         "crop": crop_name(problem, order.crop_id),
         **{name: _named(name, value, problem) for name, value in reason.params.items() if value is not None},
     }
-    exact = f"refusal.{reason.code}"
+    unsought = reason.params.get("looked_for") is False
+    exact = "refusal.not_looked_for" if unsought else f"refusal.{reason.code}"
     return words.say(exact if words.placeholders(exact) <= set(known) else f"refusal_in_short.{reason.code}", **known)
 
 

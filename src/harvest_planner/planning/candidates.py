@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from harvest_planner.planning.meeting import Entry, Meeting
@@ -43,6 +44,12 @@ def candidate_of(buyer: BuyerOrder, entry: Entry, journey: Journey, verdict: Ver
     kg, review = buyer.order.quantity_kg, policy.review_cost_vnd
     value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
     return Candidate(buyer, entry, journey, verdict, value)
+
+
+def at_most_vnd(buyers: Iterable[BuyerOrder], meeting: Meeting) -> float:
+    """What orders bring at most, whatever becomes of them: all good, at no cost, from the best of growers [VND]."""
+    standing = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
+    return math.fsum(buyer.order.quantity_kg * (buyer.order.price_vnd_per_kg + max(0.0, standing)) for buyer in buyers)
 
 
 def lawful(entry: Entry, wish: Wish) -> bool:

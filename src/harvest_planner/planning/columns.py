@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from harvest_planner.planning.candidates import Candidate, candidate_of, certified, graded
 from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
 from harvest_planner.planning.verdict import Start, Verdict
@@ -33,6 +34,8 @@ class Columns:
     value_vnd: Floats
     """Worth of the whole order this way [VND]."""
     journeys: tuple[Journey, ...]
+    unjudged: tuple[int, ...] = ()
+    """Orders for which there was no time."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -58,20 +61,26 @@ class ArrayJudge:
         self.shares = Shares(meeting)
         self._trips: dict[tuple[int, str | None, tuple[str, ...], bool], Ints] = {}
 
-    def columns(self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence) -> Columns:
-        """Every candidate that the rules allow and that is worth something."""
+    def columns(
+        self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence, patience: Patience | None = None
+    ) -> Columns:
+        """Every candidate that the rules allow and that is worth something, as far as patience goes."""
         by_way: dict[tuple[str, str], dict[Wish, dict[Wish, list[int]]]] = {}
         for index, buyer in enumerate(buyers):
             wish = buyer.wish
             shapes = by_way.setdefault((wish.crop_id, wish.destination_id), {})
             shapes.setdefault(wish.shape, {}).setdefault(wish, []).append(index)
         parts: list[tuple[Ints, _WishRows, Floats]] = []
+        unjudged: list[int] = []
         for count, shapes in enumerate(by_way.values()):
+            if patience is not None and patience.over_after(JUDGING_AT_MOST):
+                unjudged += [number for wishes in shapes.values() for mine in wishes.values() for number in mine]
+                continue
             tell(Progress("judging", JUDGED * count / len(by_way)))
             for shape, promised in self.allowed(tuple(shapes)):
                 for wish, rows in self._unfolded(shape, promised, shapes[shape]):
                     parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting))
-        return _joined(parts, tuple(self.shares.journeys))
+        return replace(_joined(parts, tuple(self.shares.journeys)), unjudged=tuple(sorted(unjudged)))
 
     def allowed(self, shapes: Sequence[Wish]) -> Iterator[tuple[Wish, Promised]]:
         """Rows of ways that the policy allows, for wishes for one crop at one destination."""

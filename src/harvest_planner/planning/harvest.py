@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.answered import remember
-from harvest_planner.planning.candidates import candidate_of
+from harvest_planner.planning.candidates import at_most_vnd, candidate_of
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.report import KG_EPSILON, Decided, large_plan_of, plan_of, planned_orders
 from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
@@ -64,7 +64,8 @@ def plan_harvest(
     ----------
     problem : the question; nothing else, no clock and no network, enters the answer.
     executor : runs the independent parts of the problem side by side; none: one after the other.
-    time_limit_s : seconds after which the best plan so far is returned with its honest bound [s].
+    time_limit_s : seconds after which the best plan so far is returned with its honest bound [s]. Ctrl-C does the same
+        at once, with the status `interrupted`; a second one raises KeyboardInterrupt.
     seed : of the solver's random choices.
     on_progress : called now and then with a `Progress`; what it raises ends the planning.
     orders, batches : data frames or rows that stand in for the problem's own, as in `PlanningProblem.from_frames`.
@@ -85,8 +86,9 @@ def plan_harvest(
     require_solver()
     if orders is not None or batches is not None:
         problem = problem.with_frames(orders=orders, batches=batches)
-    deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-    plan = planned(problem, executor=executor, deadline=deadline, seed=seed, tell=on_progress or in_silence)
+    patience = Patience(time_limit_s)
+    with patience.heeding_interrupts():
+        plan = planned(problem, executor=executor, patience=patience, seed=seed, tell=on_progress or in_silence)
     return remember(plan, problem)
 
 
@@ -94,17 +96,17 @@ def planned(
     problem: PlanningProblem,
     *,
     executor: Executor | None = None,
-    deadline: float | None = None,
+    patience: Patience | None = None,
     seed: int = 0,
     tell: OnProgress = in_silence,
     hold: Hold | None = None,
 ) -> HarvestPlan:
     """The plan of a problem; `hold` counts what is used already beside it."""
-    meeting = Meeting(problem)
+    patience, meeting = patience or Patience(), Meeting(problem)
     if is_large(meeting):
-        return _large(meeting, deadline=deadline, seed=seed, tell=tell, hold=hold)
-    prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting)
-    found = allocate(prepared, executor=executor, deadline=deadline, seed=seed, tell=tell)
+        return _large(meeting, patience=patience, seed=seed, tell=tell, hold=hold)
+    prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting, patience=patience)
+    found = allocate(prepared, executor=executor, patience=patience, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
     plan = plan_of(
         prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
@@ -122,7 +124,7 @@ def is_large(meeting: Meeting) -> bool:
 
 
 def _large(
-    meeting: Meeting, *, deadline: float | None, seed: int, tell: OnProgress, hold: Hold | None = None
+    meeting: Meeting, *, patience: Patience, seed: int, tell: OnProgress, hold: Hold | None = None
 ) -> HarvestPlan:
     """The plan of a large problem: by the market's prices."""
     from harvest_planner.planning.columns import ArrayJudge
@@ -139,16 +141,17 @@ def _large(
     sized = problem.policy.review_cost_vnd > 0 or problem.policy.min_parcel_good_share > 0
     judge_all = ArrayJudge(meeting)
     tell(Progress("judging", 0.0))
-    laid = laid_out(meeting, judge_all, folded(meeting, used, sized=sized), used, sized=sized)
+    laid = laid_out(meeting, judge_all, folded(meeting, used, sized=sized), used, sized=sized, patience=patience)
     tell(Progress("judging", JUDGED))
     constant = laid.kept_vnd + settled_vnd(settled, meeting)
+    missed_vnd = laid.unjudged_vnd
 
     def told(part: float, value: float | None, bound: float) -> None:
         share = JUDGED + (ALLOCATED - JUDGED) * part
-        tell(Progress("allocating", share, None if value is None else value + constant, bound + constant))
+        tell(Progress("allocating", share, None if value is None else value + constant, bound + constant + missed_vnd))
 
-    decision = decide(laid.market, seed=seed, told=told, deadline=deadline)
-    bound = decision.bound_vnd + constant
+    decision = decide(laid.market, seed=seed, told=told, patience=patience)
+    bound = decision.bound_vnd + constant + missed_vnd
     tell(Progress("reporting", ALLOCATED, decision.value_vnd + constant, bound))
     whole = Wholesale(meeting, judge_all, settled, used, laid, decision)
     plan = large_plan_of(whole, bound_vnd=bound, judge_all=judge_all.notable, seed=seed)
@@ -171,6 +174,7 @@ def prepare(
     tell: OnProgress = in_silence,
     hold: Hold | None = None,
     meeting: Meeting | None = None,
+    patience: Patience | None = None,
 ) -> Prepared:
     """Look up, settle commitments, judge every candidate by arrays, and lay out the numbers of the joint plan."""
     from harvest_planner.planning.columns import ArrayJudge
@@ -183,8 +187,8 @@ def prepare(
         hold(used, problem)
     buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
     judge_all = ArrayJudge(meeting)
-    question = question_of(meeting, buyers, judge_all.columns(buyers, tell=tell), used)
-    return Prepared(meeting, settled, used, question, judge_all)
+    columns = judge_all.columns(buyers, tell=tell, patience=patience)
+    return Prepared(meeting, settled, used, question_of(meeting, buyers, columns, used), judge_all)
 
 
 def _open(order: Order, problem: PlanningProblem, used: Used) -> bool:
@@ -196,7 +200,7 @@ def _open(order: Order, problem: PlanningProblem, used: Used) -> bool:
 
 
 def allocate(
-    prepared: Prepared, *, executor: Executor | None, deadline: float | None, seed: int, tell: OnProgress = in_silence
+    prepared: Prepared, *, executor: Executor | None, patience: Patience, seed: int, tell: OnProgress = in_silence
 ) -> Decided:
     """Solve the independent parts, side by side where an executor is given, and put them together."""
     from harvest_planner.planning.allocation.components import components, joined
@@ -207,15 +211,16 @@ def allocate(
     parts = list(components(question.model))
     gap = prepared.meeting.problem.policy.gap
     constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
+    unjudged = [question.buyers[number] for number in question.columns.unjudged]
+    missed_vnd = at_most_vnd(unjudged, prepared.meeting)
     run = map if executor is None else executor.map
     while True:
-        seconds = None if deadline is None else max(0.01, deadline - time.monotonic())
-        tasks = [Task(part.model, gap, seed, seconds) for part in parts]
+        tasks = [Task(part.model, gap, seed, patience) for part in parts]
         found = list(_told(run(solve, tasks), parts, tell))
         whole = joined(question.model, parts, found)
-        value, bound = whole.value_vnd + constant, whole.bound_vnd + constant
+        value, bound = whole.value_vnd + constant, whole.bound_vnd + constant + missed_vnd
         wide = (bound - value) / max(abs(bound), 1.0) > prepared.meeting.problem.policy.gap
-        if whole.timed_out or gap < 1e-12 or not wide:
+        if whole.timed_out or whole.interrupted or unjudged or gap < 1e-12 or not wide:
             break
         gap = gap * TIGHTEN if gap > 1e-9 else 0.0
     chosen = [int(column) for column in whole.column_kg.nonzero()[0]]
@@ -229,8 +234,10 @@ def allocate(
         surplus,
         value,
         bound,
-        whole.timed_out,
-        shadow_prices=shadow_prices(prepared.meeting, question, parts, whole, run=run, seed=seed, deadline=deadline),
+        whole.timed_out or bool(unjudged),
+        whole.interrupted or patience.interrupted,
+        shadow_prices(prepared.meeting, question, parts, whole, run=run, seed=seed, patience=patience),
+        frozenset(buyer.order.id for buyer in unjudged),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,11 +12,13 @@ from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.columns import NO_START, ArrayJudge
 from harvest_planner.planning.folding import Asked
-from harvest_planner.planning.market.market import Demand, Market, Supply
+from harvest_planner.planning.market.market import Demand, Market
 from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Used, left_kg
 from harvest_planner.planning.shares import SLACK, Promised
+from harvest_planner.planning.supplying import blocked, departures_of, supply_of
 from harvest_planner.planning.wish import Wish
 
 
@@ -36,6 +37,10 @@ class Laid:
     departures: tuple[tuple[str, float], ...]
     kept_vnd: float
     """Worth of all fruit if none of it were picked [VND]."""
+    unjudged: Bools
+    """Of each order, whether there was no time for its wish."""
+    unjudged_vnd: float
+    """What those orders bring at most [VND]."""
 
 
 class _Rows(NamedTuple):
@@ -54,20 +59,20 @@ class _Rows(NamedTuple):
         return _Rows(wish[keep], pool[keep], way[keep], journey[keep], good[keep], parcel[keep], cost[keep])
 
 
-def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, sized: bool) -> Laid:
-    """The market of all open orders, less what commitments hold.
+def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, sized: bool, patience: Patience) -> Laid:
+    """The market of all open orders, less what commitments hold, as far as patience goes.
 
     Parameters
     ----------
     sized : whether reviews or a floor make the size of parcels matter.
     """
     policy = meeting.problem.policy
-    rows = _rows(judge, asked.wishes, sized=sized)
-    trips = tuple(trip for trip in meeting.trips if trip.day.pickable and not _blocked(trip, meeting, used))
+    rows, unjudged = _rows(judge, asked.wishes, sized=sized, patience=patience)
+    trips = tuple(trip for trip in meeting.trips if trip.day.pickable and not blocked(trip, meeting, used))
     lot_pool, trip_lot, pool_lots = _lots(meeting, trips)
     access_first, access_lot, row_access = _accesses(rows.pool, rows.wish, asked.wishes, pool_lots)
     rows, row_access = rows.where(row_access >= 0), row_access[row_access >= 0]
-    supply = _supply(meeting, trips, np.array(trip_lot, dtype=np.int64), used)
+    supply = supply_of(meeting, trips, np.array(trip_lot, dtype=np.int64), used)
     demand = Demand(
         kg=asked.kg,
         price=asked.price,
@@ -82,20 +87,27 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
         row_review=policy.review_cost_vnd * (1.0 - rows.parcel),
     )
     pool = np.unique(np.array(lot_pool, dtype=np.int64), return_inverse=True)[1]
-    ways_first, ways_departure, departure_kg, departures = _departures(judge, meeting, used)
+    ways_first, ways_departure, departure_kg, departures = departures_of(judge, meeting, used)
     market = Market(demand, supply, access_first, access_lot, pool, ways_first, ways_departure, departure_kg)
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(policy.terminal_share) for field in meeting.fields)
-    return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept)
+    missed = np.isin(asked.wish, unjudged)
+    best = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
+    missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + max(0.0, best)))
+    return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept, missed, missed_vnd)
 
 
-def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool) -> _Rows:
-    """What each wish may choose, but for what is outdone."""
+def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: Patience) -> tuple[_Rows, list[int]]:
+    """What each wish may choose, but for what is outdone; and wishes for which there was no time."""
     policy = judge.meeting.problem.policy
     together: dict[tuple[str, str], dict[Wish, list[int]]] = {}
     for number, wish in enumerate(wishes):
         together.setdefault((wish.crop_id, wish.destination_id), {}).setdefault(wish.shape, []).append(number)
     parts: list[_Rows] = []
+    unjudged: list[int] = []
     for (crop_id, destination_id), shapes in together.items():
+        if patience.over_after(JUDGING_AT_MOST):
+            unjudged += [number for members in shapes.values() for number in members]
+            continue
         which, promised = judge.allowed_together(tuple(shapes))
         ways = judge.shares.ways(crop_id, destination_id)
         if not len(promised.row):
@@ -119,9 +131,9 @@ def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool) -> _Rows:
         )
     if not parts:
         none = np.empty(0, dtype=np.int64)
-        return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0))
+        return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0)), unjudged
     joined = _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return joined.where(np.argsort(joined.wish, kind="stable"))
+    return joined.where(np.argsort(joined.wish, kind="stable")), unjudged
 
 
 def _sized(
@@ -212,87 +224,3 @@ def _accesses(
     used = np.diff(starts) > 0
     row_access = np.where(used, np.cumsum(used) - 1, -1)[which.reshape(-1)]
     return np.r_[starts[:-1][used], len(lots)].astype(np.int64), np.array(lots, dtype=np.int64), row_access
-
-
-def _supply(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Used) -> Supply:
-    policy = meeting.problem.policy
-    fields = {trip.field.batch.id: trip.field for trip in trips}
-    batch_at = {batch_id: number for number, batch_id in enumerate(fields)}
-    hands: dict[tuple[str, dt.date], int] = {}
-    hands_kg: list[float] = []
-    packings: dict[tuple[str, dt.date], int] = {}
-    packing_kg: list[float] = []
-    homes: dict[str, int] = {}
-    trip_home, trip_hands, trip_packing = [], [], []
-    for trip in trips:
-        trip_home.append(homes.setdefault(trip.field.grower.id, len(homes)))
-        key = (trip.field.grower.id, trip.day.pick_on)
-        if key not in hands:
-            most = trip.field.grower.pick_capacity_kg_per_day
-            hands[key] = len(hands_kg)
-            hands_kg.append(np.inf if most is None else max(0.0, most - used.picker_kg.get(key, 0.0)))
-        trip_hands.append(hands[key])
-        most = trip.field.place.packing_kg_per_day
-        key = (trip.field.place.id, trip.day.pick_on)
-        if most is None:
-            trip_packing.append(-1)
-            continue
-        if key not in packings:
-            packings[key] = len(packing_kg)
-            packing_kg.append(max(0.0, most - used.packing_kg.get(key, 0.0)))
-        trip_packing.append(packings[key])
-    batches = list(fields.values())
-    most_trips = np.inf if policy.max_picks_per_batch is None else policy.max_picks_per_batch
-    days = {
-        batch_at[name]: tuple(day.toordinal() for day in days) for name, days in used.days.items() if name in batch_at
-    }
-    return Supply(
-        trip_batch=np.array([batch_at[trip.field.batch.id] for trip in trips], dtype=np.int64),
-        trip_lot=trip_lot,
-        trip_home=np.array(trip_home, dtype=np.int64),
-        trip_hands=np.array(trip_hands, dtype=np.int64),
-        trip_packing=np.array(trip_packing, dtype=np.int64),
-        trip_day=np.array([trip.day.pick_on.toordinal() for trip in trips], dtype=np.int64),
-        trip_fee=np.array([trip.field.batch.trip_cost_vnd for trip in trips], dtype=float),
-        trip_least=np.array([trip.field.batch.min_trip_kg for trip in trips], dtype=float),
-        trip_made=np.array([(trip.field.batch.id, trip.day.pick_on) in used.trips for trip in trips], dtype=bool),
-        trip_surplus=np.array([trip.field.batch.surplus_price_vnd_per_kg for trip in trips], dtype=float),
-        trip_standing=np.array([trip.field.reputation_vnd_per_kg for trip in trips], dtype=float),
-        batch_kg=np.array([left_kg(field, used) for field in batches], dtype=float),
-        batch_kept=np.array([field.kept_vnd_per_kg(policy.terminal_share) for field in batches], dtype=float),
-        batch_most=np.array([most_trips - len(used.days.get(f.batch.id, ())) for f in batches], dtype=float).clip(0.0),
-        batch_spacing=np.array([field.batch.days_between_picks for field in batches], dtype=np.int64),
-        batch_days=days,
-        hands_kg=np.array(hands_kg, dtype=float),
-        packing_kg=np.array(packing_kg, dtype=float),
-    )
-
-
-def _departures(
-    judge: ArrayJudge, meeting: Meeting, used: Used
-) -> tuple[Ints, Ints, Floats, tuple[tuple[str, float], ...]]:
-    known: dict[tuple[str, float], int] = {}
-    kg: list[float] = []
-    first, flat = [0], []
-    for journey in judge.shares.journeys:
-        if journey.limited:
-            for leg in journey.legs:
-                most = meeting.lanes[leg.lane_id].capacity_kg
-                if most is None:
-                    continue
-                key = (leg.lane_id, leg.departs_h)
-                if key not in known:
-                    known[key] = len(kg)
-                    kg.append(max(0.0, most - used.departure_kg.get(key, 0.0)))
-                flat.append(known[key])
-        first.append(len(flat))
-    return np.array(first, dtype=np.int64), np.array(flat, dtype=np.int64), np.array(kg, dtype=float), tuple(known)
-
-
-def _blocked(trip: Trip, meeting: Meeting, used: Used) -> bool:
-    days: set[dt.date] = used.days.get(trip.field.batch.id, set())
-    if not days or trip.day.pick_on in days:
-        return False
-    most = meeting.problem.policy.max_picks_per_batch
-    near = any(abs((trip.day.pick_on - day).days) < trip.field.batch.days_between_picks for day in days)
-    return near or (most is not None and most - len(days) < 1)

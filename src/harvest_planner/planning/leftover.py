@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Literal, get_args
 
 from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, worth
@@ -14,6 +15,9 @@ from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Part, Used, left_kg
 
 KG_EPSILON = 1e-6
+Capacity = Literal["picker_capacity", "packing_capacity", "lane_capacity"]
+Short = Literal["batch", "trip"] | Capacity
+CAPACITIES: tuple[Capacity, ...] = get_args(Capacity)
 
 
 class Totals:
@@ -107,6 +111,21 @@ class Leftover:
             if (capacity := self.meeting.lanes[leg.lane_id].capacity_kg) is not None
         ]
         return min(rooms, default=(math.inf, None))
+
+    def short_of(self, candidate: Candidate, kg: float) -> tuple[Short, ...]:
+        """What does not suffice for so many kilograms more on a candidate's way."""
+        trip = candidate.entry.trip
+        least = kg - KG_EPSILON
+        short: list[Short] = ["batch"] if self.batch_kg[trip.field.batch.id] < least else []
+        if self.picker_kg(trip) < least:
+            short.append("picker_capacity")
+        if self.packing_kg(trip) < least:
+            short.append("packing_capacity")
+        if self.lane_kg(candidate)[0] < least:
+            short.append("lane_capacity")
+        if not short and not self.may_make(trip, kg):
+            short.append("trip")
+        return tuple(short)
 
     def made(self, trip: Trip) -> bool:
         """Whether the plan makes the trip anyway."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from harvest_planner.planning.candidates import Candidate, allowed, certified, graded, judged, promises_enough, safe
-from harvest_planner.planning.leftover import KG_EPSILON, Leftover
+from harvest_planner.planning.leftover import CAPACITIES, Leftover
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.verdict import Verdict
@@ -49,12 +49,12 @@ def reason_for(
             {"confirm_by_at": stamp},
             Change(field="confirm_by_at", value=as_of.isoformat()),
         )
-    trips = meeting.trips_of_crop(order.crop_id)
-    return (
-        _no_way(buyer, meeting)
-        or _no_fruit(buyer, trips)
-        or _not_promised(buyer, meeting, judge_all)
-        or _not_fitting(buyer, meeting, leftover, missing_kg=missing_kg, judge_all=judge_all)
+    none = _no_way(buyer, meeting) or _no_fruit(buyer, meeting.trips_of_crop(order.crop_id))
+    if none is not None:
+        return none
+    able = _able(buyer, meeting, judge_all)
+    return _not_promised(buyer, meeting, able, judge_all) or _not_fitting(
+        buyer, meeting.problem.policy, able, leftover, missing_kg=missing_kg
     )
 
 
@@ -161,10 +161,9 @@ def _best_grade(buyer: BuyerOrder) -> list[Change]:
     return [Change(field="grade", value=worse[0] if worse else None)]
 
 
-def _not_promised(buyer: BuyerOrder, meeting: Meeting, judge_all: Judge) -> Reason | None:
+def _not_promised(buyer: BuyerOrder, meeting: Meeting, able: Sequence[Candidate], judge_all: Judge) -> Reason | None:
     """Nothing arrives good enough, or safe enough."""
     policy = meeting.problem.policy
-    able = _able(buyer, meeting, judge_all)
     good = [candidate for candidate in able if promises_enough(candidate.verdict, policy)]
     unsafe = [c for c in good or able if not safe(c.verdict, policy) and (good or _spoilt_by_cap(c.verdict, policy))]
     if good and len(unsafe) < len(good):
@@ -219,28 +218,23 @@ def _ripe_if(buyer: BuyerOrder, meeting: Meeting, best: float, judge_all: Judge)
 
 
 def _not_fitting(
-    buyer: BuyerOrder, meeting: Meeting, leftover: Leftover, *, missing_kg: float, judge_all: Judge
+    buyer: BuyerOrder, policy: Policy, able: Sequence[Candidate], leftover: Leftover, *, missing_kg: float
 ) -> Reason | None:
     """It could be served well, but not at a profit, or not beside what is already planned."""
-    policy = meeting.problem.policy
     kg = min(LEAST_PART_KG, missing_kg) if buyer.order.may_split else missing_kg
-    able = [
-        c for c in _able(buyer, meeting, judge_all) if promises_enough(c.verdict, policy) and safe(c.verdict, policy)
-    ]
-    paying = [candidate for candidate in able if leftover.gain_vnd(candidate, kg) > 0]
+    fine = [c for c in able if promises_enough(c.verdict, policy) and safe(c.verdict, policy)]
+    paying = [candidate for candidate in fine if leftover.gain_vnd(candidate, kg) > 0]
     if not paying:
-        price = min((_price_for(candidate, kg, leftover) for candidate in able), default=math.inf)
+        price = min((_price_for(candidate, kg, leftover) for candidate in fine), default=math.inf)
         changes = [Change(field="price_vnd_per_kg", value=price)] if math.isfinite(price) else []
         message = "transport, risk and picking cost more than the order brings"
         return _reason("not_worth_it", message, {"price_vnd_per_kg": buyer.order.price_vnd_per_kg}, *changes)
-    for code in ("picker_capacity", "packing_capacity", "lane_capacity"):
-        for candidate in paying:
-            short = _short_of(candidate, kg, leftover)
-            if set(short) == {code}:
-                return _reason(
-                    code, short[code][0], {"day": candidate.entry.trip.day.pick_on.isoformat()}, short[code][1]
-                )
-    if any(not _short_of(candidate, kg, leftover) for candidate in paying):
+    short = [leftover.short_of(candidate, kg) for candidate in paying]
+    for code in CAPACITIES:
+        for candidate, limits in zip(paying, short, strict=True):
+            if limits == (code,):
+                return _capacity_reason(code, candidate, kg, leftover)
+    if () in short:
         return None
     fits = max((leftover.batch_kg[c.entry.trip.field.batch.id] for c in paying), default=0.0)
     changes = [Change(field="quantity_kg", value=math.floor(fits * 10) / 10)] if fits >= 0.1 else []
@@ -257,36 +251,30 @@ def _price_for(candidate: Candidate, kg: float, leftover: Leftover) -> float:
     return float(math.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9) * 100)
 
 
-def _short_of(candidate: Candidate, kg: float, leftover: Leftover) -> dict[str, tuple[str, Change]]:
-    """The capacities that do not suffice, each with a sentence and the change that would release it."""
+def _capacity_reason(code: RefusalCode, candidate: Candidate, kg: float, leftover: Leftover) -> Reason:
+    """The one capacity that does not suffice, and what would release it."""
     trip = candidate.entry.trip
     field, day = trip.field, trip.day.pick_on
-    short: dict[str, tuple[str, Change]] = {}
-    if kg > leftover.batch_kg[field.batch.id] + KG_EPSILON:
-        short["batch"] = ("", Change(field="quantity_kg", value=None))
-    hands, packing, (lane_kg, lane_id) = (
-        leftover.picker_kg(trip),
-        leftover.packing_kg(trip),
-        leftover.lane_kg(candidate),
-    )
-    if kg > hands + KG_EPSILON:
-        what = "rests" if trip.day.rests else f"has only {max(0.0, hands):g} kg of picking left"
+    if code == "picker_capacity":
+        hands = leftover.picker_kg(trip)
+        why = "rests" if trip.day.rests else f"has only {max(0.0, hands):g} kg of picking left"
+        message = f"grower {field.grower.id} {why} on {day}"
         change = Change(
             field="pick_capacity_kg_per_day", value=_raised(field.grower.pick_capacity_kg_per_day, kg - hands)
         )
         if trip.day.rests:
             change = Change(field="rest_days", value=f"not {day.isoformat()}")
-        short["picker_capacity"] = (f"grower {field.grower.id} {what} on {day}", change)
-    if kg > packing + KG_EPSILON:
+    elif code == "packing_capacity":
+        packing = leftover.packing_kg(trip)
+        message = f"{field.place.id} can pack only {max(0.0, packing):g} kg more on {day}"
         change = Change(field="packing_kg_per_day", value=_raised(field.place.packing_kg_per_day, kg - packing))
-        short["packing_capacity"] = (f"{field.place.id} can pack only {max(0.0, packing):g} kg more on {day}", change)
-    if kg > lane_kg + KG_EPSILON:
-        capacity = leftover.meeting.lanes[str(lane_id)].capacity_kg
-        change = Change(field="capacity_kg", value=_raised(capacity, kg - lane_kg))
-        short["lane_capacity"] = (f"lane {lane_id} takes only {max(0.0, lane_kg):g} kg more for {day}", change)
-    if not short and not leftover.may_make(trip, kg):
-        short["trip"] = ("", Change(field="min_trip_kg", value=None))
-    return short
+    else:
+        lane_kg, lane_id = leftover.lane_kg(candidate)
+        message = f"lane {lane_id} takes only {max(0.0, lane_kg):g} kg more for {day}"
+        change = Change(
+            field="capacity_kg", value=_raised(leftover.meeting.lanes[str(lane_id)].capacity_kg, kg - lane_kg)
+        )
+    return _reason(code, message, {"day": day.isoformat()}, change)
 
 
 def _raised(capacity: float | None, by: float) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from harvest_planner import __version__
 from harvest_planner.planning import answer
 from harvest_planner.planning.curves import outside_calibration
-from harvest_planner.planning.leftover import Leftover
+from harvest_planner.planning.leftover import CAPACITIES, Leftover
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.refusals import Judge, reason_for
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from harvest_planner.planning.wholesale import Wholesale
 
 KG_EPSILON = 1e-6
+CONTESTED = frozenset(("not_worth_it", *CAPACITIES, "outbid"))
+"""Reasons that lie in what else is planned, which nobody knows where there was no time to fill in what fits."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Decided:
     timed_out: bool
     interrupted: bool = False
     shadow_prices: tuple[ShadowPrice, ...] = ()
+    unjudged: frozenset[str] = frozenset()
+    """Orders for which there was no time."""
 
 
 def planned_orders(problem: PlanningProblem) -> tuple[Order, ...]:
@@ -89,7 +93,7 @@ def plan_of(
         batches=rows,
         picks=picks,
         shipments=tuple(shipments),
-        refusals=tuple(_refusals(meeting, parts, leftover, judge_all)),
+        refusals=tuple(_refusals(meeting, parts, leftover, judge_all, decided.unjudged)),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
         warnings=tuple(_warnings(meeting, map(met_by, parts))),
@@ -108,20 +112,26 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, judge_all: Judge, seed:
     )
     bound = max(value, round(bound_vnd, 2))
     gap = (bound - value) / max(abs(bound), 1.0)
-    missing = whole.missing()
+    missing, decision = whole.missing(), whole.decision
     table = table_of(problem.orders, Order)
     leftover = cache(whole.leftover)
 
     def refusal(at: int) -> Refusal:
         row, kg = missing[at]
         buyer = meeting.buyer(table[row])
+        if row in whole.unjudged_rows:
+            return Refusal(order_id=buyer.order.id, kg=kg, reasons=(_unjudged(),))
         reason = reason_for(buyer, meeting, leftover(), missing_kg=kg, judge_all=judge_all)
+        if decision.hurried and (reason is None or reason.code in CONTESTED):
+            reason = _unjudged()
         return Refusal(order_id=buyer.order.id, kg=kg, reasons=(reason or _outbid(),))
 
     provenance = Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed)
     return HarvestPlan(
         # The search of the market ends by itself; where that is short of the gap asked for, it says so.
-        status=_status(timed_out=whole.decision.timed_out or gap > problem.policy.gap, interrupted=False, gap=gap),
+        status=_status(
+            timed_out=decision.hurried or gap > problem.policy.gap, interrupted=decision.interrupted, gap=gap
+        ),
         value_vnd=value,
         bound_vnd=bound,
         gap=gap,
@@ -144,19 +154,29 @@ def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
     return "optimal" if gap <= 1e-9 else "within_gap"
 
 
-def _refusals(meeting: Meeting, parts: Sequence[Part], leftover: Leftover, judge_all: Judge) -> Iterable[Refusal]:
+def _refusals(
+    meeting: Meeting, parts: Sequence[Part], leftover: Leftover, judge_all: Judge, unjudged: Container[str]
+) -> Iterable[Refusal]:
     shipped: dict[str, float] = {}
     for candidate, kg in parts:
         shipped[candidate.buyer.order.id] = shipped.get(candidate.buyer.order.id, 0.0) + kg
     for order in planned_orders(meeting.problem):
         missing = round(order.quantity_kg - shipped.get(order.id, 0.0), 6)
-        if missing > KG_EPSILON:
+        if order.id in unjudged:
+            yield Refusal(order_id=order.id, kg=missing, reasons=(_unjudged(),))
+        elif missing > KG_EPSILON:
             reason = reason_for(meeting.buyer(order), meeting, leftover, missing_kg=missing, judge_all=judge_all)
             yield Refusal(order_id=order.id, kg=missing, reasons=(reason or _outbid(),))
 
 
 def _outbid() -> Reason:
     return Reason(code="outbid", message="the fruit that could serve it goes to orders that bring more")
+
+
+def _unjudged() -> Reason:
+    """What is true of an order for which there was no time."""
+    message = "the time for planning was over before it was looked for a way to serve it"
+    return Reason(code="outbid", params={"looked_for": False}, message=message)
 
 
 class Met(NamedTuple):

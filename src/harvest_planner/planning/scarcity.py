@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from harvest_planner.planning.allocation.prices import Prices, PriceTask, price
 from harvest_planner.planning.leftover import KG_EPSILON
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.modelling import Question
+from harvest_planner.planning.patience import Patience
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.plan import ShadowPrice
 from harvest_planner.transit.instants import instant_of
@@ -34,7 +34,7 @@ def shadow_prices(
     *,
     run: Run,
     seed: int,
-    deadline: float | None,
+    patience: Patience,
 ) -> tuple[ShadowPrice, ...]:
     """The price of each scarce thing from the linear programme of each component with the plan's trips fixed.
 
@@ -42,16 +42,13 @@ def shadow_prices(
     would bring, plan again (`what_if_more`). Where a time limit ran out and the programme is not a quick one there are
     no prices at all.
     """
-    late = whole.timed_out or (deadline is not None and time.monotonic() > deadline)
+    late = whole.timed_out or whole.interrupted or patience.over()
     if late and len(question.columns) > QUICK_COLUMNS:
         return ()
-    until = None if deadline is None else max(deadline, time.monotonic() + QUICK_S)
+    enough = patience if patience.left_s > QUICK_S else Patience(QUICK_S)
     picked = np.bincount(question.model.column_trip, weights=whole.column_kg, minlength=len(question.trips))
     picked_trips = picked + whole.surplus_kg > KG_EPSILON
-    tasks = [
-        PriceTask(part.model, picked_trips[part.trips], seed, None if until is None else until - time.monotonic())
-        for part in parts
-    ]
+    tasks = [PriceTask(part.model, picked_trips[part.trips], seed, enough) for part in parts]
     found = list(run(price, tasks))
     if any(prices is None for prices in found):
         return ()

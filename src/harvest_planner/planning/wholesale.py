@@ -92,6 +92,11 @@ class Wholesale:
         kind, number = self._order_of_parts[at]
         return self.settled.parts[number] if kind else self.part(number)
 
+    @cached_property
+    def unjudged_rows(self) -> frozenset[int]:
+        """Rows of the problem's orders for which there was no time."""
+        return frozenset(self.laid.asked.row[self.laid.unjudged].tolist())
+
     def shipments(self) -> Sequence[Shipment]:
         """A record for each part, by order."""
         count = len(self.decision.loads.order) + len(self.settled.parts)

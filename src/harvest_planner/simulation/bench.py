@@ -12,6 +12,7 @@ from harvest_planner.planning.columns import Columns
 from harvest_planner.planning.harvest import Prepared, allocate, prepare
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.modelling import question_of
+from harvest_planner.planning.patience import Patience
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.simulation.decisions import Decisions, decisions_from
@@ -48,7 +49,7 @@ class Bench:
         if columns is not None:
             question = question_of(prepared.meeting, prepared.question.buyers, columns, prepared.used)
             prepared = replace(prepared, question=question)
-        found = allocate(prepared, executor=None, deadline=None, seed=0)
+        found = allocate(prepared, executor=None, patience=Patience(), seed=0)
         return decisions_from((*prepared.settled.parts, *found.parts), found.surplus)
 
     @cached_property

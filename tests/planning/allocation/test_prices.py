@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 from harvest_planner.planning.allocation.model import Bools, Model
 from harvest_planner.planning.allocation.prices import Prices, PriceTask, open_trips, price
 from harvest_planner.planning.allocation.solve import Task, solve
+from harvest_planner.planning.patience import Patience
 from tests.planning.allocation.models import random_model
 
 LIMITS = {"picker": "picker_kg", "packing": "packing_kg", "lane": "lane_kg", "batch": "batch_kg"}
@@ -19,13 +20,13 @@ LIMITS = {"picker": "picker_kg", "packing": "packing_kg", "lane": "lane_kg", "ba
 
 def solved(model: Model) -> tuple[float, Bools]:
     """Worth of the best allocation, and the trips on which it picks."""
-    found = solve(Task(model, 0.0, 0, None))
+    found = solve(Task(model, 0.0, 0, Patience()))
     shipped = np.bincount(model.column_trip, weights=found.column_kg, minlength=len(model.trip_batch))
     return found.value_vnd, shipped + found.surplus_kg > 1e-6
 
 
 def priced(model: Model, picked: Bools) -> Prices:
-    found = price(PriceTask(model, picked, 0, None))
+    found = price(PriceTask(model, picked, 0, Patience()))
     assert found is not None
     return found
 
@@ -128,7 +129,7 @@ def test_the_outbid_order_sets_the_price() -> None:
 
 def test_out_of_time_there_are_no_prices() -> None:
     model = one_picker(order_kg=(15.0, 15.0), values=(60_000.0, 40_000.0))
-    assert price(PriceTask(model, np.array([True]), 0, 0.0)) is None
+    assert price(PriceTask(model, np.array([True]), 0, Patience(0.0))) is None
 
 
 def one_picker(*, order_kg: tuple[float, ...], values: tuple[float, ...]) -> Model:

@@ -13,6 +13,7 @@ from harvest_planner.planning.allocation.greedy import Free, fill, value_of
 from harvest_planner.planning.allocation.integer import IntegerProgramme
 from harvest_planner.planning.allocation.model import Allocation, Model
 from harvest_planner.planning.allocation.solve import Task, solve
+from harvest_planner.planning.patience import Patience
 from tests.planning.allocation.models import random_model
 
 SEEDS = range(20)
@@ -21,7 +22,7 @@ SEEDS = range(20)
 def plain_optimum(model: Model) -> float:
     """The optimum by one integer programme over all columns."""
     nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
-    found = IntegerProgramme(model, seed=0).solve(absolute_gap=1e-6, start=None, target_vnd=np.inf, deadline=None)
+    found = IntegerProgramme(model, seed=0).solve(absolute_gap=1e-6, start=None, target_vnd=np.inf, patience=Patience())
     assert found is not None
     assert found.finished
     return max(value_of(model, found.column_kg, found.surplus_kg), value_of(model, *fill(model, *nothing)))
@@ -44,7 +45,7 @@ def assert_keeps_the_rules(model: Model, found: Allocation) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_equals_the_plain_programme_and_keeps_every_rule(seed: int) -> None:
     model = random_model(seed)
-    found = solve(Task(model, 0.0, 0, None))
+    found = solve(Task(model, 0.0, 0, Patience()))
     assert_keeps_the_rules(model, found)
     assert found.value_vnd == pytest.approx(value_of(model, found.column_kg, found.surplus_kg), abs=1e-6)
     assert found.value_vnd == pytest.approx(plain_optimum(model), rel=1e-7, abs=0.1)
@@ -54,7 +55,7 @@ def test_equals_the_plain_programme_and_keeps_every_rule(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_within_a_gap_the_bound_still_covers_the_optimum(seed: int) -> None:
     model = random_model(seed)
-    found = solve(Task(model, 0.02, 0, None))
+    found = solve(Task(model, 0.02, 0, Patience()))
     assert_keeps_the_rules(model, found)
     assert found.bound_vnd >= plain_optimum(model) - 0.1
     assert found.bound_vnd - found.value_vnd <= 0.02 * abs(found.bound_vnd) + 1.0
@@ -64,8 +65,8 @@ def test_within_a_gap_the_bound_still_covers_the_optimum(seed: int) -> None:
 def test_parts_solved_apart_are_worth_the_whole(seed: int) -> None:
     model = random_model(seed, orders=6, batches=5, days=2)
     parts = list(components(model))
-    whole = joined(model, parts, [solve(Task(part.model, 0.0, 0, None)) for part in parts])
-    assert whole.value_vnd == pytest.approx(solve(Task(model, 0.0, 0, None)).value_vnd, rel=1e-7, abs=0.1)
+    whole = joined(model, parts, [solve(Task(part.model, 0.0, 0, Patience())) for part in parts])
+    assert whole.value_vnd == pytest.approx(solve(Task(model, 0.0, 0, Patience())).value_vnd, rel=1e-7, abs=0.1)
     assert_keeps_the_rules(model, whole)
 
 

@@ -105,4 +105,5 @@ def joined(model: Model, parts: list[Component], found: list[Allocation]) -> All
         value_vnd=sum(allocation.value_vnd for allocation in found),
         bound_vnd=sum(allocation.bound_vnd for allocation in found),
         timed_out=any(allocation.timed_out for allocation in found),
+        interrupted=any(allocation.interrupted for allocation in found),
     )

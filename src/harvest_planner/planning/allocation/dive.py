@@ -9,6 +9,7 @@ import numpy as np
 from harvest_planner.planning.allocation.integer import IntegerProgramme
 from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.patience import Patience
 
 SURE = 0.9
 """A trip made to this share is made; one made to less than the rest is left."""
@@ -20,13 +21,13 @@ MOST_NODES = 200
 
 
 def dive(
-    model: Model, master: Master, *, allowance_vnd: float, target_vnd: float, seed: int, deadline: float | None
+    model: Model, master: Master, *, allowance_vnd: float, target_vnd: float, seed: int, patience: Patience
 ) -> tuple[Floats, Floats] | None:
     """Kilograms per column and surplus per trip on trips that the relaxation chose; None where no plan was found.
 
     Changes the master: afterwards its trips are fixed.
     """
-    reduced = _decide_trips(model, master, deadline)
+    reduced = _decide_trips(model, master, patience)
     if reduced is None:
         return None
     made = (master.trips_made > 0.5) | model.trip_made
@@ -38,7 +39,7 @@ def dive(
     chosen = replace(model.only(columns), trip_blocked=model.trip_blocked | ~made)
     programme = IntegerProgramme(chosen, seed=seed)
     found = programme.solve(
-        absolute_gap=allowance_vnd, start=None, target_vnd=target_vnd, deadline=deadline, most_nodes=MOST_NODES
+        absolute_gap=allowance_vnd, start=None, target_vnd=target_vnd, patience=patience, most_nodes=MOST_NODES
     )
     if found is None:
         return None
@@ -47,18 +48,18 @@ def dive(
     return column_kg, found.surplus_kg
 
 
-def _decide_trips(model: Model, master: Master, deadline: float | None) -> Floats | None:
-    """Reduced costs once every trip is whole; None where that was found infeasible or the deadline came."""
+def _decide_trips(model: Model, master: Master, patience: Patience) -> Floats | None:
+    """Reduced costs once every trip is whole; None where that was found infeasible or time was over."""
     open_ = ~model.trip_made & ~model.trip_blocked
     while True:
         made = master.trips_made
         undecided = np.flatnonzero(open_ & (made > WHOLE) & (made < 1 - WHOLE))
         if not len(undecided):
-            return master.reduced_costs_now(deadline)
+            return master.reduced_costs_now(patience)
         for trips, taken in _decisions(undecided, made):
             master.fix_trips(trips, made=taken)
             open_[trips] = False
-        if master.reduced_costs_now(deadline) is None:
+        if master.reduced_costs_now(patience) is None:
             return None
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.allocation.model import Floats, Ints
+from harvest_planner.planning.patience import Patience
 
 if TYPE_CHECKING:
     from harvest_planner.planning.allocation.rows import Row
 
 KG_TOLERANCE = 1e-9
+LEAST_S = 0.01
 AFRESH: tuple[dict[str, object], ...] = (
     {},
     {"simplex_scale_strategy": 0},
@@ -59,6 +61,7 @@ class Programme:
             "mip_feasibility_tolerance": 1e-7,
         }.items():
             self._highs.setOptionValue(option, value)
+        self._heeded: Patience | None = None
         self.columns = 0
         self.rows = 0
         self.add_columns(costs, lowers, uppers, [[]] * len(costs), [[]] * len(costs))
@@ -115,13 +118,14 @@ class Programme:
         """Branch no further than so many nodes: a limit that, unlike time, is the same on every machine."""
         self._highs.setOptionValue("mip_max_nodes", count)
 
-    def solve(self, *, relative_gap: float = 0.0, absolute_gap: float = 1e-6, deadline: float | None = None) -> str:
+    def solve(self, *, relative_gap: float = 0.0, absolute_gap: float = 1e-6, patience: Patience | None = None) -> str:
         """Run; "optimal" (within the gaps), "node_limit", "time_limit" or "infeasible"."""
         self._highs.setOptionValue("mip_rel_gap", relative_gap)
         self._highs.setOptionValue("mip_abs_gap", absolute_gap)
-        left = np.inf if deadline is None else max(0.01, deadline - time.monotonic())
         # HiGHS counts its time over all runs of one instance
-        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left)
+        left_s = np.inf if patience is None else max(LEAST_S, patience.left_s)
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + left_s)
+        self._heed(patience)
         status = self._run()
         known = self._highspy.HighsModelStatus
         if status == known.kOptimal:
@@ -135,6 +139,17 @@ class Programme:
         if status in (known.kInfeasible, known.kUnboundedOrInfeasible):
             return "infeasible"
         raise RuntimeError(f"HiGHS stopped with {self._highs.modelStatusToString(status)}")
+
+    def _heed(self, patience: Patience | None) -> None:
+        """Stop where somebody interrupts; the solver asks now and then, which lets Python see to signals."""
+        if patience is self._heeded:
+            return
+        self._heeded = patience
+        asks = (self._highs.cbSimplexInterrupt, self._highs.cbIpmInterrupt, self._highs.cbMipInterrupt)
+        for ask in asks:
+            ask.clear()
+            if patience is not None:
+                ask.subscribe(partial(_stop, patience))
 
     def _run(self) -> Any:
         """Run, and where that ends without an answer run again from nothing; the status."""
@@ -176,6 +191,11 @@ class Programme:
     def row_duals(self) -> Floats:
         """Change of the objective per unit of each row's right side."""
         return np.array(self._highs.getSolution().row_dual)
+
+
+def _stop(patience: Patience, asked: Any) -> None:
+    if patience.interrupted:
+        asked.interrupt()
 
 
 def _packed(index: Sequence[Sequence[int]], values: Sequence[Sequence[float]]) -> tuple[Any, Any, Any]:

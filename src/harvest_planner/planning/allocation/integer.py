@@ -11,6 +11,7 @@ from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.master import add_column_rows, trip_columns
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
+from harvest_planner.planning.patience import Patience
 
 MOST_LINK_ROWS = 40_000
 KG_STEP = 1e-6
@@ -118,7 +119,7 @@ class IntegerProgramme:
         absolute_gap: float,
         start: tuple[Floats, Floats] | None,
         target_vnd: float,
-        deadline: float | None,
+        patience: Patience,
         most_nodes: int | None = None,
     ) -> Whole | None:
         """The best allocation within the gap, or the first worth `target_vnd`; None where none was found in time."""
@@ -127,12 +128,12 @@ class IntegerProgramme:
         if start is not None:
             self._programme.start_from(self._as_columns(*start))
         self._programme.stop_at(-target_vnd)
-        status = self._programme.solve(absolute_gap=absolute_gap, deadline=deadline)
+        status = self._programme.solve(absolute_gap=absolute_gap, patience=patience)
         if not self._programme.has_solution:
             return None
         return self._whole(finished=status != "time_limit")
 
-    def settle_ties(self, value_vnd: float, *, deadline: float | None) -> Whole | None:
+    def settle_ties(self, value_vnd: float, *, patience: Patience) -> Whole | None:
         """Among allocations worth `value_vnd`: the fewest trips, then the latest picks; None where time ran out."""
         programme, at = self._programme, self.at
         programme.stop_at(-np.inf)
@@ -142,7 +143,7 @@ class IntegerProgramme:
         trips = np.zeros(programme.columns)
         trips[2 * at.trips : 3 * at.trips] = 1.0
         programme.set_costs(trips)
-        if programme.solve(absolute_gap=0.5, deadline=deadline) != "optimal":
+        if programme.solve(absolute_gap=0.5, patience=patience) != "optimal":
             return None
         fewest = round(programme.objective)
         made = np.flatnonzero(trips)
@@ -150,7 +151,7 @@ class IntegerProgramme:
         lateness = np.zeros(programme.columns)
         lateness[: at.trips] = -(self.model.trip_day - self.model.trip_day.min(initial=0)).astype(float)
         programme.set_costs(lateness)
-        if programme.solve(absolute_gap=1e-6, deadline=deadline) != "optimal":
+        if programme.solve(absolute_gap=1e-6, patience=patience) != "optimal":
             return None
         return self._whole(finished=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
+from harvest_planner.planning.patience import Patience
 
 COLUMNS_PER_ORDER = 3
 SCATTER = 0.02
@@ -32,7 +32,7 @@ class Master:
     def __init__(self, model: Model, *, seed: int) -> None:
         self.model = model
         self.at = Layout(model)
-        self.bound_vnd = float(np.inf)
+        self.bound_vnd = model.most_vnd
         self.reduced_cost: Floats = np.zeros(len(model.column_order))
         self._inside = np.zeros(len(model.column_order), dtype=bool)
         self._scatter = SCATTER * np.random.default_rng(seed).random(len(model.column_order)) * model.column_value_vnd
@@ -50,18 +50,18 @@ class Master:
         programme.add_rows(rule_rows(self.model, self.at))
         return programme
 
-    def run(self, deadline: float | None) -> bool:
-        """Price and cut until nothing improves; False where the deadline came first (the bound is valid then too)."""
+    def run(self, patience: Patience) -> bool:
+        """Price and cut until nothing improves; False where time was over first (the bound is valid then too)."""
         self._take(self._best_by_value())
         previous = np.inf
         for _ in range(MOST_CUT_ROUNDS):
-            if not self._bound(deadline):
+            if not self._bound(patience):
                 return False
             improved = previous - self.bound_vnd > 1e-6 * max(1.0, abs(self.bound_vnd))
             previous = self.bound_vnd
             if not improved or not self._cut():
                 return True
-        return self._bound(deadline)
+        return self._bound(patience)
 
     @property
     def trips_made(self) -> Floats:
@@ -79,15 +79,15 @@ class Master:
         at = np.array([self.at.y(trip) for trip in trips.tolist()], dtype=np.int64)
         self._programme.set_bounds(at, np.full(len(at), float(made)), np.full(len(at), float(made)))
 
-    def reduced_costs_now(self, deadline: float | None) -> Floats | None:
-        """Reduced costs under the trips fixed so far; None where nothing is feasible or the deadline came."""
-        for _, reduced in self._rounds(deadline):
+    def reduced_costs_now(self, patience: Patience) -> Floats | None:
+        """Reduced costs under the trips fixed so far; None where nothing is feasible or time was over."""
+        for _, reduced in self._rounds(patience):
             if not len(self._entering(reduced)):
                 return np.maximum(reduced, 0.0)
         return None
 
-    def _bound(self, deadline: float | None) -> bool:
-        for objective, reduced in self._rounds(deadline):
+    def _bound(self, patience: Patience) -> bool:
+        for objective, reduced in self._rounds(patience):
             best = self._best_per_order(reduced)
             self.bound_vnd = min(self.bound_vnd, -(objective + float(np.minimum(best, 0.0).sum())))
             if not len(self._entering(reduced)):
@@ -95,14 +95,14 @@ class Master:
                 return True
         return False
 
-    def _rounds(self, deadline: float | None) -> Iterator[tuple[float, Floats]]:
+    def _rounds(self, patience: Patience) -> Iterator[tuple[float, Floats]]:
         """Objective and reduced costs of each round of pricing, until no column enters or the time is over."""
-        while self._programme.solve(deadline=deadline) == "optimal":
+        while self._programme.solve(patience=patience) == "optimal":
             reduced = self._price()
             yield self._programme.objective, reduced
             entering = self._entering(reduced)
             self._take(entering)
-            if not len(entering) or (deadline is not None and time.monotonic() > deadline):
+            if not len(entering) or patience.over():
                 return
 
     def _price(self) -> Floats:

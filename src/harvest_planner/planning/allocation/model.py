@@ -84,6 +84,15 @@ class Model:
         least = np.where(self.order_splits, self.order_least_kg, self.order_kg)[self.column_order]
         return np.asarray(least <= room + KG_SLACK)
 
+    @property
+    def most_vnd(self) -> float:
+        """No allocation is worth more: every order by its best column, every batch sold besides [VND]."""
+        orders = np.zeros(len(self.order_kg))
+        np.maximum.at(orders, self.column_order, self.column_value_vnd)
+        sold = np.zeros(len(self.batch_kg))
+        np.maximum.at(sold, self.trip_batch, self.trip_surplus_vnd_per_kg - self.batch_kept_vnd_per_kg[self.trip_batch])
+        return float(orders.sum() + sold @ self.batch_kg)
+
     def only(self, columns: Ints) -> Model:
         """The same model with a part of its columns."""
         return replace(
@@ -105,3 +114,4 @@ class Allocation:
     value_vnd: float
     bound_vnd: float
     timed_out: bool = False
+    interrupted: bool = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.master import Master, trip_columns
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Row, batch_quantity, packing_day, picker_day
+from harvest_planner.planning.patience import Patience
 
 ROOMIER_KG = {"picker_kg": 1e-4, "lane_kg": 1.5e-4, "packing_kg": 2e-4, "batch_kg": 3e-4}
 """So little more is lent of everything [kg]: what is used up just when an order is full then has no price, since one
@@ -36,7 +36,7 @@ class PriceTask:
     trips_picked: Bools
     """Trips on which the plan picks."""
     seed: int
-    seconds: float | None
+    patience: Patience
 
 
 def price(task: PriceTask) -> Prices | None:
@@ -45,13 +45,12 @@ def price(task: PriceTask) -> Prices | None:
     Trips that cost nothing and that no rule counts stay open, whether the plan makes them or not. An order that is too
     heavy for a column all by itself does not use it.
     """
-    deadline = None if task.seconds is None else time.monotonic() + task.seconds
-    if task.seconds is not None and task.seconds <= 0:
+    if task.patience.over():
         return None
     open_ = open_trips(task.model, task.trips_picked)
     useful = np.flatnonzero(task.model.column_possible & open_[task.model.column_trip])
     master = _FixedTrips(task.model.only(useful), task.trips_picked, seed=task.seed)
-    return master.prices(deadline)
+    return master.prices(task.patience)
 
 
 def open_trips(model: Model, picked: Bools) -> Bools:
@@ -89,11 +88,11 @@ class _FixedTrips(Master):
         programme.add_rows(rows)
         return programme
 
-    def prices(self, deadline: float | None) -> Prices | None:
-        """Solve, and read the prices off the rows; None where the deadline came first."""
+    def prices(self, patience: Patience) -> Prices | None:
+        """Solve, and read the prices off the rows; None where time was over first."""
         model = self.model
         self._take(self._best_by_value())
-        if self.reduced_costs_now(deadline) is None:
+        if self.reduced_costs_now(patience) is None:
             return None
         worth = np.maximum(-self._programme.row_duals, 0.0)
         lanes = worth[self._first_lane : self._first_lane + len(model.lane_kg)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +11,7 @@ from harvest_planner.planning.allocation.greedy import fill, value_of
 from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
 from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
+from harvest_planner.planning.patience import Patience
 
 FEW_COLUMNS = 2_500
 PROBE_PER_ORDER = 6
@@ -27,7 +27,7 @@ class Task:
     model: Model
     gap: float
     seed: int
-    seconds: float | None
+    patience: Patience
 
 
 def solve(task: Task) -> Allocation:
@@ -37,22 +37,22 @@ def solve(task: Task) -> Allocation:
     The relaxation's bound and reduced costs hold for every column. A whole plan found over the most promising columns
     then tells which columns cannot be in a better one; the programme over the rest proves the bound.
     """
-    deadline = None if task.seconds is None else time.monotonic() + task.seconds
     possible = np.flatnonzero(task.model.column_possible)
     model = task.model.only(possible)
-    found = _solve(replace(task, model=model), deadline)
+    with task.patience.heeding_interrupts():
+        found = _solve(replace(task, model=model))
     column_kg = np.zeros(len(task.model.column_order))
     column_kg[possible] = found.column_kg
-    return replace(found, column_kg=column_kg)
+    return replace(found, column_kg=column_kg, interrupted=task.patience.interrupted)
 
 
-def _solve(task: Task, deadline: float | None) -> Allocation:
+def _solve(task: Task) -> Allocation:
     model = task.model
     nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
     best = fill(model, *nothing)
     master = Master(model, seed=task.seed)
-    finished = master.run(deadline)
-    search = _Search(task, master, best, deadline)
+    finished = master.run(task.patience)
+    search = _Search(task, master, best)
     if finished:
         search.run()
     return search.answer(finished)
@@ -61,14 +61,13 @@ def _solve(task: Task, deadline: float | None) -> Allocation:
 class _Search:
     """Whole plans between the best one known and the relaxation's bound."""
 
-    def __init__(self, task: Task, master: Master, best: tuple[Floats, Floats], deadline: float | None) -> None:
+    def __init__(self, task: Task, master: Master, best: tuple[Floats, Floats]) -> None:
         self.task = task
         self.model = task.model
         self.master = master
         self.best = best
         self.value = value_of(self.model, *best)
         self.bound = max(master.bound_vnd, self.value)
-        self.deadline = deadline
         self.timed_out = False
 
     @property
@@ -100,7 +99,7 @@ class _Search:
             allowance_vnd=DIVE_SHARE * self.allowance,
             target_vnd=self.bound - self.allowance,
             seed=self.task.seed,
-            deadline=self.deadline,
+            patience=self.task.patience,
         )
         if found is not None:
             self._take(*found)
@@ -128,7 +127,7 @@ class _Search:
             absolute_gap=1e-4 if exact else 0.9 * self.allowance,
             start=(self.best[0][columns], self.best[1]),
             target_vnd=target,
-            deadline=self.deadline,
+            patience=self.task.patience,
             most_nodes=None if proves else MOST_NODES,
         )
         self._keep(found, columns)
@@ -138,7 +137,7 @@ class _Search:
             self._settle(programme, columns)
 
     def _settle(self, programme: IntegerProgramme, columns: Ints) -> None:
-        settled = programme.settle_ties(self.value, deadline=self.deadline)
+        settled = programme.settle_ties(self.value, patience=self.task.patience)
         if settled is None:
             return
         filled = fill(self.model, self._spread(settled, columns), settled.surplus_kg)

@@ -14,6 +14,7 @@ import numpy as np
 from harvest_planner.planning.market.answers import Answers
 from harvest_planner.planning.market.market import Market
 from harvest_planner.planning.market.prices import Groups, Prices
+from harvest_planner.planning.patience import PRICING_AT_MOST, Patience
 
 # How the search goes; each an assumption, tried out on made-up national days of 100,000 and 1,000,000 orders.
 ROUNDS = 180
@@ -45,26 +46,39 @@ def first_prices(answers: Answers) -> Prices:
     return Prices.of(answers.market, values)
 
 
-def market_prices(market: Market, groups: Groups, seed: int) -> tuple[Prices, float, Answers]:
+def market_prices(market: Market, groups: Groups, seed: int, patience: Patience) -> tuple[Prices, float, Answers]:
     """Prices that clear the market, the width τ to which they are sharp [VND/kg], and the answers of all groups."""
     whole = Answers(market, groups)
     if whole.rows <= SAMPLE_ROWS:
-        return *clearing_prices(whole, first_prices(whole), rounds=ROUNDS), whole
+        return *clearing_prices(whole, first_prices(whole), rounds=ROUNDS, patience=patience), whole
     part = Answers(market, groups, most_rows=SAMPLE_ROWS, seed=seed)
-    prices, _ = clearing_prices(part, first_prices(part), narrowest=SAMPLED_WIDTH, rounds=SAMPLED_ROUNDS)
+    prices, _ = clearing_prices(
+        part, first_prices(part), narrowest=SAMPLED_WIDTH, rounds=SAMPLED_ROUNDS, patience=patience
+    )
     near = whole.near(prices, NEAR_FULL * whole.usual_vnd_per_kg)
-    return *clearing_prices(near, prices, widest=SAMPLED_WIDTH, rounds=FULL_ROUNDS), near
+    return *clearing_prices(near, prices, widest=SAMPLED_WIDTH, rounds=FULL_ROUNDS, patience=patience), near
 
 
 def clearing_prices(
-    answers: Answers, start: Prices, *, widest: float = WIDEST, narrowest: float = NARROWEST, rounds: int
+    answers: Answers,
+    start: Prices,
+    *,
+    widest: float = WIDEST,
+    narrowest: float = NARROWEST,
+    rounds: int,
+    patience: Patience,
 ) -> tuple[Prices, float]:
-    """Prices near those at which demand and supply meet, and the width τ to which they are sharp [VND/kg]."""
+    """Prices near those at which demand and supply meet, and the width τ to which they are sharp [VND/kg].
+
+    Where patience ends first they are those of the last round.
+    """
     market, there, usual = answers.market, answers.there, answers.usual_vnd_per_kg
     values = np.concatenate([start.lot, start.departure, start.packing, start.batch])
-    before, pace = values.copy(), 1.0
+    before, pace, width = values.copy(), 1.0, widest * usual
     width = widest * usual
     for turn in range(rounds):
+        if patience.over_after(PRICING_AT_MOST):
+            break
         if turn % NARROWED_EVERY == 0:
             answers = answers.near(Prices.of(market, values), NEAR * (width if turn else widest * usual))
         width = usual * widest * (narrowest / widest) ** (turn / max(1, rounds - 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from harvest_planner.planning.market.market import KG_EPSILON, Market
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
+from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
 SETTLE_ROUNDS, SETTLE_WIDTH = 90, 0.01
 """Rounds in which prices are cleared anew beside whole trips, and τ at their beginning."""
@@ -34,7 +34,9 @@ class Decision:
     surplus_kg: Floats
     value_vnd: float
     bound_vnd: float
-    timed_out: bool
+    interrupted: bool
+    hurried: bool
+    """There was no time to fill in whatever still fits."""
     prices: Prices
 
 
@@ -42,30 +44,30 @@ Told = Callable[[float, float | None, float], None]
 """Called with the part that is done, the value so far (None: no plan yet) and the bound [VND]."""
 
 
-def decide(market: Market, *, seed: int, told: Told, deadline: float | None = None) -> Decision:
+def decide(market: Market, *, seed: int, told: Told, patience: Patience) -> Decision:
     """A whole plan near the market's prices, with a bound that holds for every plan."""
     groups = Groups(market)
-    prices, width, answers = market_prices(market, groups, seed)
+    prices, width, answers = market_prices(market, groups, seed, patience)
     bound = bound_vnd(market, groups, prices)
     told(PRICED, None, bound)
     picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
     beside = answers.with_trips(picked)
-    prices, width = clearing_prices(beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS)
-    late = deadline is not None and time.monotonic() > deadline
+    prices, width = clearing_prices(beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS, patience=patience)
     lots_kg = np.bincount(market.supply.trip_lot, weights=picked, minlength=market.lots).astype(np.float64)
     loading = Loading(market, groups, Field(market.supply, picked))
-    loading.load(served(market, groups, prices, lots_kg, width=width, seed=seed))
+    loading.load(served(market, groups, prices, lots_kg, width=width, seed=seed, patience=patience))
     loading.drop_idle()
     loading.release()
     told(LOADED, value_vnd(market, groups, loading.loads(), loading.surplus_kg()), bound)
-    loading.fill(beside_surplus=False)
+    loading.fill(beside_surplus=False, patience=patience)
     loading.sell()
-    loading.fill(beside_surplus=True)
+    loading.fill(beside_surplus=True, patience=patience)
+    hurried = patience.over_after(FILLING_AT_MOST)
     surplus = loading.surplus_kg()
     loads = loading.loads()
     value = value_vnd(market, groups, loads, surplus)
     told(1.0, value, max(bound, value))
-    return Decision(loads, surplus, value, max(bound, value), late, prices)
+    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, prices)
 
 
 def value_vnd(market: Market, groups: Groups, loads: Loads, surplus_kg: Floats) -> float:

@@ -13,8 +13,11 @@ from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows
 from harvest_planner.planning.market.prices import Groups, worth
 from harvest_planner.planning.market.serving import Served
 from harvest_planner.planning.market.trips import Field
+from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
 LEAST_PART_KG = 1.0
+ASKED_EVERY = 1000
+"""Orders after which it is asked again whether there is time."""
 VND_EPSILON = 1e-6
 MOST_PASSES, TRIED_ROWS = 4, 3
 """Times that what is left is offered, and rows that each order looks at in one of them."""
@@ -94,12 +97,10 @@ class Loading:
     def drop_idle(self) -> None:
         """Leave trips that bring less than they cost; their orders are unserved again."""
         demand = self.market.demand
-        brings = [0.0] * len(self.field.kg)
-        if self.parts:
-            loads = self.loads()
-            per_kg = worth(self.market, self.groups, loads.row, self.groups.of_order[loads.order])
-            value = (per_kg + self.market.supply.trip_standing[loads.trip]) * loads.kg
-            brings = np.bincount(loads.trip, weights=value, minlength=len(brings)).tolist()
+        loads = self.loads()
+        per_kg = worth(self.market, self.groups, loads.row, self.groups.of_order[loads.order])
+        value = (per_kg + self.market.supply.trip_standing[loads.trip]) * loads.kg
+        brings = np.bincount(loads.trip, weights=value, minlength=len(self.field.kg)).tolist()
         idle: set[int] = set()
         for trip, picked in enumerate(self.field.kg):
             if picked > 0.0 and not self.market.supply.trip_made[trip]:
@@ -125,7 +126,7 @@ class Loading:
             self.shipped_kg[trip] = 0.0
             self.field.leave(trip)
 
-    def fill(self, *, beside_surplus: bool) -> None:
+    def fill(self, *, beside_surplus: bool, patience: Patience) -> None:
         """Serve what still fits at a profit, the best first: on trips that are made, on longer and on new ones.
 
         Parameters
@@ -145,7 +146,9 @@ class Loading:
             failed: dict[tuple[int, float], float] = {}
             changed = False
             columns = (each.tolist() for each in fitting.ranked(demand))
-            for order, row, per_kg, access, journey in zip(*columns, strict=True):
+            for number, (order, row, per_kg, access, journey) in enumerate(zip(*columns, strict=True)):
+                if number % ASKED_EVERY == 0 and patience.over_after(FILLING_AT_MOST):
+                    return
                 wanted = left[order]
                 least = min(LEAST_PART_KG, wanted) if splits[order] else wanted
                 # What was too little for one order is too little for all that need more.

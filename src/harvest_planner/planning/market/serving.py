@@ -19,6 +19,7 @@ from harvest_planner.planning.market.bound import best_of_groups
 from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows, portions, runs
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.rooms import Rooms
+from harvest_planner.planning.patience import SERVING_AT_MOST, Patience
 
 NEAR = 15.0
 """Rows that bring less than the best by more than so many τ are not looked at while clearing prices are asked."""
@@ -49,7 +50,9 @@ class _Chosen(NamedTuple):
         return _Chosen(self.row[keep], self.lot[keep], self.net[keep])
 
 
-def served(market: Market, groups: Groups, prices: Prices, lot_kg: Floats, *, width: float, seed: int) -> Served:
+def served(
+    market: Market, groups: Groups, prices: Prices, lot_kg: Floats, *, width: float, seed: int, patience: Patience
+) -> Served:
     """Orders put on lots of so many kilograms: first as the market answers, then what was turned away where it fits."""
     rng = np.random.default_rng(seed)
     rooms = Rooms(market, lot_kg)
@@ -59,7 +62,7 @@ def served(market: Market, groups: Groups, prices: Prices, lot_kg: Floats, *, wi
     _accept(answer, rooms, _drawn(_Draw(market, groups, prices, Rows.of(market, near), width, rng)))
     for turn in range(MOST_ROUNDS):
         waiting = np.flatnonzero(answer.row < 0)
-        if not len(waiting):
+        if not len(waiting) or patience.over_after(SERVING_AT_MOST):
             break
         asked = max(0.0, 1.0 - max(0, turn + 1 - PRICED_ROUNDS) / CHEAPER_ROUNDS)
         chosen = open_rows(rooms, float(demand.kg[waiting].min()))

@@ -85,8 +85,7 @@ class Picked(Load):
 class Ledger:
     """Kilograms of a plan by whatever limits them. Rows that name unknown records are left out.
 
-    The tables of shipments and refusals are read once, row by row, and no row is kept; sums are told once all rows
-    are entered.
+    Shipments and refusals are read once, row by row, and no row is kept; sums are told once all rows are entered.
     """
 
     def __init__(self, plan: HarvestPlan, case: Case) -> None:
@@ -102,6 +101,8 @@ class Ledger:
         """Shipments that keep commitments."""
         self.refused_kg: dict[str, float] = {}
         """Kilograms refused, by order."""
+        self.unsought: set[str] = set()
+        """Orders of which the plan says that it had no time for them, and that it was not finished."""
         self.refused_twice: set[str] = set()
         """Orders that stand in several refusals."""
         self.picked: dict[Trip, tuple[float, set[str]]] = {}
@@ -152,6 +153,9 @@ class Ledger:
         if row.order_id in self.refused_kg:
             self.refused_twice.add(row.order_id)
         self.refused_kg[row.order_id] = self.refused_kg.get(row.order_id, 0.0) + row.kg
+        unfinished = self.plan.status in ("time_limit", "interrupted")
+        if unfinished and any(reason.params.get("looked_for") is False for reason in row.reasons):
+            self.unsought.add(row.order_id)
 
     @property
     def unkept(self) -> tuple[Commitment, ...]:

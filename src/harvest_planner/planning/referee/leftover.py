@@ -38,6 +38,7 @@ def check_leftover(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
         and order.wish.planned
         and order.missed_at is None
         and order.id not in case.committed_orders
+        and order.id not in ledger.unsought
         and ledger.refused_kg[order.id] >= order.quantity_kg - KG
     ]
     for order in sorted(refused, key=lambda order: -order.price_vnd_per_kg * order.quantity_kg):

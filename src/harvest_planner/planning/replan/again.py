@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.harvest import planned, require_solver
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import carried_of, opens_trips, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
@@ -84,10 +84,10 @@ def replan(
 
     def tried(keeps: Sequence[Standing]) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
-        deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
+        patience = Patience(time_limit_s)
         for trips_open in (False, True):
             stays = carried_of(plan, problem, world, keeps, asked=asked, trips_open=trips_open)
-            rest = planned(stays.rest_of(asked), deadline=deadline, seed=seed, hold=stays.hold)
+            rest = planned(stays.rest_of(asked), patience=patience, seed=seed, hold=stays.hold)
             whole = stays.joined(rest, asked)
             if not stays.refusals or not opens_trips(plan, whole):
                 break
