@@ -25,7 +25,7 @@ from examples.marketplace_backend.settings import settings
 from examples.marketplace_backend.start import Service, environment_of, migrate
 
 UNLIMITED = {"MARKETPLACE_REQUESTS_PER_MINUTE": "10000000", "MARKETPLACE_SECURE_COOKIES": "false"}
-READY_S = 120.0
+READY_S = 300.0
 
 
 @dataclass(frozen=True)

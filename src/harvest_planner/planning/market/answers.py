@@ -24,6 +24,15 @@ class Supplied(NamedTuple):
     shipped_slope: Floats
 
 
+class Asked(NamedTuple):
+    """Kilograms that orders ask of lots and departures at some prices, with the slopes of that [kg per VND/kg]."""
+
+    lots: Floats
+    load: Floats
+    lots_slope: Floats
+    load_slope: Floats
+
+
 class Answers:
     """What demand and supply answer to prices.
 
@@ -92,19 +101,19 @@ class Answers:
     def at(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
         """Kilograms by which demand passes supply, of all that has a price, and how many fewer for a higher one."""
         market, supply = self.market, self.market.supply
-        lots, lots_slope, load, load_slope = self._demand(prices, width)
+        asked = self._demand(prices, width)
         trips = self.supplied(prices, width)
         limited = supply.trip_packing >= 0
         packing = supply.trip_packing[limited]
         excess = (
-            lots - _sum_by(supply.trip_lot, trips.shipped, market.lots),
-            load - market.departure_kg,
+            asked.lots - _sum_by(supply.trip_lot, trips.shipped, market.lots),
+            asked.load - market.departure_kg,
             _sum_by(packing, trips.shipped[limited], len(supply.packing_kg)) - supply.packing_kg,
             _sum_by(supply.trip_batch, trips.picked, len(supply.batch_kg)) - supply.batch_kg,
         )
         slope = (
-            lots_slope + _sum_by(supply.trip_lot, trips.shipped_slope, market.lots),
-            load_slope,
+            asked.lots_slope + _sum_by(supply.trip_lot, trips.shipped_slope, market.lots),
+            asked.load_slope,
             _sum_by(packing, trips.shipped_slope[limited], len(supply.packing_kg)),
             _sum_by(supply.trip_batch, trips.picked_slope, len(supply.batch_kg)),
         )
@@ -112,8 +121,8 @@ class Answers:
 
     def lots(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
         """Of lots: kilograms asked for, and their slope [kg per VND/kg]."""
-        kg, slope, _, _ = self._demand(prices, width)
-        return kg, slope
+        asked = self._demand(prices, width)
+        return asked.lots, asked.lots_slope
 
     def pool_slopes(self, prices: Prices, width: float) -> Floats:
         """By how much the demand of each pool falls when all its lots cost more [kg per VND/kg]."""
@@ -122,34 +131,38 @@ class Answers:
         net, best = self._net(prices)
         if not len(net):
             return np.zeros(pools)
-        share = row_shares(net, best, self._first, self._owner, width)
+        share = row_shares(net, best, self._first, width)
         of_both, which = np.unique(self._owner * pools + market.access_pool[self._access], return_inverse=True)
         of_pool = _sum_by(which, share, len(of_both))
         kg = self._kg[of_both // pools]
         return _sum_by(of_both % pools, kg * of_pool * (1.0 - of_pool) / width, pools)
 
-    def _demand(self, prices: Prices, width: float) -> tuple[Floats, Floats, Floats, Floats]:
+    def _demand(self, prices: Prices, width: float) -> Asked:
         """Of lots and departures: kilograms asked for, and their slope."""
         market = self.market
-        access = prices.access(market)
-        journeys = len(market.journey_first) - 1
+        accesses, journeys = len(market.access_first) - 1, len(market.journey_first) - 1
+        near = lot_shares(market, prices, width)
+        kg, squared = self._row_kg(prices, width)
+        of_access = _sum_by(self._access, kg, accesses)[market.access_owner]
+        of_journey = _sum_by(self._journey, kg, journeys)[market.journey_owner]
+        lots = _sum_by(market.access_lot, of_access * near, market.lots)
+        load = _sum_by(market.journey_departure, of_journey, len(market.departure_kg))
+        # Of a row with share s of its group's kilograms the slope is −kg·s·(1 − s)/τ.
+        by_access = of_access - _sum_by(self._access, squared, accesses)[market.access_owner]
+        by_journey = of_journey - _sum_by(self._journey, squared, journeys)[market.journey_owner]
+        lots_slope = _sum_by(market.access_lot, by_access * near * near + of_access * near * (1.0 - near), market.lots)
+        load_slope = _sum_by(market.journey_departure, by_journey, len(market.departure_kg))
+        return Asked(lots, load, lots_slope / width, load_slope / width)
+
+    def _row_kg(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
+        """Kilograms that go by each row, and these times the row's share of its group."""
         net, best = self._net(prices)
         if not len(net):
-            return np.zeros(market.lots), np.zeros(market.lots), *np.zeros((2, len(market.departure_kg)))
-        share = row_shares(net, best, self._first, self._owner, width)
-        kg = share * self._kg[self._owner]
-        slope = kg * (1.0 - share) / width
-        of_access, access_slope = (np.bincount(self._access, weights=w, minlength=len(access)) for w in (kg, slope))
-        of_journey, journey_slope = (_sum_by(self._journey, each, journeys) for each in (kg, slope))
-        near = lot_shares(market, prices, width)
-        to_lot = of_access[market.access_owner] * near
-        lot_slope = access_slope[market.access_owner] * near * near + to_lot * (1.0 - near) / width
-        load, load_slope = (
-            _sum_by(market.journey_departure, each[market.journey_owner], len(market.departure_kg))
-            for each in (of_journey, journey_slope)
-        )
-        lots = _sum_by(market.access_lot, to_lot, market.lots)
-        return lots, _sum_by(market.access_lot, lot_slope, market.lots), load, load_slope
+            return net, net
+        share = row_shares(net, best, self._first, width)
+        of_group = np.diff(self._first, append=len(net))
+        kg = share * np.repeat(self._kg, of_group)
+        return kg, share * kg
 
     def supplied(self, prices: Prices, width: float) -> Supplied:
         """What trips bring: those of one grower's day share the hands, unless these suffice for all."""
@@ -172,16 +185,20 @@ class Answers:
         return Supplied(picked, picked * sent, slope, slope * sent * sent + picked * sent * (1.0 - sent) / width)
 
 
-def row_shares(net: Floats, best: Floats, first: Ints, owner: Ints, width: float) -> Floats:
+def row_shares(net: Floats, best: Floats, first: Ints, width: float) -> Floats:
     """Of each group's kilograms the share that each of its rows takes; the rest buys nothing.
 
     Parameters
     ----------
-    net, owner : of each row what it brings beyond prices [VND/kg] and its group; none is without a row.
+    net : of each row what it brings beyond prices [VND/kg], group by group, none without a row.
     best, first : of each group its best row's net or 0 [VND/kg], and where its rows begin.
     """
-    share = np.exp(np.maximum((net - best[owner]) / width, -_FAR))
-    return np.asarray(share / (np.add.reduceat(share, first) + np.exp(-best / width))[owner])
+    of_group = np.diff(first, append=len(net))
+    share = net - np.repeat(best, of_group)
+    share *= 1.0 / width
+    np.exp(share, out=share)
+    share *= np.repeat(1.0 / (np.add.reduceat(share, first) + np.exp(-best / width)), of_group)
+    return share
 
 
 def lot_shares(market: Market, prices: Prices, width: float) -> Floats:

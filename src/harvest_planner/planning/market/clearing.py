@@ -35,7 +35,7 @@ MOST_STEP = 2.0
 """A price moves by at most so many τ in a round."""
 LEAST_SLOPE = 0.02
 """Kilograms that answer a price are at least this share of what there is, over τ."""
-NARROWED_EVERY, NEAR = 20, 40.0
+NARROWED_EVERY, NEAR = 20, 20.0
 """Now and then rows are left out that bring less than the best of their group by more than so many τ."""
 
 

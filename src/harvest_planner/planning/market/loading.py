@@ -293,8 +293,7 @@ class Loading:
 
     def loads(self) -> Loads:
         """The parts, by order, row and trip."""
-        if not self.parts:
-            none = np.empty(0, dtype=np.int64)
-            return Loads(none, none, none, np.empty(0))
-        order, row, trip, kg = (np.array(column) for column in zip(*sorted(self.parts), strict=True))
-        return Loads(order, row, trip, kg)
+        order, row, trip, kg = np.array(self.parts, dtype=float).reshape(-1, 4).T
+        rank = np.lexsort((kg, trip, row, order))
+        order, row, trip = (number[rank].astype(np.int64) for number in (order, row, trip))
+        return Loads(order, row, trip, kg[rank])

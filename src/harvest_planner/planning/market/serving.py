@@ -101,7 +101,7 @@ def _drawn(draw: _Draw) -> tuple[Ints, _Chosen]:
     held, owner = np.unique(group, return_inverse=True)
     first = np.searchsorted(owner, np.arange(len(held) + 1))
     best = np.maximum(np.maximum.reduceat(net, first[:-1]), 0.0)
-    share = row_shares(net, best, first[:-1], owner, width)
+    share = row_shares(net, best, first[:-1], width)
     place = np.full(len(groups), -1, dtype=np.int64)
     place[held] = np.arange(len(held))
     # Like beside like: those of a wish, then of a weight, then of a price.
