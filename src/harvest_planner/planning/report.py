@@ -197,6 +197,8 @@ def met_by(part: Part) -> Met:
 def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
     """What the planner wants known, in a fixed order."""
     ways = tuple(given)
+    if meeting.problem.policy.fairness_weight > 0:
+        yield "policy.fairness_weight: plans do not heed it yet; orders go where they are worth most"
     for field in meeting.fields:
         if field.batch.last_spray_on is None:
             yield f"batch {field.batch.id}: no spray is declared; it is picked as if there was none"

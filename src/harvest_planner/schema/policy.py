@@ -42,4 +42,4 @@ class Policy(Record):
     """How much a grower's reputation counts: a kilogram of one whose deliveries are all good is worth so much more than
     of one whose are none [VND/kg]; new growers count as 0.9."""
     fairness_weight: NonNegative = 0.0
-    """How much an even share among growers counts."""
+    """How much an even share among growers counts. Plans do not heed it yet, and say so in their warnings."""
