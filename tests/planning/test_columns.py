@@ -41,15 +41,3 @@ def test_columns_equal_the_plain_path(problem: hp.PlanningProblem) -> None:
         assert good == pytest.approx(candidate.verdict.good_share, abs=1e-12)
         assert parcel == pytest.approx(candidate.verdict.parcel_good_share, abs=1e-12)
         assert value == pytest.approx(candidate.value_vnd, abs=1e-5)
-
-
-@given(planning_problems())
-def test_refusals_speak_of_the_same_candidates_on_both_paths(problem: hp.PlanningProblem) -> None:
-    meeting = Meeting(problem)
-    judge_all = ArrayJudge(meeting)
-    for order in problem.orders:
-        buyer = meeting.buyer(order)
-        able = [c for c in judged(buyer, meeting) if c.entry.trip.day.interval_kept]
-        notable = list(judge_all.notable(buyer, meeting))
-        reached = {(c.entry.trip.number, id(c.journey)) for c in able if allowed(c, problem.policy)}
-        assert reached <= {(c.entry.trip.number, id(c.journey)) for c in notable}

@@ -10,6 +10,7 @@ from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, candidate_of, judged
 from harvest_planner.planning.harvest import plan_harvest
 from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.outlook import PlainOutlooks
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.referee import check_plan
 from harvest_planner.planning.referee.rules import trip_name
@@ -75,7 +76,7 @@ def judged_by_hand(rows: Iterable[HandRow], problem: PlanningProblem, best: Harv
     best = plan_harvest(problem) if best is None else best
     used = used_by(problem.model_copy(update={"commitments": ()}), _NOTHING)
     decided = Decided(parts, surplus, 0.0, best.bound_vnd, timed_out=True)
-    plan = plan_of(meeting, _NOTHING, used, decided, judge_all=judged, seed=0)
+    plan = plan_of(meeting, _NOTHING, used, decided, look=lambda left: PlainOutlooks(meeting, left, judged), seed=0)
     found += [violation for violation in check_plan(plan, problem) if violation.code not in _NOT_OF_THE_HAND]
     return ByHand(
         value_vnd=plan.value_vnd,

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.candidates import Candidate, candidate_of, certified, graded
+from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
-from harvest_planner.planning.verdict import Start, Verdict
+from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
 
@@ -139,30 +139,6 @@ class ArrayJudge:
             ]
             found = self._trips[key] = np.array(able, dtype=np.int64)
         return found
-
-    def notable(self, buyer: BuyerOrder, meeting: Meeting) -> Iterator[Candidate]:
-        """Of `candidates.judged`, those that a refusal speaks of: what reaches the floors, and the best of all."""
-        policy, shape = meeting.problem.policy, buyer.wish.shape
-        ways = self.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
-        if not len(ways):
-            return
-        ((_, promised),) = self.shares.promised((shape,), floor=None)
-        able = np.array(
-            [len(self.trips(pool, shape, pickable=False)) > 0 for pool in ways.pool[promised.row].tolist()], dtype=bool
-        )
-        if not able.any():
-            return
-        promised = promised.only(able)
-        notable = (promised.good_share >= policy.min_good_share - SLACK) | (promised.safety_risk > 0)
-        notable[np.argmax(promised.good_share)] = True
-        promised = promised.only(notable)
-        parcels = promised.parcel_shares(buyer.wish).tolist()
-        figures = (promised.row, promised.good_share, promised.on_time_share, promised.safety_risk)
-        for parcel, row, good, on_time, risk in zip(parcels, *(each.tolist() for each in figures), strict=True):
-            start, journey = Start(*ways.starts[row].tolist()), ways.journeys[ways.journey[row]]
-            for number in self.trips(int(ways.pool[row]), shape, pickable=False).tolist():
-                entry = Entry(meeting.trips[number], start)
-                yield candidate_of(buyer, entry, journey, Verdict(good, parcel, min(1.0, on_time), risk), policy)
 
 
 NO_START = Start(0.0, 0.0, 0.0, 0.0, 0.0)

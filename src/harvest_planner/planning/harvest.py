@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
@@ -102,15 +103,16 @@ def planned(
     hold: Hold | None = None,
 ) -> HarvestPlan:
     """The plan of a problem; `hold` counts what is used already beside it."""
+    from harvest_planner.planning.outlook_arrays import ArrayOutlooks
+
     patience, meeting = patience or Patience(), Meeting(problem)
     if is_large(meeting):
         return _large(meeting, patience=patience, seed=seed, tell=tell, hold=hold)
     prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=executor, patience=patience, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
-    plan = plan_of(
-        prepared.meeting, prepared.settled, prepared.used, found, judge_all=prepared.judge_all.notable, seed=seed
-    )
+    look = partial(ArrayOutlooks, prepared.judge_all)
+    plan = plan_of(prepared.meeting, prepared.settled, prepared.used, found, look=look, seed=seed)
     tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
     return plan
 
@@ -131,6 +133,7 @@ def _large(
     from harvest_planner.planning.folding import folded
     from harvest_planner.planning.laying import laid_out
     from harvest_planner.planning.market.deciding import decide
+    from harvest_planner.planning.outlook_arrays import ArrayOutlooks
     from harvest_planner.planning.wholesale import Wholesale
 
     problem = meeting.problem
@@ -154,7 +157,7 @@ def _large(
     bound = decision.bound_vnd + constant + missed_vnd
     tell(Progress("reporting", ALLOCATED, decision.value_vnd + constant, bound))
     whole = Wholesale(meeting, judge_all, settled, used, laid, decision)
-    plan = large_plan_of(whole, bound_vnd=bound, judge_all=judge_all.notable, seed=seed)
+    plan = large_plan_of(whole, bound_vnd=bound, look=partial(ArrayOutlooks, judge_all), seed=seed)
     tell(Progress("reporting", 1.0, plan.value_vnd, plan.bound_vnd))
     return plan
 

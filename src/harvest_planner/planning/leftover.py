@@ -13,6 +13,7 @@ from harvest_planner.planning.candidates import Candidate, worth
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Part, Used, left_kg
+from harvest_planner.transit.travel import Journey
 
 KG_EPSILON = 1e-6
 Capacity = Literal["picker_capacity", "packing_capacity", "lane_capacity"]
@@ -104,10 +105,14 @@ class Leftover:
         return math.inf if most is None else most - self._packed[trip.field.place.id, trip.day.pick_on]
 
     def lane_kg(self, candidate: Candidate) -> tuple[float, str | None]:
+        """What the fullest departure of its journey still takes [kg], and its lane."""
+        return self.journey_kg(candidate.journey)
+
+    def journey_kg(self, journey: Journey) -> tuple[float, str | None]:
         """What the fullest departure of the journey still takes [kg], and its lane."""
         rooms = [
             (capacity - self._loaded[leg.lane_id, leg.departs_h], leg.lane_id)
-            for leg in candidate.journey.legs
+            for leg in journey.legs
             if (capacity := self.meeting.lanes[leg.lane_id].capacity_kg) is not None
         ]
         return min(rooms, default=(math.inf, None))
@@ -136,15 +141,16 @@ class Leftover:
         if self.made(trip):
             return True
         batch = trip.field.batch
-        days = self.days[batch.id]
+        room = min(self.batch_kg[batch.id], self.picker_kg(trip))
+        return self.may_open(trip) and max(kg, batch.min_trip_kg) <= room + KG_EPSILON
+
+    def may_open(self, trip: Trip) -> bool:
+        """Whether the other picks of its batch allow the trip."""
+        batch, days, on = trip.field.batch, self.days[trip.field.batch.id], trip.day.pick_on
         most = self.meeting.problem.policy.max_picks_per_batch
-        if most is not None and len(days | {trip.day.pick_on}) > most:
+        if most is not None and len(days | {on}) > most:
             return False
-        if trip.day.pick_on not in days and any(
-            abs((trip.day.pick_on - day).days) < batch.days_between_picks for day in days
-        ):
-            return False
-        return max(kg, batch.min_trip_kg) <= min(self.batch_kg[batch.id], self.picker_kg(trip)) + KG_EPSILON
+        return on in days or all(abs((on - day).days) >= batch.days_between_picks for day in days)
 
     def gain_vnd(self, candidate: Candidate, kg: float) -> float:
         """What serving that many kg adds: its worth, less what its fruit brings now and what a new trip costs."""

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from harvest_planner.planning.candidates import Candidate, allowed, certified, graded, judged, promises_enough, safe
-from harvest_planner.planning.leftover import CAPACITIES, Leftover
+from harvest_planner.planning.candidates import Candidate, judged
+from harvest_planner.planning.leftover import Capacity, Leftover
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.outlook import LEAST_PART_KG, Judge, Outlooks, PlainOutlooks
 from harvest_planner.planning.pools import Trip
-from harvest_planner.planning.verdict import Verdict
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.plan import Change, Reason, RefusalCode
 from harvest_planner.schema.policy import Policy
 from harvest_planner.transit.network import Network
-
-Judge = Callable[[BuyerOrder, Meeting], Iterable[Candidate]]
-LATER_DAYS = (1, 2, 3, 5, 7)
-LEAST_PART_KG = 1.0
 
 
 def reason_for(
@@ -31,13 +27,26 @@ def reason_for(
     judge_all: Judge = judged,
     now: dt.datetime | None = None,
 ) -> Reason | None:
-    """The reason why an order cannot be served, given what a plan leaves free; None where nothing forbids it.
+    """As `reason_by`, candidate by candidate.
 
     Parameters
     ----------
     leftover : what the finished plan leaves free.
-    missing_kg : what of the order is not served [kg].
     judge_all : judges every candidate of an order: the plain path, or its equal by arrays.
+    """
+    outlooks = PlainOutlooks(meeting, leftover, judge_all)
+    return reason_by(buyer, meeting, outlooks, missing_kg=missing_kg, now=now)
+
+
+def reason_by(
+    buyer: BuyerOrder, meeting: Meeting, outlooks: Outlooks, *, missing_kg: float, now: dt.datetime | None = None
+) -> Reason | None:
+    """The reason why an order cannot be served, given what a plan leaves free; None where nothing forbids it.
+
+    Parameters
+    ----------
+    outlooks : what could become of orders beside the finished plan.
+    missing_kg : what of the order is not served [kg].
     now : the moment of asking; None: the problem's as_of.
     """
     order, as_of = buyer.order, now or meeting.problem.as_of
@@ -49,12 +58,11 @@ def reason_for(
             {"confirm_by_at": stamp},
             Change(field="confirm_by_at", value=as_of.isoformat()),
         )
-    none = _no_way(buyer, meeting) or _no_fruit(buyer, meeting.trips_of_crop(order.crop_id))
-    if none is not None:
-        return none
-    able = _able(buyer, meeting, judge_all)
-    return _not_promised(buyer, meeting, able, judge_all) or _not_fitting(
-        buyer, meeting.problem.policy, able, leftover, missing_kg=missing_kg
+    return (
+        _no_way(buyer, meeting)
+        or _no_fruit(buyer, meeting.trips_of_crop(order.crop_id))
+        or _not_promised(buyer, meeting.problem.policy, outlooks)
+        or _not_fitting(buyer, outlooks, missing_kg=missing_kg)
     )
 
 
@@ -161,23 +169,18 @@ def _best_grade(buyer: BuyerOrder) -> list[Change]:
     return [Change(field="grade", value=worse[0] if worse else None)]
 
 
-def _not_promised(buyer: BuyerOrder, meeting: Meeting, able: Sequence[Candidate], judge_all: Judge) -> Reason | None:
+def _not_promised(buyer: BuyerOrder, policy: Policy, outlooks: Outlooks) -> Reason | None:
     """Nothing arrives good enough, or safe enough."""
-    policy = meeting.problem.policy
-    good = [candidate for candidate in able if promises_enough(candidate.verdict, policy)]
-    unsafe = [c for c in good or able if not safe(c.verdict, policy) and (good or _spoilt_by_cap(c.verdict, policy))]
-    if good and len(unsafe) < len(good):
+    enough, risk, best, in_time = outlooks.promisable(buyer)
+    if enough:
         return None
-    if unsafe:
-        risk = min(candidate.verdict.safety_risk for candidate in unsafe)
+    if risk is not None:
         return _reason(
             "not_safe",
             f"the least risk of breaking the food-safety cap is {risk:.4f}, above {policy.max_safety_risk:.4f}",
             {"safety_risk": round(risk, 6)},
             Change(field="lanes", value="a faster or colder lane"),
         )
-    best = max((candidate.verdict.good_share for candidate in able), default=0.0)
-    in_time = max((candidate.verdict.on_time_share for candidate in able), default=0.0)
     why = (
         f"the best that can be promised is a good share of {best:.2f} (on time {in_time:.2f}), "
         f"below {policy.min_good_share:.2f}"
@@ -186,72 +189,38 @@ def _not_promised(buyer: BuyerOrder, meeting: Meeting, able: Sequence[Candidate]
         "cannot_arrive_ripe",
         why if in_time > 0 else "nothing that can be picked now arrives by then",
         {"best_good_share": round(best, 4), "best_on_time_share": round(in_time, 4)},
-        *_ripe_if(buyer, meeting, best, judge_all),
+        *_ripe_if(buyer, best, outlooks),
     )
 
 
-def _spoilt_by_cap(verdict: Verdict, policy: Policy) -> bool:
-    """Whether the share would reach the floor if what breaks the food-safety cap in time counted as good."""
-    return verdict.good_share + min(verdict.safety_risk, verdict.on_time_share) >= policy.min_good_share
-
-
-def _able(buyer: BuyerOrder, meeting: Meeting, judge_all: Judge) -> list[Candidate]:
-    wish = buyer.wish
-    return [
-        candidate
-        for candidate in judge_all(buyer, meeting)
-        if graded(candidate.entry, wish) and certified(candidate.entry, wish) and candidate.entry.trip.day.interval_kept
-    ]
-
-
-def _ripe_if(buyer: BuyerOrder, meeting: Meeting, best: float, judge_all: Judge) -> list[Change]:
+def _ripe_if(buyer: BuyerOrder, best: float, outlooks: Outlooks) -> list[Change]:
     """The nearest later deadline that works; else the floor that the best candidate would need."""
-    for days in LATER_DAYS:
-        later = buyer.order.deliver_until_at + dt.timedelta(days=days)
-        moved = meeting.buyer(buyer.order.model_copy(update={"deliver_until_at": later}))
-        policy = meeting.problem.policy
-        if any(allowed(c, policy) and c.value_vnd > 0 for c in judge_all(moved, meeting)):
-            return [Change(field="deliver_until_at", value=later.isoformat())]
+    later = outlooks.works_later(buyer)
+    if later is not None:
+        return [Change(field="deliver_until_at", value=later.isoformat())]
     if best > 0.01:
         return [Change(field="policy.min_good_share", value=math.floor(best * 100) / 100)]
     return []
 
 
-def _not_fitting(
-    buyer: BuyerOrder, policy: Policy, able: Sequence[Candidate], leftover: Leftover, *, missing_kg: float
-) -> Reason | None:
+def _not_fitting(buyer: BuyerOrder, outlooks: Outlooks, *, missing_kg: float) -> Reason | None:
     """It could be served well, but not at a profit, or not beside what is already planned."""
     kg = min(LEAST_PART_KG, missing_kg) if buyer.order.may_split else missing_kg
-    fine = [c for c in able if promises_enough(c.verdict, policy) and safe(c.verdict, policy)]
-    paying = [candidate for candidate in fine if leftover.gain_vnd(candidate, kg) > 0]
-    if not paying:
-        price = min((_price_for(candidate, kg, leftover) for candidate in fine), default=math.inf)
+    room = outlooks.room(buyer, kg)
+    if not room.pays:
+        price = room.price_vnd_per_kg
         changes = [Change(field="price_vnd_per_kg", value=price)] if math.isfinite(price) else []
         message = "transport, risk and picking cost more than the order brings"
         return _reason("not_worth_it", message, {"price_vnd_per_kg": buyer.order.price_vnd_per_kg}, *changes)
-    short = [leftover.short_of(candidate, kg) for candidate in paying]
-    for code in CAPACITIES:
-        for candidate, limits in zip(paying, short, strict=True):
-            if limits == (code,):
-                return _capacity_reason(code, candidate, kg, leftover)
-    if () in short:
+    if room.short is not None:
+        return _capacity_reason(*room.short, kg, outlooks.leftover)
+    if room.fits:
         return None
-    fits = max((leftover.batch_kg[c.entry.trip.field.batch.id] for c in paying), default=0.0)
-    changes = [Change(field="quantity_kg", value=math.floor(fits * 10) / 10)] if fits >= 0.1 else []
+    changes = [Change(field="quantity_kg", value=math.floor(room.most_kg * 10) / 10)] if room.most_kg >= 0.1 else []
     return _reason("outbid", "the fruit that could serve it goes to orders that bring more", {}, *changes)
 
 
-def _price_for(candidate: Candidate, kg: float, leftover: Leftover) -> float:
-    """The price at which serving it would just pay, to the next 100 VND [VND/kg]."""
-    order, q = candidate.buyer.order, candidate.verdict.good_share
-    slope = q - (1.0 - q if order.failure_cost_vnd_per_kg is None else 0.0)
-    if slope <= 0:
-        return math.inf
-    missing = -leftover.gain_vnd(candidate, kg) / (kg * slope)
-    return float(math.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9) * 100)
-
-
-def _capacity_reason(code: RefusalCode, candidate: Candidate, kg: float, leftover: Leftover) -> Reason:
+def _capacity_reason(code: Capacity, candidate: Candidate, kg: float, leftover: Leftover) -> Reason:
     """The one capacity that does not suffice, and what would release it."""
     trip = candidate.entry.trip
     field, day = trip.field, trip.day.pick_on

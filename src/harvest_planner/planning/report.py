@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,8 +14,9 @@ from harvest_planner.planning import answer
 from harvest_planner.planning.curves import outside_calibration
 from harvest_planner.planning.leftover import CAPACITIES, Leftover
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.outlook import Outlooks
 from harvest_planner.planning.pools import Trip
-from harvest_planner.planning.refusals import Judge, reason_for
+from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 KG_EPSILON = 1e-6
 CONTESTED = frozenset(("not_worth_it", *CAPACITIES, "outbid"))
 """Reasons that lie in what else is planned, which nobody knows where there was no time to fill in what fits."""
+
+
+Look = Callable[[Leftover], Outlooks]
+"""How orders are looked at beside what a plan leaves free."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,7 @@ def planned_orders(problem: PlanningProblem) -> tuple[Order, ...]:
     return tuple(sorted((o for o in problem.orders if o.state in PLANNED_STATES), key=lambda order: order.id))
 
 
-def plan_of(
-    meeting: Meeting, settled: Settled, used: Used, decided: Decided, *, judge_all: Judge, seed: int
-) -> HarvestPlan:
+def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *, look: Look, seed: int) -> HarvestPlan:
     """The plan as records: what was settled and what was allocated, with reasons for the rest."""
     problem = meeting.problem
     parts = (*settled.parts, *decided.parts)
@@ -93,7 +96,7 @@ def plan_of(
         batches=rows,
         picks=picks,
         shipments=tuple(shipments),
-        refusals=tuple(_refusals(meeting, parts, leftover, judge_all, decided.unjudged)),
+        refusals=tuple(_refusals(meeting, parts, look(leftover), decided.unjudged)),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
         warnings=tuple(_warnings(meeting, map(met_by, parts))),
@@ -101,7 +104,7 @@ def plan_of(
     )
 
 
-def large_plan_of(whole: Wholesale, *, bound_vnd: float, judge_all: Judge, seed: int) -> HarvestPlan:
+def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) -> HarvestPlan:
     """The plan of a large problem: its sums now, its records when they are asked for."""
     from harvest_planner.planning.wholesale import shadow_prices
 
@@ -114,14 +117,14 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, judge_all: Judge, seed:
     gap = (bound - value) / max(abs(bound), 1.0)
     missing, decision = whole.missing(), whole.decision
     table = table_of(problem.orders, Order)
-    leftover = cache(whole.leftover)
+    outlooks = cache(lambda: look(whole.leftover()))
 
     def refusal(at: int) -> Refusal:
         row, kg = missing[at]
         buyer = meeting.buyer(table[row])
         if row in whole.unjudged_rows:
             return Refusal(order_id=buyer.order.id, kg=kg, reasons=(_unjudged(),))
-        reason = reason_for(buyer, meeting, leftover(), missing_kg=kg, judge_all=judge_all)
+        reason = reason_by(buyer, meeting, outlooks(), missing_kg=kg)
         if decision.hurried and (reason is None or reason.code in CONTESTED):
             reason = _unjudged()
         return Refusal(order_id=buyer.order.id, kg=kg, reasons=(reason or _outbid(),))
@@ -155,7 +158,7 @@ def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
 
 
 def _refusals(
-    meeting: Meeting, parts: Sequence[Part], leftover: Leftover, judge_all: Judge, unjudged: Container[str]
+    meeting: Meeting, parts: Sequence[Part], outlooks: Outlooks, unjudged: Container[str]
 ) -> Iterable[Refusal]:
     shipped: dict[str, float] = {}
     for candidate, kg in parts:
@@ -165,7 +168,7 @@ def _refusals(
         if order.id in unjudged:
             yield Refusal(order_id=order.id, kg=missing, reasons=(_unjudged(),))
         elif missing > KG_EPSILON:
-            reason = reason_for(meeting.buyer(order), meeting, leftover, missing_kg=missing, judge_all=judge_all)
+            reason = reason_by(meeting.buyer(order), meeting, outlooks, missing_kg=missing)
             yield Refusal(order_id=order.id, kg=missing, reasons=(reason or _outbid(),))
 
 

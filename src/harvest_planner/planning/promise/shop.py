@@ -9,6 +9,7 @@ from itertools import islice
 
 from harvest_planner import catalogue
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.outlook import LATER_DAYS
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.grove import BARE, Bools, Floats, Grove, Prices, grove_of
 from harvest_planner.planning.promise.ledger import Snapshot
@@ -18,7 +19,7 @@ from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare, notable
 from harvest_planner.planning.promise.stock import Shelf, needed_mg
 from harvest_planner.planning.promise.ways import Ride, Ways
-from harvest_planner.planning.refusals import LATER_DAYS, reason_for
+from harvest_planner.planning.refusals import reason_for
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.planning.verdict import Start, table_of
 from harvest_planner.planning.wish import Wish

@@ -1,0 +1,262 @@
+"""Outlooks by arrays, equal to the plain ones: every trip that could serve a wish at once, kept wish by wish."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from harvest_planner.planning.candidates import Candidate, candidate_of
+from harvest_planner.planning.columns import ArrayJudge
+from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
+from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.outlook import Promisable, Room, later_buyers
+from harvest_planner.planning.pools import Trip
+from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised
+from harvest_planner.planning.verdict import Start, Verdict
+from harvest_planner.planning.wish import BuyerOrder, Wish
+
+KEPT_WISHES = 64
+"""Wishes whose trips are kept: refusals of one wish seldom stand far apart."""
+_BATCH, _HANDS, _PACKING, _LANE, _TRIP = (1 << bit for bit in range(5))
+_BIT_OF = dict(zip(CAPACITIES, (_HANDS, _PACKING, _LANE), strict=True))
+
+
+class _Trips(NamedTuple):
+    """Trips on every journey that they can take for a wish, in the order of its rows."""
+
+    promised: Promised
+    row: Ints
+    """Of each, its place in `promised`."""
+    trip: Ints
+    journey: Ints
+    """Its place among the journeys of the ways."""
+    cost: Floats
+    """Freight [VND/kg]."""
+
+
+class _Left(NamedTuple):
+    """What a plan leaves on each trip of the meeting."""
+
+    batch_kg: Floats
+    hands_kg: Floats
+    packing_kg: Floats
+    made: Bools
+    open: Bools
+    """Made, or allowed beside what else is picked of the batch."""
+    kept: Floats
+    """What a kilogram is worth on the tree [VND/kg]."""
+    fee: Floats
+    least_kg: Floats
+    filler: Floats
+    """What a kilogram that fills a trip up brings beyond that [VND/kg]."""
+    standing: Floats
+
+
+class ArrayOutlooks:
+    """What could become of orders beside a plan.
+
+    Parameters
+    ----------
+    judge : of the plan's meeting.
+    leftover : what the plan leaves free.
+    """
+
+    def __init__(self, judge: ArrayJudge, leftover: Leftover) -> None:
+        self.judge, self.leftover = judge, leftover
+        self.meeting: Meeting = judge.meeting
+        self._kept: OrderedDict[Wish, _Trips | None] = OrderedDict()
+
+    def promisable(self, buyer: BuyerOrder) -> Promisable:
+        """What can be promised."""
+        policy, found = self.meeting.problem.policy, self._trips(buyer.wish.shape)
+        if found is None:
+            return Promisable(enough=False, least_risk=None, best_good_share=0.0, best_on_time_share=0.0)
+        good, on_time, risk = (
+            column for column in (found.promised.good_share, found.promised.on_time_share, found.promised.safety_risk)
+        )
+        enough = self._enough(found, buyer)
+        unsafe = risk > policy.max_safety_risk + SLACK
+        if enough.any():
+            unsafe &= enough
+        else:
+            unsafe &= good + np.minimum(risk, on_time) >= policy.min_good_share
+        return Promisable(
+            enough=int(unsafe.sum()) < int(enough.sum()),
+            least_risk=float(risk[unsafe].min()) if unsafe.any() else None,
+            best_good_share=float(good.max()),
+            best_on_time_share=min(1.0, float(on_time.max())),
+        )
+
+    def room(self, buyer: BuyerOrder, kg: float) -> Room:
+        """What is left for so many kilograms of an order that can be promised."""
+        found = self._trips(buyer.wish.shape)
+        nothing = Room(pays=False, price_vnd_per_kg=math.inf, short=None, fits=False, most_kg=0.0)
+        if found is None:
+            return nothing
+        policy, left = self.meeting.problem.policy, self._left
+        fine = self._enough(found, buyer) & (found.promised.safety_risk <= policy.max_safety_risk + SLACK)
+        at = np.flatnonzero(fine[found.row])
+        if not len(at):
+            return nothing
+        row, trip = found.row[at], found.trip[at]
+        gain = self._gain(buyer, found, at, kg)
+        paying = gain > 0
+        if not paying.any():
+            return nothing._replace(price_vnd_per_kg=self._price(buyer, found.promised.good_share[row], gain, kg))
+        at, trip = at[paying], trip[paying]
+        limits = self._limits(buyer, found, at, kg)
+        return Room(
+            pays=True,
+            price_vnd_per_kg=math.inf,
+            short=next(
+                (
+                    (code, self._candidate(buyer, found, int(at[hits[0]])))
+                    for code, bit in _BIT_OF.items()
+                    if len(hits := np.flatnonzero(limits == bit))
+                ),
+                None,
+            ),
+            fits=bool((limits == 0).any()),
+            most_kg=float(left.batch_kg[trip].max()),
+        )
+
+    def works_later(self, buyer: BuyerOrder) -> dt.datetime | None:
+        """The nearest later deadline at which something could be promised at a profit."""
+        order, judge = buyer.order, self.judge
+        later = list(later_buyers(buyer, self.meeting))
+        shapes = tuple(moved.wish.shape for _, moved in later)
+        ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
+        cost = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
+        for (deadline, moved), (shape, promised) in zip(later, judge.allowed(shapes), strict=True):
+            enough = self._big_enough(promised, moved.wish)
+            if not enough.any():
+                continue
+            parcel = self._parcels(promised, moved.wish)
+            best = np.array([self._best_standing(pool, shape) for pool in ways.pool[promised.row].tolist()])
+            per_kg = moved.order.price_vnd_per_kg * promised.good_share
+            per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share) - cost[ways.journey[promised.row]]
+            review = self.meeting.problem.policy.review_cost_vnd
+            value = order.quantity_kg * per_kg - review * (1.0 - parcel) + order.quantity_kg * best
+            if (enough & (value > 0)).any():
+                return deadline
+        return None
+
+    def _trips(self, shape: Wish) -> _Trips | None:
+        """Trips of the grade and with the papers, outside their interval; None where there is none."""
+        if shape in self._kept:
+            self._kept.move_to_end(shape)
+            return self._kept[shape]
+        self._kept[shape] = found = self._looked_up(shape)
+        if len(self._kept) > KEPT_WISHES:
+            self._kept.popitem(last=False)
+        return found
+
+    def _looked_up(self, shape: Wish) -> _Trips | None:
+        ways = self.judge.shares.ways(shape.crop_id, shape.destination_id)
+        if not len(ways):
+            return None
+        ((_, promised),) = self.judge.shares.promised((shape,), floor=None)
+        trips = [self.judge.trips(pool, shape, pickable=False) for pool in ways.pool[promised.row].tolist()]
+        able = np.array([len(each) > 0 for each in trips], dtype=bool)
+        if not able.any():
+            return None
+        promised, trips = promised.only(able), [each for each in trips if len(each)]
+        row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
+        journey = ways.journey[promised.row][row]
+        costs = np.array([each.cost_vnd_per_kg for each in ways.journeys])
+        return _Trips(promised, row, np.concatenate(trips), journey, costs[journey])
+
+    def _parcels(self, promised: Promised, wish: Wish) -> Floats:
+        """Probability that the parcel passes, of each row; 1 where nothing depends on it."""
+        policy = self.meeting.problem.policy
+        if policy.min_parcel_good_share > 0 or policy.review_cost_vnd > 0:
+            return promised.parcel_shares(wish)
+        return np.ones(len(promised.row))
+
+    def _big_enough(self, promised: Promised, wish: Wish) -> Bools:
+        return np.asarray(
+            self._parcels(promised, wish) >= self.meeting.problem.policy.min_parcel_good_share - SLACK, dtype=bool
+        )
+
+    def _enough(self, found: _Trips, buyer: BuyerOrder) -> Bools:
+        """Rows that reach the floors."""
+        floor = self.meeting.problem.policy.min_good_share - SLACK
+        return (found.promised.good_share >= floor) & self._big_enough(found.promised, buyer.wish)
+
+    def _gain(self, buyer: BuyerOrder, found: _Trips, at: Ints, kg: float) -> Floats:
+        """As `Leftover.gain_vnd` [VND]."""
+        left, order, trip = self._left, buyer.order, found.trip[at]
+        good = found.promised.good_share[found.row[at]]
+        parcel = self._parcels(found.promised, buyer.wish)[found.row[at]]
+        per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - found.cost[at]
+        value = kg * per_kg - self.meeting.problem.policy.review_cost_vnd * (1.0 - parcel) + kg * left.standing[trip]
+        gain = value - kg * left.kept[trip]
+        opened = gain - left.fee[trip] + np.maximum(0.0, left.least_kg[trip] - kg) * left.filler[trip]
+        return np.where(left.made[trip], gain, opened)
+
+    def _limits(self, buyer: BuyerOrder, found: _Trips, at: Ints, kg: float) -> Ints:
+        """As `Leftover.short_of`, a bit for each."""
+        left, trip, least = self._left, found.trip[at], kg - KG_EPSILON
+        journeys = self.judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id).journeys
+        lanes = np.array([self.leftover.journey_kg(journey)[0] for journey in journeys])
+        limits = _BATCH * (left.batch_kg[trip] < least) + _HANDS * (left.hands_kg[trip] < least)
+        limits = limits + _PACKING * (left.packing_kg[trip] < least) + _LANE * (lanes[found.journey[at]] < least)
+        room = np.minimum(left.batch_kg[trip], left.hands_kg[trip]) + KG_EPSILON
+        may = left.made[trip] | (left.open[trip] & (np.maximum(kg, left.least_kg[trip]) <= room))
+        return np.asarray(np.where((limits == 0) & ~may, _TRIP, limits), dtype=np.int64)
+
+    def _price(self, buyer: BuyerOrder, good: Floats, gain: Floats, kg: float) -> float:
+        """As the least `price_for` [VND/kg]."""
+        order = buyer.order
+        slope = good - (1.0 - good if order.failure_cost_vnd_per_kg is None else 0.0)
+        rising = slope > 0
+        if not rising.any():
+            return math.inf
+        missing = -gain[rising] / (kg * slope[rising])
+        return float(np.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9).min() * 100)
+
+    def _candidate(self, buyer: BuyerOrder, found: _Trips, at: int) -> Candidate:
+        ways = self.judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
+        row = found.promised.only(found.row[at : at + 1])
+        verdict = Verdict(
+            float(row.good_share[0]),
+            float(row.parcel_shares(buyer.wish)[0]),
+            min(1.0, float(row.on_time_share[0])),
+            float(row.safety_risk[0]),
+        )
+        entry = Entry(self.meeting.trips[int(found.trip[at])], Start(*ways.starts[int(row.row[0])].tolist()))
+        journey = ways.journeys[int(found.journey[at])]
+        return candidate_of(buyer, entry, journey, verdict, self.meeting.problem.policy)
+
+    def _best_standing(self, pool: int, shape: Wish) -> float:
+        """What a kilogram of the pool's trips counts more at best; −inf where none can be made [VND/kg]."""
+        trips = self.judge.trips(pool, shape, pickable=True)
+        return float(self._left.standing[trips].max()) if len(trips) else -math.inf
+
+    @cached_property
+    def _left(self) -> _Left:
+        leftover, trips = self.leftover, self.meeting.trips
+        share = self.meeting.problem.policy.terminal_share
+
+        def column(of: Callable[[Trip], float]) -> Floats:
+            return np.array([of(trip) for trip in trips], dtype=float)
+
+        kept = column(lambda trip: trip.field.kept_vnd_per_kg(share))
+        return _Left(
+            batch_kg=column(lambda trip: leftover.batch_kg[trip.field.batch.id]),
+            hands_kg=column(leftover.picker_kg),
+            packing_kg=column(leftover.packing_kg),
+            made=np.array([leftover.made(trip) for trip in trips], dtype=bool),
+            open=np.array([leftover.may_open(trip) for trip in trips], dtype=bool),
+            kept=kept,
+            fee=column(lambda trip: trip.field.batch.trip_cost_vnd),
+            least_kg=column(lambda trip: trip.field.batch.min_trip_kg),
+            filler=column(lambda trip: trip.field.batch.surplus_price_vnd_per_kg) - kept,
+            standing=column(lambda trip: trip.field.reputation_vnd_per_kg),
+        )
