@@ -63,6 +63,7 @@ class Search:
     def __init__(self, laws: Laws, *, prunes: bool) -> None:
         self._laws, self._prunes = laws, prunes
         self._hours: dict[int, tuple[tuple[float, ...], ...]] = {}
+        self._figures: dict[int, tuple[Figures, ...]] = {}
         self._to_go: dict[str, tuple[dict[str, Figures], ...]] = {}
 
     def first_departures(self, origin_id: str, destination_id: str, ready_h: float) -> tuple[tuple[Line, int], ...]:
@@ -220,20 +221,33 @@ class Search:
         # The levels are those of one hour more than a chain that has caught its last departure has left.
         terms = lanes + 3
         least: dict[str, Figures] = {destination_id: _NOTHING}
+        changed = [destination_id]
         for _ in range(lanes):
-            nearer = dict(least)
-            for place_id, rest in least.items():
+            nearer, before = dict(least), changed
+            for place_id in before:
+                q05, q50, q95, vnd, d20 = least[place_id]
                 for line in self._laws.entering(place_id):
-                    origin_id = line.origin_id
-                    if origin_id == destination_id:
+                    if line.origin_id == destination_id:
                         continue
-                    aboard = self._hours_of(line)[terms]
-                    more = (*aboard, line.cost_vnd_per_kg, self._least_of(line))
-                    p05, p50, p95, cost, age = map(_sum, rest, more)
-                    a, b, c, d, e = nearer.get(origin_id, _NEVER)
-                    nearer[origin_id] = (min(p05, a), min(p50, b), min(p95, c), min(cost, d), min(age, e))
+                    p05, p50, p95, cost, age = self._figures_of(line)[terms]
+                    a, b, c, d, e = nearer.get(line.origin_id, _NEVER)
+                    p05, p50, p95, cost, age = q05 + p05, q50 + p50, q95 + p95, vnd + cost, d20 + age
+                    if p05 < a or p50 < b or p95 < c or cost < d or age < e:
+                        nearer[line.origin_id] = (min(p05, a), min(p50, b), min(p95, c), min(cost, d), min(age, e))
+            changed = [place_id for place_id, found in nearer.items() if least.get(place_id) is not found]
             least = nearer
         return least
+
+    def _figures_of(self, line: Line) -> tuple[Figures, ...]:
+        """Of its ride alone, by the number of hours in all whose quantiles are asked for."""
+        found = self._figures.get(line.number)
+        if found is None:
+            cost, age = line.cost_vnd_per_kg, self._least_of(line)
+            # Without levels there are no quantiles, and nothing asks for them.
+            found = self._figures[line.number] = tuple(
+                (hours[0], hours[1], hours[2], cost, age) if hours else _NEVER for hours in self._hours_of(line)
+            )
+        return found
 
 
 _NEVER: Figures = (math.inf, math.inf, math.inf, math.inf, math.inf)
