@@ -33,6 +33,15 @@ _HOPELESS = 6.0
 """A distance of buyers whose top is lower than the best by this in ln is left out: it would weigh 0.0025."""
 
 
+class Spreads(NamedTuple):
+    """How far truths may lie from what is believed: sds, and what buyers' may be with its probability."""
+
+    crop_rate: float = CROP_RATE_SD
+    area_rate: float = AREA_RATE_SD
+    lateness_d20: float = LATENESS_SD_D20
+    buyers_d20: Mapping[float, float] = BUYERS_SDS_D20
+
+
 class Prior(NamedTuple):
     """What is believed of a batch: area, sd of its common shift, sd from fruit to fruit [d20]."""
 
@@ -86,12 +95,13 @@ class CropAges:
     buyers_sd_d20: float
 
 
-class _Model:
+class Reviews:
     """The reviews of one crop, ready to be weighed at any φ = (ln rate of each area, lateness)."""
 
-    def __init__(self, reviews: Sequence[Ripe], priors: Mapping[str, Prior]) -> None:
+    def __init__(self, reviews: Iterable[Ripe], priors: Mapping[str, Prior], spreads: Spreads) -> None:
+        self.spreads = spreads
         self.reviews = sorted(reviews, key=lambda review: review.batch_id)
-        self.batches = sorted({review.batch_id for review in reviews})
+        self.batches = sorted({review.batch_id for review in self.reviews})
         self.areas = sorted({priors[batch].area for batch in self.batches})
         of_review = [priors[review.batch_id] for review in self.reviews]
         self.reasons = np.array([REASONS.index(review.reason) for review in self.reviews])
@@ -107,11 +117,16 @@ class _Model:
         self.batch_sd = np.array([prior.batch_sd_d20 for prior in of_review])
         self.first = np.searchsorted([review.batch_id for review in self.reviews], self.batches)
         size = len(self.areas) + 1
-        self.covariance = np.zeros((size, size))
-        self.covariance[:-1, :-1] = CROP_RATE_SD**2 + np.eye(size - 1) * AREA_RATE_SD**2
-        self.covariance[-1, -1] = LATENESS_SD_D20**2
-        self._precision = np.linalg.inv(self.covariance)
-        self.scale = np.sqrt(np.diag(self.covariance))
+        covariance = np.zeros((size, size))
+        covariance[:-1, :-1] = spreads.crop_rate**2 + np.eye(size - 1) * spreads.area_rate**2
+        covariance[-1, -1] = spreads.lateness_d20**2
+        self._precision = np.linalg.inv(covariance)
+        self.scale = np.sqrt(np.diag(covariance))
+        self._batch_sd = {batch: priors[batch].batch_sd_d20 for batch in self.batches}
+
+    def grid_d20(self, batch_id: str) -> Floats:
+        """The shifts of a batch at which its density is told [d20]."""
+        return _GRID * self._batch_sd[batch_id]
 
     def log_densities(self, phi: Floats, answers: Answers) -> Floats:
         """ln (prior × likelihood) of each batch's shift on its grid, shape (batches, grid)."""
@@ -160,7 +175,7 @@ def _bounds(curve: Curve, asked: _Asked, rate: float) -> tuple[float, float]:
     return window_bounds(curve, ripe_within_days=days, keeps_days=keeps, room_degc=asked.room_degc)
 
 
-def ages_of(reviews: Iterable[Ripe], priors: Mapping[str, Prior]) -> CropAges:
+def ages_of(reviews: Iterable[Ripe], priors: Mapping[str, Prior], spreads: Spreads = Spreads()) -> CropAges:  # noqa: B008
     """Posterior of batches' shifts, areas' rates and lateness for one crop.
 
     Given rates, lateness and how far buyers differ, the batches are independent and each shift is integrated on a grid.
@@ -168,13 +183,11 @@ def ages_of(reviews: Iterable[Ripe], priors: Mapping[str, Prior]) -> CropAges:
     reviews allow; the shifts are averaged over it (Rue, Martino & Chopin 2009, 10.1111/j.1467-9868.2008.00700.x, with
     points by importance in place of a grid).
     """
-    model = _Model(list(reviews), priors)
+    model = Reviews(reviews, priors, spreads)
     sample = _sample(model)
     weights = weights_of(sample.logs)
     density = np.tensordot(weights, sample.densities, axes=1)
-    shifts = {
-        batch: Shift(_GRID * priors[batch].batch_sd_d20, row) for batch, row in zip(model.batches, density, strict=True)
-    }
+    shifts = {batch: Shift(model.grid_d20(batch), row) for batch, row in zip(model.batches, density, strict=True)}
     *rates, lateness = (_mean_and_sd(column, weights) for column in sample.phi.T)
     return CropAges(shifts, dict(zip(model.areas, rates, strict=True)), lateness, float(weights @ sample.buyers_sd_d20))
 
@@ -188,11 +201,11 @@ class _Sample(NamedTuple):
     logs: Floats
 
 
-def _sample(model: _Model) -> _Sample:
+def _sample(model: Reviews) -> _Sample:
     """Points about the top for each distance of buyers whose top is not hopelessly low."""
     hills: dict[float, tuple[Answers, Hill]] = {}
     start = np.zeros(len(model.scale))
-    for sd, believed in BUYERS_SDS_D20.items():
+    for sd, believed in model.spreads.buyers_d20.items():
         answers = Answers(sd)
         hill = climbed(partial(model.height, answers=answers), start)
         hills[sd] = answers, hill._replace(height=hill.height + math.log(believed))
@@ -203,11 +216,11 @@ def _sample(model: _Model) -> _Sample:
     return _Sample(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _points(model: _Model, sd: float, answers: Answers, hill: Hill) -> _Sample:
+def _points(model: Reviews, sd: float, answers: Answers, hill: Hill) -> _Sample:
     points, rarity = points_about(hill)
     phi = points * model.scale
     weighed = [model.weighed(each, answers) for each in phi]
-    logs = np.array([log for log, _ in weighed]) + math.log(BUYERS_SDS_D20[sd]) + rarity
+    logs = np.array([log for log, _ in weighed]) + math.log(model.spreads.buyers_d20[sd]) + rarity
     return _Sample(phi, np.full(len(phi), sd), np.array([density for _, density in weighed]), logs)
 
 
