@@ -1,4 +1,8 @@
-"""Delivery times that drift: the quantiles of each lane follow what came, so that each keeps its share."""
+"""Delivery times that drift: the quantiles of each lane follow what came, so that each keeps its share.
+
+That trips take longer or shorter than believed is found by `lately`, as for `learn`; here each quantile besides is
+held to its share.
+"""
 
 from __future__ import annotations
 
@@ -120,6 +124,11 @@ class DriftTracker:
         # Fernández-Val & Galichon 2010, 10.3982/ECTA7880). Each is answered by its own, which parts them again.
         return Limits(lane_id, tuple(sorted(hours)), hours)
 
+    @property
+    def still(self) -> bool:
+        """Whether it takes no steps."""
+        return self.rate == self.own_rate == 0.0
+
     def learn(self, limits: Limits, hours: float) -> None:
         """Take in what came of a forecast: the delivery took so many `hours`."""
         for i, limit in enumerate(limits.tracked_h):
@@ -161,6 +170,9 @@ def tracked(
 ) -> list[Tracked]:
     """Each delivery with the limits forecast for it when it was shipped, from what was known then.
 
+    All limits move by how much longer trips took lately (`lately`: recent ones count more, those under way count as
+    longer than so far); what is still wrong with each, the tracker corrects. One without steps follows nothing.
+
     Parameters
     ----------
     deliveries : in order of shipping; those on lanes of which the prior knows nothing are left out.
@@ -169,7 +181,10 @@ def tracked(
         arrives, and a limit that passes without it is known to be missed.
     tracker : what to go on from; it holds the drift at the end.
     """
+    from harvest_planner.learning.lately import Lately, moved
+
     tracker = DriftTracker() if tracker is None else tracker
+    lately = Lately(at_once=knowing == "in_turn")
     found: list[Tracked] = []
     waiting = _Waiting()
     for one in deliveries:
@@ -178,7 +193,10 @@ def tracked(
             continue
         for forecast, level in waiting.until(one.shipped_at):
             _answer(tracker, forecast, level, waiting.under_way)
-        forecast = Tracked(one, tracker.limits(one.route.lane_id, prior_h))
+        spread = _spread(prior_h)
+        limits_h = prior_h if tracker.still else moved(prior_h, lately.shift(one.shipped_at), spread)
+        lately.add(one.shipped_at, one.hours, median_h=prior_h[2], spread=spread)
+        forecast = Tracked(one, tracker.limits(one.route.lane_id, limits_h))
         found.append(forecast)
         if knowing == "in_turn":
             tracker.learn(forecast.limits, one.hours)
