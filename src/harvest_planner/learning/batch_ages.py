@@ -116,10 +116,7 @@ class Reviews:
         self.late = np.array([review.late for review in self.reviews], dtype=np.float64)
         self.batch_sd = np.array([prior.batch_sd_d20 for prior in of_review])
         self.first = np.searchsorted([review.batch_id for review in self.reviews], self.batches)
-        size = len(self.areas) + 1
-        covariance = np.zeros((size, size))
-        covariance[:-1, :-1] = spreads.crop_rate**2 + np.eye(size - 1) * spreads.area_rate**2
-        covariance[-1, -1] = spreads.lateness_d20**2
+        covariance = _covariance(spreads, areas=len(self.areas))
         self._precision = np.linalg.inv(covariance)
         self.scale = np.sqrt(np.diag(covariance))
         self._batch_sd = {batch: priors[batch].batch_sd_d20 for batch in self.batches}
@@ -150,6 +147,14 @@ class Reviews:
     def height(self, u: Floats, answers: Answers) -> float:
         """The first of these at φ in its prior standard deviations."""
         return self.weighed(u * self.scale, answers)[0]
+
+
+def _covariance(spreads: Spreads, *, areas: int) -> Floats:
+    """Of φ beforehand."""
+    found = np.zeros((areas + 1, areas + 1))
+    found[:-1, :-1] = spreads.crop_rate**2 + np.eye(areas) * spreads.area_rate**2
+    found[-1, -1] = spreads.lateness_d20**2
+    return found
 
 
 class _Asked(NamedTuple):
