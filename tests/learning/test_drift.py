@@ -11,7 +11,7 @@ import pytest
 
 from harvest_planner.learning.deliveries import Delivery, Route
 from harvest_planner.learning.drift import LEVELS, DriftTracker, Knowing, Tracked, tracked
-from harvest_planner.learning.lately import Lately
+from harvest_planner.learning.lately import Lately, scores_of
 from tests.learning.simulated import VIETNAM
 
 ROAD, RAIL = Route("road"), Route("rail")
@@ -123,27 +123,45 @@ def test_a_rush_is_noticed_by_what_is_under_way(seed: int) -> None:
 
 
 def test_parcels_under_way_tell_of_a_rush_before_the_first_slow_one_arrives() -> None:
-    lately, begins = Lately(at_once=False), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    lately, begins = Lately(LEVELS, at_once=False), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
     for i in range(100):
-        slow = 40.0 if i < 60 else 90.0
-        lately.add(begins + dt.timedelta(hours=i), slow, median_h=40.0, spread=0.9)
+        lately.add(begins + dt.timedelta(hours=i), 40.0 if i < 60 else 90.0, limits_of("road"))
     now = begins + dt.timedelta(hours=125)  # the first slow parcel left at hour 60 and comes at hour 150
     assert lately.shift(now) > 0.1
-    assert Lately(at_once=False).shift(now) == 0.0
+    assert Lately(LEVELS, at_once=False).shift(now) == 0.0
 
 
 def test_one_odd_parcel_hardly_moves_all_others() -> None:
-    lately, begins = Lately(at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    lately, begins = Lately(LEVELS, at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
     for i in range(40):
-        lately.add(begins + dt.timedelta(hours=i), 4000.0 if i == 20 else 40.0, median_h=40.0, spread=0.9)
-    assert 0.0 < lately.shift(begins + dt.timedelta(hours=50)) < 0.04
+        lately.add(begins + dt.timedelta(hours=i), 4000.0 if i == 20 else 40.0, limits_of("road"))
+    assert 0.0 < lately.shift(begins + dt.timedelta(hours=50)) < 0.1
 
 
 def test_what_is_long_past_is_forgotten() -> None:
-    lately, begins = Lately(at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    lately, begins = Lately(LEVELS, at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
     for i in range(200):
-        lately.add(begins + dt.timedelta(days=i / 2), 60.0 if i < 100 else 40.0, median_h=40.0, spread=0.9)
+        lately.add(begins + dt.timedelta(days=i / 2), 60.0 if i < 100 else 40.0, limits_of("road"))
     assert lately.shift(begins + dt.timedelta(days=100)) < 0.02
+
+
+def test_a_trip_has_the_score_of_the_limit_that_it_meets() -> None:
+    limits = np.array([limits_of("road"), [10.0, 12.0, 20.0, 50.0, 60.0]])
+    scores = np.array(NORMAL_QUANTILES)
+    for level in range(5):
+        assert scores_of(limits[:, level], limits, scores) == pytest.approx([scores[level]] * 2)
+    assert scores_of(np.array([20.0, 100.0]), limits, scores)[0] == pytest.approx(math.log(0.5) / LOG_SD, rel=1e-3)
+    assert scores_of(np.array([40.0, 100.0]), limits, scores)[1] > 2.0
+
+
+def test_limits_do_not_sink_while_the_first_parcels_are_under_way() -> None:
+    """The fast ones of the first parcels come first; that does not make the others fast."""
+    moved = [
+        math.log(one.limits.hours[3] / true_limits(one.delivery)[3])
+        for seed in range(10)
+        for one in tracked(drifting(seed, 150, slower=1.0, every_h=1.0), true_limits, knowing="as_they_arrive")
+    ]
+    assert np.mean(moved) == pytest.approx(0.0, abs=0.02)
 
 
 def test_a_forecast_knows_nothing_of_what_had_not_come_when_it_was_made() -> None:

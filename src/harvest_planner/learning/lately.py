@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -26,10 +26,10 @@ _REMEMBERED = 8.0
 _USUAL = 500
 """Last trips whose forecast medians say what a trip usually takes."""
 _SETTLED = 8
-_FAR = 1.5
-"""A trip counts as no farther from the median than this [spreads], so that an odd one does not move all others."""
-_SPREAD_SD = 1.0 / (2.0 * 1.2815515655446004)
-"""Sd of ln(hours) in spreads, ln(p90 / p10), of a lognormal."""
+_FAR = 4.0
+"""A trip counts as no farther from the median than so many sds, so that an odd one does not move all others."""
+_LEAST_H = 1e-3
+_LEAST_LOG = 1e-9
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
@@ -76,57 +76,73 @@ def drawn_mean(weights: Floats, values: Floats, believed_worth: float) -> float:
 
 
 class Lately:
-    """How much longer trips take lately than their lanes' limits say, all lanes together, in spreads of the lane.
+    """How much longer trips take lately than their lanes' limits say, all lanes together.
 
-    Reckoned anew once a day, from trips that are over and from those under way.
+    A trip's value is its normal score by the limits that were forecast for it without drift. Their mean is reckoned
+    anew once a day, from trips that are over and from those under way.
 
     Parameters
     ----------
+    levels : shares of trips that should keep each limit, rising.
     at_once : a trip is known as soon as it is shipped; else when it arrives, and before that only that it has not.
     """
 
-    def __init__(self, *, at_once: bool) -> None:
+    def __init__(self, levels: Sequence[float], *, at_once: bool) -> None:
+        self._scores = ndtri(np.array(levels))
         self._at_once = at_once
         self._shipped_h: list[float] = []
         self._hours: list[float] = []
-        self._median_h: list[float] = []
-        self._spread: list[float] = []
+        self._limits_h: list[Sequence[float]] = []
         self._shift, self._reckoned_h = 0.0, -math.inf
 
-    def add(self, shipped_at: dt.datetime, hours: float, *, median_h: float, spread: float) -> None:
-        """A trip, in order of shipping: its hours, and the median and spread that were forecast without drift."""
+    def add(self, shipped_at: dt.datetime, hours: float, limits_h: Sequence[float]) -> None:
+        """A trip, in order of shipping: its hours, and the limits that were forecast without drift."""
         self._shipped_h.append(shipped_at.timestamp() / 3600.0)
         self._hours.append(hours)
-        self._median_h.append(median_h)
-        self._spread.append(spread)
+        self._limits_h.append(limits_h)
 
     def shift(self, at: dt.datetime) -> float:
-        """By how many spreads trips take longer, as far as is known at an instant."""
+        """By how many standard deviations of ln(hours) trips take longer, as far as is known at an instant."""
         at_h = at.timestamp() / 3600.0
         if self._shipped_h and at_h - self._reckoned_h >= _EVERY_H:
             self._shift, self._reckoned_h = self._reckoned(at_h), at_h
         return self._shift
 
     def _reckoned(self, at_h: float) -> float:
-        half_life_h = max(HALF_LIFE_H, median(self._median_h[-_USUAL:]))
+        usual_h = median(self._hours_at_half(limits_h) for limits_h in self._limits_h[-_USUAL:])
+        half_life_h = max(HALF_LIFE_H, usual_h)
         first = bisect_left(self._shipped_h, at_h - _REMEMBERED * half_life_h)
-        shipped_h, hours, median_h, spread = (
-            np.array(column[first:]) for column in (self._shipped_h, self._hours, self._median_h, self._spread)
-        )
-        age_h = at_h - shipped_h
+        hours, age_h = np.array(self._hours[first:]), at_h - np.array(self._shipped_h[first:])
         arrived = np.full(len(hours), True) if self._at_once else hours <= age_h
-        known_h = np.maximum(np.where(arrived, hours, age_h), 1e-3)
-        values = np.clip(np.log(known_h / median_h) / spread, -_FAR, _FAR)
+        known_h, limits_h = np.where(arrived, hours, age_h), np.array(self._limits_h[first:])
+        scores = scores_of(np.maximum(known_h, _LEAST_H), np.maximum(limits_h, _LEAST_H), self._scores)
+        values = np.clip(scores, -_FAR, _FAR)
         return _settled(values, arrived, discounts(age_h, half_life_h), self._shift)
+
+    def _hours_at_half(self, limits_h: Sequence[float]) -> float:
+        return float(np.interp(0.0, self._scores, limits_h))
+
+
+def scores_of(hours: Floats, limits_h: Floats, limit_scores: Floats) -> Floats:
+    """Normal scores of hours (n) by the limits of each (n × levels); ln(hours) goes straight from limit to limit."""
+    logs, limits = np.log(hours), np.log(limits_h)
+    steps = np.maximum(np.diff(limits, axis=1), _LEAST_LOG)
+    # The piece in which each lies; beyond the outermost limits the whole spread tells how far.
+    piece = np.clip((logs[:, None] >= limits).sum(axis=1) - 1, 0, len(limit_scores) - 2)
+    row = np.arange(len(logs))
+    inside = limit_scores[piece] + np.diff(limit_scores)[piece] * (logs - limits[row, piece]) / steps[row, piece]
+    sd = np.maximum((limits[:, -1] - limits[:, 0]) / (limit_scores[-1] - limit_scores[0]), _LEAST_LOG)
+    below, above = (limit_scores[end] + (logs - limits[:, end]) / sd for end in (0, -1))
+    return np.asarray(np.where(logs < limits[:, 0], below, np.where(logs > limits[:, -1], above, inside)))
 
 
 def _settled(values: Floats, arrived: Bools, weights: Floats, start: float) -> float:
     mean = start
     for _ in range(_SETTLED):
-        mean = drawn_mean(weights, filled(values, arrived, mean=mean, sd=_SPREAD_SD).values, BELIEVED_TRIPS)
+        mean = drawn_mean(weights, filled(values, arrived, mean=mean, sd=1.0).values, BELIEVED_TRIPS)
     return mean
 
 
-def moved(limits_h: Sequence[float], spreads: float, spread: float) -> tuple[float, ...]:
-    """Limits so many spreads later [h]."""
-    return tuple(limit * math.exp(spreads * spread) for limit in limits_h)
+def moved(limits_h: Sequence[float], log_hours: float) -> tuple[float, ...]:
+    """Limits later by so much in ln(hours) [h]."""
+    return tuple(limit * math.exp(log_hours) for limit in limits_h)
