@@ -209,12 +209,11 @@ class _Sample(NamedTuple):
 def _sample(model: Reviews) -> _Sample:
     """Points about the top for each distance of buyers whose top is not hopelessly low."""
     hills: dict[float, tuple[Answers, Hill]] = {}
-    start = np.zeros(len(model.scale))
+    start, before = np.zeros(len(model.scale)), None
     for sd, believed in model.spreads.buyers_d20.items():
         answers = Answers(sd)
-        hill = climbed(partial(model.height, answers=answers), start)
+        before = hill = climbed(partial(model.height, answers=answers), start, like=before)
         hills[sd] = answers, hill._replace(height=hill.height + math.log(believed))
-        start = hill.top
     best = max(hill.height for _, hill in hills.values())
     near = {sd: found for sd, found in hills.items() if found[1].height > best - _HOPELESS}
     parts = [_points(model, sd, answers, hill) for sd, (answers, hill) in near.items()]

@@ -34,9 +34,9 @@ class Hill(NamedTuple):
     height: float
 
 
-def climbed(height: Height, start: Floats) -> Hill:
-    """The top of a hill by Newton's method, from a place on its slope."""
-    at, spread = start, _spread(height, start)
+def climbed(height: Height, start: Floats, like: Hill | None = None) -> Hill:
+    """The top of a hill by Newton's method, from a place on its slope or from the top of one that is `like` it."""
+    at, spread = (start, _spread(height, start)) if like is None else (like.top, like.spread)
     for _ in range(_CLIMBS):
         step = spread @ _slope(height, at)
         before = height(at)
