@@ -65,6 +65,8 @@ class Truth(NamedTuple):
 
     problem: hp.PlanningProblem
     medians_h: dict[str, float]
+    kins: dict[str, float]
+    """ln of what a carrier's lanes share."""
     shifts_d20: dict[str, float]
     rates: dict[str, float]
     lateness_d20: float
@@ -192,7 +194,7 @@ def truth_of(believed: hp.PlanningProblem, rng: np.random.Generator, spread: Spr
         }
     )
     medians = {lane.id: lane.transit_p50_h for lane in problem.lanes}
-    return Truth(problem, medians, shifts, rates, float(rng.normal(0, spread.lateness_d20)))
+    return Truth(problem, medians, kin, shifts, rates, float(rng.normal(0, spread.lateness_d20)))
 
 
 def _true_lane(lane: hp.Lane, kin: float, rng: np.random.Generator, spread: Spread) -> hp.Lane:

@@ -2,7 +2,7 @@
 
 Each repeat draws a week of deliveries (`benchmarks/histories.py`) and learns from it. Printed are root mean square
 errors before and after, how many are near enough, and how often the 90 % intervals hold the truth. The rows beyond the
-first five are worlds for which the priors were not made; they have no mark to reach.
+first six are worlds for which the priors were not made; they have no mark to reach.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ import numpy as np
 
 import harvest_planner as hp
 from benchmarks.histories import AS_OF, HANOI, History, Size, Spread, history
-from harvest_planner.learning.outcomes import Told
-from harvest_planner.learning.passages import Reader
-from harvest_planner.transit.instants import hours_of
+from benchmarks.limits import batches_at_best, lanes_at_best, told_of
+from harvest_planner.learning.hierarchy import KIN_SD, LANE_SCALE
 
 CASES = {
     "500 outcomes": (Size(), Spread()),
     "5 outcomes": (Size(orders=5), Spread()),
     "500, nobody reviews": (Size(review_share=0.0), Spread()),
     "5, nobody reviews": (Size(orders=5, review_share=0.0), Spread()),
+    "5, nobody reviews, lanes as far off as believed": (
+        Size(orders=5, review_share=0.0),
+        Spread(kin=KIN_SD, lane=LANE_SCALE),
+    ),
     "500, half of them reviewed": (Size(review_share=0.5), Spread()),
     "500, as believed but for rates": (Size(), Spread(kin=0, lane=0, lane_sd=0, batch_d20=0.0)),
     "500, rates as believed": (Size(), Spread(rate=0, area_rate=0)),
@@ -93,11 +96,8 @@ def histories_judged(size: Size, *, spread: Spread = Spread(), seeds: Iterable[i
 
 def _gained(case: History) -> dict[str, float]:
     """What the parcels of each batch gained on the way, by what is believed of the clock [d20]."""
-    reader = Reader(case.believed, hours_of(AS_OF))
-    for row, outcome in enumerate(case.outcomes):
-        reader.read(Told(row, outcome))
     by_batch: dict[str, list[float]] = defaultdict(list)
-    for ripe in reader.found.ripe:
+    for ripe in told_of(case).found.ripe:
         by_batch[ripe.batch_id].append(ripe.gained_d20)
     return {batch: float(np.mean(each)) for batch, each in by_batch.items()}
 
@@ -137,7 +137,7 @@ def main() -> None:
     """Draw, learn, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=40)
-    parser.add_argument("--only", choices=[*CASES, "reputation"], help="one row")
+    parser.add_argument("--only", choices=[*CASES, "reputation", "limits"], help="one row")
     options = parser.parse_args()
     print(f"{options.repeats} repeats; errors before and after (RMS), near enough, 90 % intervals that hold the truth")
     with warnings.catch_warnings():
@@ -148,6 +148,8 @@ def main() -> None:
         if options.only in (None, "reputation"):
             every = [reputations(seed) for seed in range(options.repeats)]
             print(f"reputation (before: the bare share)\n  {'share':9s} {_joined(every).line(0.1)}")
+        if options.only in (None, "limits"):
+            _print_limits(options.repeats)
 
 
 def _print_case(name: str, size: Size, spread: Spread, repeats: int) -> None:
@@ -157,6 +159,24 @@ def _print_case(name: str, size: Size, spread: Spread, repeats: int) -> None:
     for what, near in NEAR.items():
         if found[what].after:
             print(f"  {what:9s} {found[what].line(near)}")
+
+
+def _print_limits(repeats: int) -> None:
+    """Beside what 500 outcomes taught, what they could at the most."""
+    learned = histories_judged(Size(), seeds=range(repeats))
+    lanes = [error for seed in range(repeats) for error in lanes_at_best(history(seed), Spread())]
+    batches = [errors for seed in range(repeats) for errors in batches_at_best(history(seed), Spread())]
+    law, rates = ([getattr(each, name) for each in batches] for name in ("told_the_law", "told_the_rates"))
+    print("limits of 500 outcomes: errors (RMS), near enough")
+    for what, name, errors in (
+        ("lane", "learned", learned["lane"].after),
+        ("lane", "told all but the lane's own factor", lanes),
+        ("batch", "learned", learned["batch"].after),
+        ("batch", "told how truths are drawn", law),
+        ("batch", "told rates and lateness besides", rates),
+    ):
+        near = np.mean(np.abs(errors) <= NEAR[what])
+        print(f"  {what:6s} {name:35s} {rms(errors):.3f}  {near:.1%} within {NEAR[what]:g}")
 
 
 def _joined(parts: list[Errors]) -> Errors:

@@ -11,6 +11,7 @@ import pytest
 
 from harvest_planner.learning.deliveries import Delivery, Route
 from harvest_planner.learning.drift import LEVELS, DriftTracker, Knowing, Tracked, tracked
+from harvest_planner.learning.lately import Lately, scores_of
 from tests.learning.simulated import VIETNAM
 
 ROAD, RAIL = Route("road"), Route("rail")
@@ -82,7 +83,8 @@ def test_a_lane_with_few_deliveries_leans_on_the_others() -> None:
     tracker = DriftTracker()
     many = drifting(4, 600, slower=1.4, routes=(ROAD,))
     few = [one for one in drifting(5, 600, slower=1.4, routes=(RAIL,)) if one.shipped_at.day == 7][:3]
-    tracked(sorted(many + few, key=lambda one: one.shipped_at), true_limits, tracker=tracker)
+    for one in sorted(many + few, key=lambda one: one.shipped_at):
+        tracker.learn(tracker.limits(one.route.lane_id, true_limits(one)), one.hours)
     rail = tracker.drift("rail", limits_of("rail"))
     assert rail.deliveries == 3
     assert rail.factors[2] > 1.08
@@ -100,6 +102,66 @@ def test_what_is_known_on_arrival_lags_but_does_not_swing(every_h: float) -> Non
     assert cover(found, 0.9) == pytest.approx(0.9, abs=0.02)
     for one in found:
         assert one.limits.hours[3] == pytest.approx(true_limits(one.delivery)[3], rel=0.4)
+
+
+def rush(seed: int, count: int) -> list[Delivery]:
+    """A hundred parcels under way at any time; from seven tenths on they take half as long again."""
+    found = []
+    for i, one in enumerate(drifting(seed, count, slower=1.0, every_h=0.5)):
+        hours = one.hours * (1.5 if i > 0.7 * count else 1.0)
+        found.append(Delivery(one.route, one.shipped_at, one.shipped_at + dt.timedelta(hours=hours), hours))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rush_is_noticed_by_what_is_under_way(seed: int) -> None:
+    deliveries = rush(seed, 3000)
+    adaptive = tracked(deliveries, true_limits, knowing="as_they_arrive")
+    assert cover(tracked(deliveries, true_limits, tracker=still()), 0.9) < 0.82
+    assert 0.87 < cover(adaptive, 0.9) < 0.92
+    assert cover(adaptive[-600:], 0.9) > 0.87
+
+
+def test_parcels_under_way_tell_of_a_rush_before_the_first_slow_one_arrives() -> None:
+    lately, begins = Lately(LEVELS, at_once=False), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    for i in range(100):
+        lately.add(begins + dt.timedelta(hours=i), 40.0 if i < 60 else 90.0, limits_of("road"))
+    now = begins + dt.timedelta(hours=125)  # the first slow parcel left at hour 60 and comes at hour 150
+    assert lately.shift(now) > 0.1
+    assert Lately(LEVELS, at_once=False).shift(now) == 0.0
+
+
+def test_one_odd_parcel_hardly_moves_all_others() -> None:
+    lately, begins = Lately(LEVELS, at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    for i in range(40):
+        lately.add(begins + dt.timedelta(hours=i), 4000.0 if i == 20 else 40.0, limits_of("road"))
+    assert 0.0 < lately.shift(begins + dt.timedelta(hours=50)) < 0.1
+
+
+def test_what_is_long_past_is_forgotten() -> None:
+    lately, begins = Lately(LEVELS, at_once=True), dt.datetime(2026, 1, 1, tzinfo=VIETNAM)
+    for i in range(200):
+        lately.add(begins + dt.timedelta(days=i / 2), 60.0 if i < 100 else 40.0, limits_of("road"))
+    assert lately.shift(begins + dt.timedelta(days=100)) < 0.02
+
+
+def test_a_trip_has_the_score_of_the_limit_that_it_meets() -> None:
+    limits = np.array([limits_of("road"), [10.0, 12.0, 20.0, 50.0, 60.0]])
+    scores = np.array(NORMAL_QUANTILES)
+    for level in range(5):
+        assert scores_of(limits[:, level], limits, scores) == pytest.approx([scores[level]] * 2)
+    assert scores_of(np.array([20.0, 100.0]), limits, scores)[0] == pytest.approx(math.log(0.5) / LOG_SD, rel=1e-3)
+    assert scores_of(np.array([40.0, 100.0]), limits, scores)[1] > 2.0
+
+
+def test_limits_do_not_sink_while_the_first_parcels_are_under_way() -> None:
+    """The fast ones of the first parcels come first; that does not make the others fast."""
+    moved = [
+        math.log(one.limits.hours[3] / true_limits(one.delivery)[3])
+        for seed in range(10)
+        for one in tracked(drifting(seed, 150, slower=1.0, every_h=1.0), true_limits, knowing="as_they_arrive")
+    ]
+    assert np.mean(moved) == pytest.approx(0.0, abs=0.02)
 
 
 def test_a_forecast_knows_nothing_of_what_had_not_come_when_it_was_made() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import harvest_planner as hp
-from benchmarks.histories import Size
+from benchmarks.histories import Size, Spread, history
 from benchmarks.learning import Errors, histories_judged, rms
+from benchmarks.limits import batches_at_best
 
 pytestmark = pytest.mark.filterwarnings("ignore::harvest_planner.errors.OutsideCalibrationWarning")
 
@@ -40,6 +41,12 @@ def test_500_outcomes_recover_batch_ages_within_0_3_d20() -> None:
     assert rms(many()["delivered"].after) < 0.25
 
 
+def test_who_knows_how_truths_are_drawn_finds_hardly_more() -> None:
+    best = [found for seed in (1, 3, 5) for found in batches_at_best(history(seed), Spread())]
+    assert rms(many()["batch"].after) < 1.15 * rms([each.told_the_law for each in best])
+    assert rms([each.told_the_rates for each in best]) < 0.15
+
+
 @pytest.mark.parametrize("what", ["lane", "batch"])
 def test_intervals_hold_the_truth_about_nine_times_in_ten(what: str) -> None:
     # Few repeats: the benchmark measures the cover itself, here only what would be grossly wrong is found.
@@ -56,8 +63,6 @@ def test_with_5_outcomes_it_stays_near_the_prior(what: str, share: float) -> Non
 
 
 def test_what_is_learned_is_taken_back_without_a_trace() -> None:
-    from benchmarks.histories import history
-
     case = history(2, Size(orders=40))
     learned, evidence = hp.learn(case.outcomes, case.believed)
     assert learned != case.believed

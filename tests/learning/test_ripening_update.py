@@ -58,7 +58,7 @@ def test_tables_say_the_same_as_the_formula() -> None:
     table = Answers(0.0)
     for reason in range(3):
         exact = 0.98 * chances(kind, ages, 2.73)[reason] + 0.02 / 3
-        found = np.exp(table.log_chances([kind], np.array([reason]), ages[None, :], np.array([2.73]))[0])
+        found = np.exp(table.log_chances([(kind, 2.73)], np.array([0]), np.array([reason]), ages[None, :])[0])
         assert found == pytest.approx(exact, abs=0.01)
 
 

@@ -11,7 +11,7 @@ from harvest_planner.simulation.luck import BLOCK, LEVELS, Luck
 from harvest_planner.simulation.report import Estimate, estimate, student_975
 from harvest_planner.transit.duration import Lognormal
 from harvest_planner.transit.sampled import Sampled
-from tests.planning.small import order, problem
+from tests.planning.small import DURABLE, batch, order, problem
 from tests.simulation.test_two_forms import CASES
 
 
@@ -64,6 +64,13 @@ def test_a_parcel_meets_the_same_luck_beside_others() -> None:
     one, other = (hp.simulate(hp.plan_harvest(question), question, runs=50, seed=4) for question in (alone, beside))
     assert len(other.shipments) == 2
     assert {row.order_id: row.good_share for row in other.shipments}["o1"] == one.shipments[0].good_share
+
+
+def test_a_parcel_of_more_fruit_than_a_short_number_holds_is_counted_right() -> None:
+    crop = {**DURABLE, "fruit_per_kg": 1}
+    question = problem(crops=[crop], batches=[batch(quantity_kg=40_000)], orders=[order(quantity_kg=33_000)])
+    (row,) = hp.simulate(hp.plan_harvest(question), question, runs=2).shipments
+    assert row.good_share.mean == 1
 
 
 def test_a_seed_gives_the_same_report_and_another_seed_another() -> None:

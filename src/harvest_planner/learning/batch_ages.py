@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from harvest_planner.learning.hill import Hill, climbed, points_about, weights_of
 from harvest_planner.learning.passages import Ripe
 from harvest_planner.learning.response import BUYERS_SDS_D20, REASONS, Answers, Kind
+from harvest_planner.ripening.curve import Curve
 from harvest_planner.ripening.window import window_bounds
 
 Floats = npt.NDArray[np.float64]
@@ -26,11 +29,17 @@ BATCH_PART = 0.5
 """Where a stage states no `batch_sd_d20`, a batch's shift has this part of its sd beforehand, as in na; assumption."""
 _GRID = np.linspace(-4.5, 4.5, 61)
 """Shifts of a batch, in its prior standard deviations."""
-_STEP = 0.1
-"""Of slopes and curvatures, in prior standard deviations; wide beside the steps of the tables."""
-_CLIMBS = 12
-_LEAST_CURVED = 0.5
-"""Curvature of ln p in prior standard deviations below which tables are rough, not the posterior flat."""
+_HOPELESS = 6.0
+"""A distance of buyers whose top is lower than the best by this in ln is left out: it would weigh 0.0025."""
+
+
+class Spreads(NamedTuple):
+    """How far truths may lie from what is believed: sds, and what buyers' may be with its probability."""
+
+    crop_rate: float = CROP_RATE_SD
+    area_rate: float = AREA_RATE_SD
+    lateness_d20: float = LATENESS_SD_D20
+    buyers_d20: Mapping[float, float] = BUYERS_SDS_D20
 
 
 class Prior(NamedTuple):
@@ -86,139 +95,139 @@ class CropAges:
     buyers_sd_d20: float
 
 
-class _Model:
+class Reviews:
     """The reviews of one crop, ready to be weighed at any φ = (ln rate of each area, lateness)."""
 
-    def __init__(self, reviews: Sequence[Ripe], priors: Mapping[str, Prior]) -> None:
+    def __init__(self, reviews: Iterable[Ripe], priors: Mapping[str, Prior], spreads: Spreads) -> None:
+        self.spreads = spreads
         self.reviews = sorted(reviews, key=lambda review: review.batch_id)
-        self.batches = sorted({review.batch_id for review in reviews})
+        self.batches = sorted({review.batch_id for review in self.reviews})
         self.areas = sorted({priors[batch].area for batch in self.batches})
         of_review = [priors[review.batch_id] for review in self.reviews]
-        self.kinds = [_kind(review, prior) for review, prior in zip(self.reviews, of_review, strict=True)]
         self.reasons = np.array([REASONS.index(review.reason) for review in self.reviews])
-        self.area = np.array([self.areas.index(prior.area) for prior in of_review])
+        asked = [_asked(review, prior, self.areas) for review, prior in zip(self.reviews, of_review, strict=True)]
+        self._asked = list(dict.fromkeys(asked))
+        places = {one: place for place, one in enumerate(self._asked)}
+        self._which = np.array([places[one] for one in asked])
+        self._curve = self.reviews[0].buyer.curve
+        self.area = np.array([one.area for one in asked])
         self.at_pick = np.array([review.at_pick_d20 for review in self.reviews])
         self.gained = np.array([review.gained_d20 for review in self.reviews])
         self.late = np.array([review.late for review in self.reviews], dtype=np.float64)
         self.batch_sd = np.array([prior.batch_sd_d20 for prior in of_review])
         self.first = np.searchsorted([review.batch_id for review in self.reviews], self.batches)
-        size = len(self.areas) + 1
-        self.covariance = np.zeros((size, size))
-        self.covariance[:-1, :-1] = CROP_RATE_SD**2 + np.eye(size - 1) * AREA_RATE_SD**2
-        self.covariance[-1, -1] = LATENESS_SD_D20**2
-        self._precision = np.linalg.inv(self.covariance)
+        covariance = _covariance(spreads, areas=len(self.areas))
+        self._precision = np.linalg.inv(covariance)
+        self.scale = np.sqrt(np.diag(covariance))
+        self._batch_sd = {batch: priors[batch].batch_sd_d20 for batch in self.batches}
+
+    def grid_d20(self, batch_id: str) -> Floats:
+        """The shifts of a batch at which its density is told [d20]."""
+        return _GRID * self._batch_sd[batch_id]
 
     def log_densities(self, phi: Floats, answers: Answers) -> Floats:
         """ln (prior × likelihood) of each batch's shift on its grid, shape (batches, grid)."""
-        rates = np.exp(phi[self.area])
-        bounds = np.array([_bounds(review, rate) for review, rate in zip(self.reviews, rates.tolist(), strict=True)])
-        mean = self.at_pick + rates * self.gained + float(phi[-1]) * self.late
-        beyond = (mean - bounds[:, 0])[:, None] + self.batch_sd[:, None] * _GRID
-        logs = answers.log_chances(self.kinds, self.reasons, beyond, bounds[:, 1] - bounds[:, 0])
+        rates = np.exp(phi[:-1])
+        bounds = [_bounds(self._curve, one, float(rates[one.area])) for one in self._asked]
+        widths = [(one.kind, upper - lower) for one, (lower, upper) in zip(self._asked, bounds, strict=True)]
+        lower = np.array([each for each, _ in bounds])[self._which]
+        mean = self.at_pick + rates[self.area] * self.gained + float(phi[-1]) * self.late
+        beyond = (mean - lower)[:, None] + self.batch_sd[:, None] * _GRID
+        logs = answers.log_chances(widths, self._which, self.reasons, beyond)
         return np.asarray(np.add.reduceat(logs, self.first, axis=0) - 0.5 * _GRID**2, dtype=np.float64)
 
-    def log_posterior(self, phi: Floats, answers: Answers) -> float:
-        """ln p(φ | reviews), each batch's shift integrated out, up to a constant."""
+    def weighed(self, phi: Floats, answers: Answers) -> tuple[float, Floats]:
+        """ln p(φ | reviews) up to a constant, each batch's shift integrated out, and the shifts' densities there."""
         logs = self.log_densities(phi, answers)
-        top = logs.max(axis=1)
-        each = top + np.log(np.exp(logs - top[:, None]).sum(axis=1))
-        return float(each.sum() - 0.5 * phi @ self._precision @ phi)
+        top = logs.max(axis=1, keepdims=True)
+        raw = np.exp(logs - top)
+        whole = raw.sum(axis=1, keepdims=True)
+        return float((top + np.log(whole)).sum() - 0.5 * phi @ self._precision @ phi), raw / whole
+
+    def height(self, u: Floats, answers: Answers) -> float:
+        """The first of these at φ in its prior standard deviations."""
+        return self.weighed(u * self.scale, answers)[0]
 
 
-def _kind(review: Ripe, prior: Prior) -> Kind:
-    wish = review.buyer.wish
-    return Kind(wish.fruit, wish.needed, round(prior.own_sd_d20, 9))
+def _covariance(spreads: Spreads, *, areas: int) -> Floats:
+    """Of φ beforehand."""
+    found = np.zeros((areas + 1, areas + 1))
+    found[:-1, :-1] = spreads.crop_rate**2 + np.eye(areas) * spreads.area_rate**2
+    found[-1, -1] = spreads.lateness_d20**2
+    return found
 
 
-def _bounds(review: Ripe, rate: float) -> tuple[float, float]:
+class _Asked(NamedTuple):
+    """What parcels have in common that answer alike at the same age: all that their windows follow from."""
+
+    kind: Kind
+    area: int
+    ripe_within_days: tuple[float, float]
+    keeps_days: float
+    room_degc: float
+
+
+def _asked(review: Ripe, prior: Prior, areas: Sequence[str]) -> _Asked:
+    wish, order = review.buyer.wish, review.buyer.order
+    kind = Kind(wish.fruit, wish.needed, round(prior.own_sd_d20, 9))
+    return _Asked(kind, areas.index(prior.area), order.ripe_within_days, order.keeps_days, review.buyer.room_degc)
+
+
+def _bounds(curve: Curve, asked: _Asked, rate: float) -> tuple[float, float]:
     """The wish's window where the fruit ripens so many times as fast at the buyer's: as many times the days."""
-    order, buyer = review.buyer.order, review.buyer
-    low, high = order.ripe_within_days
-    days, keeps = (low * rate, high * rate), order.keeps_days * rate
-    return window_bounds(buyer.curve, ripe_within_days=days, keeps_days=keeps, room_degc=buyer.room_degc)
+    low, high = asked.ripe_within_days
+    days, keeps = (low * rate, high * rate), asked.keeps_days * rate
+    return window_bounds(curve, ripe_within_days=days, keeps_days=keeps, room_degc=asked.room_degc)
 
 
-def ages_of(reviews: Iterable[Ripe], priors: Mapping[str, Prior]) -> CropAges:
+def ages_of(reviews: Iterable[Ripe], priors: Mapping[str, Prior], spreads: Spreads = Spreads()) -> CropAges:  # noqa: B008
     """Posterior of batches' shifts, areas' rates and lateness for one crop.
 
-    Given rates and lateness the batches are independent, and each shift is integrated on a grid. The rates and the
-    lateness are normal about the top of what remains (Laplace), and the shifts are averaged over them at points that
-    keep mean and variance (Rue, Martino & Chopin 2009, 10.1111/j.1467-9868.2008.00700.x).
+    Given rates, lateness and how far buyers differ, the batches are independent and each shift is integrated on a grid.
+    What remains is not normal, so it is taken as a weighted sample about its top, for each distance of buyers that the
+    reviews allow; the shifts are averaged over it (Rue, Martino & Chopin 2009, 10.1111/j.1467-9868.2008.00700.x, with
+    points by importance in place of a grid).
     """
-    model = _Model(list(reviews), priors)
-    tried = {sd: Answers(sd) for sd in BUYERS_SDS_D20}
-    at = np.zeros(len(model.areas) + 1)
-    chosen = _likeliest(model, tried, at)
-    top, spread = _laplace(model, tried[chosen], at)
-    again = _likeliest(model, tried, top)
-    if again != chosen:
-        top, spread = _laplace(model, tried[again], top)
-    answers = tried[again]
-    points = _points(top, spread)
-    density = _averaged(model, answers, points)
-    shifts = {
-        batch: Shift(_GRID * priors[batch].batch_sd_d20, row) for batch, row in zip(model.batches, density, strict=True)
-    }
-    sds = np.sqrt(np.diag(spread))
-    rates = {area: (float(top[i]), float(sds[i])) for i, area in enumerate(model.areas)}
-    return CropAges(shifts, rates, (float(top[-1]), float(sds[-1])), again)
+    model = Reviews(reviews, priors, spreads)
+    sample = _sample(model)
+    weights = weights_of(sample.logs)
+    density = np.tensordot(weights, sample.densities, axes=1)
+    shifts = {batch: Shift(model.grid_d20(batch), row) for batch, row in zip(model.batches, density, strict=True)}
+    *rates, lateness = (_mean_and_sd(column, weights) for column in sample.phi.T)
+    return CropAges(shifts, dict(zip(model.areas, rates, strict=True)), lateness, float(weights @ sample.buyers_sd_d20))
 
 
-def _likeliest(model: _Model, tried: Mapping[float, Answers], phi: Floats) -> float:
-    """How far buyers differ, by what makes their words likeliest."""
-    return max(tried, key=lambda sd: model.log_posterior(phi, tried[sd]) + math.log(BUYERS_SDS_D20[sd]))
+class _Sample(NamedTuple):
+    """Points of the posterior: φ, how far buyers differ, each batch's density there, and ln of the weight."""
+
+    phi: Floats
+    buyers_sd_d20: Floats
+    densities: Floats
+    logs: Floats
 
 
-def _laplace(model: _Model, answers: Answers, start: Floats) -> tuple[Floats, Floats]:
-    """Where p(φ | reviews) is highest, and the covariance by its curvature there, by Newton's method."""
-    scale = np.sqrt(np.diag(model.covariance))
-
-    def height(u: Floats) -> float:
-        return model.log_posterior(u * scale, answers)
-
-    at, spread = start, _spread(height, start)
-    for _ in range(_CLIMBS):
-        step = spread @ _slope(height, at)
-        before = height(at)
-        while height(at + step) < before and np.abs(step).max() > 1e-3:
-            step = 0.5 * step
-        if np.abs(step).max() <= 1e-3:
-            break
-        at = at + step
-    return at * scale, _spread(height, at) * np.outer(scale, scale)
+def _sample(model: Reviews) -> _Sample:
+    """Points about the top for each distance of buyers whose top is not hopelessly low."""
+    hills: dict[float, tuple[Answers, Hill]] = {}
+    start, before = np.zeros(len(model.scale)), None
+    for sd, believed in model.spreads.buyers_d20.items():
+        answers = Answers(sd)
+        before = hill = climbed(partial(model.height, answers=answers), start, like=before)
+        hills[sd] = answers, hill._replace(height=hill.height + math.log(believed))
+    best = max(hill.height for _, hill in hills.values())
+    near = {sd: found for sd, found in hills.items() if found[1].height > best - _HOPELESS}
+    parts = [_points(model, sd, answers, hill) for sd, (answers, hill) in near.items()]
+    return _Sample(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _slope(height: Callable[[Floats], float], at: Floats) -> Floats:
-    unit = np.eye(len(at)) * _STEP
-    return np.array([height(at + each) - height(at - each) for each in unit]) / (2.0 * _STEP)
+def _points(model: Reviews, sd: float, answers: Answers, hill: Hill) -> _Sample:
+    points, rarity = points_about(hill)
+    phi = points * model.scale
+    weighed = [model.weighed(each, answers) for each in phi]
+    logs = np.array([log for log, _ in weighed]) + math.log(model.spreads.buyers_d20[sd]) + rarity
+    return _Sample(phi, np.full(len(phi), sd), np.array([density for _, density in weighed]), logs)
 
 
-def _spread(height: Callable[[Floats], float], at: Floats) -> Floats:
-    """The inverse of the curvature; along no direction is more unknown than was beforehand."""
-    size = len(at)
-    unit = np.eye(size) * _STEP
-    middle = height(at)
-    found = np.zeros((size, size))
-    for i in range(size):
-        found[i, i] = 2.0 * middle - height(at + unit[i]) - height(at - unit[i])
-        for j in range(i):
-            corners = [height(at + a * unit[i] + b * unit[j]) for a, b in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
-            found[i, j] = found[j, i] = 0.25 * (corners[1] + corners[2] - corners[0] - corners[3])
-    values, axes = np.linalg.eigh(found / _STEP**2)
-    return np.asarray((axes / np.maximum(values, _LEAST_CURVED)) @ axes.T, dtype=np.float64)
-
-
-def _points(top: Floats, spread: Floats) -> list[tuple[float, Floats]]:
-    """Weighted points with the mean and covariance of a normal: the third-degree rule (Stroud 1971)."""
-    size = len(top)
-    root = np.linalg.cholesky(spread + 1e-15 * np.eye(size)) * math.sqrt(size)
-    return [(1.0 / (2 * size), top + sign * root[:, i]) for i in range(size) for sign in (1.0, -1.0)]
-
-
-def _averaged(model: _Model, answers: Answers, points: Sequence[tuple[float, Floats]]) -> Floats:
-    density = np.zeros((len(model.batches), len(_GRID)))
-    for weight, phi in points:
-        logs = model.log_densities(phi, answers)
-        each = np.exp(logs - logs.max(axis=1, keepdims=True))
-        density += weight * each / each.sum(axis=1, keepdims=True)
-    return density
+def _mean_and_sd(values: Floats, weights: Floats) -> tuple[float, float]:
+    mean = float(weights @ values)
+    return mean, float(np.sqrt(weights @ (values - mean) ** 2))

@@ -1,4 +1,8 @@
-"""Delivery times that drift: the quantiles of each lane follow what came, so that each keeps its share."""
+"""Delivery times that drift: the quantiles of each lane follow what came, so that each keeps its share.
+
+That trips take longer or shorter than believed is found by `lately`, as for `learn`; here each quantile besides is
+held to its share.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Literal
 
 from harvest_planner.learning.deliveries import Delivery
@@ -25,6 +30,8 @@ _OWN_RATE = 0.03
 """Step of a lane's own shift beside the common one: a lane with few deliveries stays with the others (assumption)."""
 _LEAST_SPREAD = 0.02
 """Spread of ln(hours) of a lane that has none: 2 % (assumption), else what never varied could never drift."""
+_SPREAD_SDS = 2.0 * NormalDist().inv_cdf(0.9)
+"""Standard deviations of ln(hours) between p10 and p90."""
 _OPEN = 20
 """Deliveries under way from which on steps are smaller, in proportion (assumption): all of them answer to limits set
 before the first was answered, and moving at each by a full step would overshoot by as many steps."""
@@ -120,6 +127,11 @@ class DriftTracker:
         # Fernández-Val & Galichon 2010, 10.3982/ECTA7880). Each is answered by its own, which parts them again.
         return Limits(lane_id, tuple(sorted(hours)), hours)
 
+    @property
+    def still(self) -> bool:
+        """Whether it takes no steps."""
+        return self.rate == self.own_rate == 0.0
+
     def learn(self, limits: Limits, hours: float) -> None:
         """Take in what came of a forecast: the delivery took so many `hours`."""
         for i, limit in enumerate(limits.tracked_h):
@@ -161,15 +173,21 @@ def tracked(
 ) -> list[Tracked]:
     """Each delivery with the limits forecast for it when it was shipped, from what was known then.
 
+    All limits move by how much longer trips took lately (`lately`: recent ones count more, those under way count as
+    longer than so far); what is still wrong with each, the tracker corrects. One without steps follows nothing.
+
     Parameters
     ----------
     deliveries : in order of shipping; those on lanes of which the prior knows nothing are left out.
     prior : hours at LEVELS of a delivery before any drift.
-    knowing : `in_turn`: each delivery is answered before the next is forecast; `as_they_arrive`: it is answered when it
-        arrives, and a limit that passes without it is known to be missed.
+    knowing : `in_turn`: each delivery is answered before the next is forecast; `as_they_arrive`: each limit is
+        answered when it passes, and until a delivery arrives only that it has not is known.
     tracker : what to go on from; it holds the drift at the end.
     """
+    from harvest_planner.learning.lately import Lately, moved
+
     tracker = DriftTracker() if tracker is None else tracker
+    lately = Lately(LEVELS, at_once=knowing == "in_turn")
     found: list[Tracked] = []
     waiting = _Waiting()
     for one in deliveries:
@@ -178,7 +196,11 @@ def tracked(
             continue
         for forecast, level in waiting.until(one.shipped_at):
             _answer(tracker, forecast, level, waiting.under_way)
-        forecast = Tracked(one, tracker.limits(one.route.lane_id, prior_h))
+        limits_h = prior_h
+        if not tracker.still:
+            limits_h = moved(prior_h, lately.shift(one.shipped_at) * _spread(prior_h) / _SPREAD_SDS)
+            lately.add(one.shipped_at, one.hours, prior_h)
+        forecast = Tracked(one, tracker.limits(one.route.lane_id, limits_h))
         found.append(forecast)
         if knowing == "in_turn":
             tracker.learn(forecast.limits, one.hours)
@@ -197,7 +219,11 @@ def _answer(tracker: DriftTracker, forecast: Tracked, level: int, under_way: int
 
 
 class _Waiting:
-    """Limits that wait for their answer, soonest first: it is known on arrival, or when the limit passes."""
+    """Limits that wait for their answer, soonest first: each is answered when it passes, kept or missed.
+
+    On arrival a limit that is kept could be answered sooner than one that is missed; then, while there are more young
+    parcels than old ones, limits would sink though nothing is faster.
+    """
 
     def __init__(self) -> None:
         self._heap: list[tuple[dt.datetime, int, int]] = []
@@ -210,7 +236,7 @@ class _Waiting:
     def add(self, forecast: Tracked) -> None:
         one = forecast.delivery
         for level, limit in enumerate(forecast.limits.tracked_h):
-            known_at = one.shipped_at + dt.timedelta(hours=min(one.hours, limit))
+            known_at = one.shipped_at + dt.timedelta(hours=limit)
             heapq.heappush(self._heap, (known_at, len(self._forecasts), level))
         self._forecasts.append(forecast)
 

@@ -86,25 +86,28 @@ def learn(
     from harvest_planner.learning.lanes import learned_lanes
     from harvest_planner.learning.ledger import applied
     from harvest_planner.learning.outcomes import read_outcomes
-    from harvest_planner.learning.passages import Reader
     from harvest_planner.learning.standing import learned_reputations
+
+    read = read_outcomes(outcomes, plan)
+    reader = _reader(read, problem, as_of)
+    found = reader.found
+    lanes = learned_lanes(reader.lanes, found.rides, now_h=reader.now_h)
+    batches_and_rates, ages = learned_ages(problem, found.ripe)
+    reputations = learned_reputations(problem.growers, found.verdicts)
+    evidence = _evidence(read, reader, [*lanes, *batches_and_rates, *reputations], ages)
+    return applied(problem, evidence.changes), evidence
+
+
+def _reader(read: Read, problem: PlanningProblem, as_of: dt.datetime | None) -> Reader:
+    """The outcomes, read against the problem as it stood at the last instant that is known."""
+    from harvest_planner.learning.passages import Reader
 
     if as_of is not None and as_of.tzinfo is None:
         raise ValueError(f"as_of = {as_of.isoformat()} is naive; give it an offset such as +07:00")
-    read = read_outcomes(outcomes, plan)
-    now_h = hours_of(as_of or _last([told.outcome for told in read.told]) or problem.as_of)
-    reader = Reader(problem, now_h)
+    reader = Reader(problem, hours_of(as_of or _last([told.outcome for told in read.told]) or problem.as_of))
     for told in read.told:
         reader.read(told)
-    found = reader.found
-    aged, ages = learned_ages(problem, found.ripe)
-    learned = [
-        *learned_lanes(reader.lanes, found.rides, now_h=now_h),
-        *aged,
-        *learned_reputations(problem.growers, found.verdicts),
-    ]
-    evidence = _evidence(read, reader, learned, ages)
-    return applied(problem, evidence.changes), evidence
+    return reader
 
 
 def _last(outcomes: Sequence[DeliveryOutcome]) -> dt.datetime | None:

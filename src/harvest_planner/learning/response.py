@@ -69,17 +69,23 @@ class Answers:
         self._flat: Floats = np.empty(0)
         self._size = 0
 
-    def log_chances(self, kinds: Sequence[Kind], reasons: Ints, beyond_lower_d20: Floats, widths_d20: Floats) -> Floats:
-        """ln P(reason) of each parcel (n) at each age (n × m); between two tabulated widths and ages on the line."""
-        steps = np.floor(widths_d20 / _WIDTH_STEP_D20).astype(np.int64)
-        part = (widths_d20 / _WIDTH_STEP_D20 - steps)[:, None]
-        narrow = self._at(kinds, steps, reasons, beyond_lower_d20)
-        wide = self._at(kinds, steps + 1, reasons, beyond_lower_d20)
+    def log_chances(
+        self, asked: Sequence[tuple[Kind, float]], which: Ints, reasons: Ints, beyond_lower_d20: Floats
+    ) -> Floats:
+        """ln P(reason) of each parcel (n) at each age (n × m); between two tabulated widths and ages on the line.
+
+        `asked` holds each kind of parcel with its width of window [d20], `which` of them each parcel is.
+        """
+        widths = np.array([width for _, width in asked]) / _WIDTH_STEP_D20
+        steps = np.floor(widths).astype(np.int64)
+        part = (widths - steps)[which][:, None]
+        kinds = [kind for kind, _ in asked]
+        narrow, wide = (self._at(kinds, steps + more, which, reasons, beyond_lower_d20) for more in (0, 1))
         return np.asarray(np.log((1.0 - part) * narrow + part * wide), dtype=np.float64)
 
-    def _at(self, kinds: Sequence[Kind], steps: Ints, reasons: Ints, beyond_lower_d20: Floats) -> Floats:
+    def _at(self, kinds: Sequence[Kind], steps: Ints, which: Ints, reasons: Ints, beyond_lower_d20: Floats) -> Floats:
         rows = [self._row(kind, step) for kind, step in zip(kinds, steps.tolist(), strict=True)]
-        first, start, columns = (np.array(column)[:, None] for column in zip(*rows, strict=True))
+        first, start, columns = (np.array(column)[which][:, None] for column in zip(*rows, strict=True))
         place = np.clip((beyond_lower_d20 - start) / STEP_D20, 0.0, columns - 1.001)
         low = place.astype(np.int64)
         part = place - low

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_ndtr
 
 from harvest_planner.learning.hierarchy import KIN_SD, LANE_SCALE, Own
+from harvest_planner.learning.lately import discounts, drawn_mean, filled
 from harvest_planner.learning.passages import Ride
 from harvest_planner.schema.lane import Lane
 from harvest_planner.transit.duration import Z95, Lognormal, duration_of
@@ -31,7 +31,6 @@ _FASTEST = 0.95
 _LEAST_SD = 0.02
 _SETTLED = 25
 _BEFOREHAND_SD = math.hypot(KIN_SD, LANE_SCALE)
-_LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class Believed(NamedTuple):
@@ -100,40 +99,23 @@ def own_word(told: Told, half_life_days: float | None) -> Own:
     10.1111/j.2517-6161.1977.tb01600.x); then it stands for a value with the slope and curvature that its likelihood
     has there (Laplace), so that one that left a moment ago says next to nothing.
     """
-    weights = weights_of(told.age_days, half_life_days)
+    weights = discounts(told.age_days, half_life_days)
     whole = float(weights.sum())
     if not whole:
         return Own(0.0, told.believed.log_sd, 0.0, SD_TRIPS)
     mean, sd = 0.0, told.believed.log_sd
     for _ in range(_SETTLED):
-        filled, more, _ = _filled(told, mean, sd)
+        each = filled(told.values, told.arrived, mean=mean, sd=sd)
         # About a mean drawn to what is believed: two odd trips speak of a wide spread before they speak of another
         # lane, and what has not come at all has no upper limit of its own.
-        mean = float(weights @ filled) / (whole + (sd / _BEFOREHAND_SD) ** 2)
-        squares = float(weights @ ((filled - mean) ** 2 + more))
+        mean = drawn_mean(weights, each.values, (sd / _BEFOREHAND_SD) ** 2)
+        squares = float(weights @ ((each.values - mean) ** 2 + each.more))
         sd = math.sqrt((SD_TRIPS * told.believed.log_sd**2 + squares) / (SD_TRIPS + max(whole - 1.0, 0.0)))
-    filled, _, worth = _filled(told, mean, sd)
-    stands_for = np.where(told.arrived, told.values, mean + (filled - mean) / np.maximum(worth, 1e-12))
-    counts = weights * worth
+    each = filled(told.values, told.arrived, mean=mean, sd=sd)
+    stands_for = np.where(told.arrived, told.values, mean + (each.values - mean) / each.worth)
+    counts = weights * each.worth
     count = float(counts.sum())
     return Own(float(counts @ stands_for) / count, sd, count, SD_TRIPS + max(count - 1.0, 0.0))
-
-
-def _filled(told: Told, mean: float, sd: float) -> tuple[Floats, Floats, Floats]:
-    """Each value or what is expected of it, its remaining variance, and how much of a value it is worth."""
-    beyond = (told.values - mean) / sd
-    hazard = np.exp(-0.5 * beyond**2 - _LOG_ROOT_2PI - log_ndtr(-beyond))
-    worth = np.clip(hazard * (hazard - beyond), 1e-12, 1.0)
-    filled = np.where(told.arrived, told.values, mean + sd * hazard)
-    more = np.where(told.arrived, 0.0, sd**2 * (1.0 - worth))
-    return filled, more, np.where(told.arrived, 1.0, worth)
-
-
-def weights_of(age_days: Floats, half_life_days: float | None) -> Floats:
-    """What each trip counts: 1, or half after each half-life."""
-    if half_life_days is None:
-        return np.ones_like(age_days)
-    return np.asarray(0.5 ** (age_days / half_life_days), dtype=np.float64)
 
 
 def half_life_of(lanes: Sequence[Told]) -> float | None:

@@ -82,19 +82,27 @@ def complementary_error(x: ArrayLike) -> Floats:
     0.157299207
     """
     y = np.asarray(x, dtype=np.float64)
-    result = np.zeros(y.shape)
-    small, far = y <= _SMALL, (y > _NEAR) & (y < _UNDERFLOW)
-    near = ~small & (y <= _NEAR)
-    if small.any():
-        square = y[small] ** 2
-        result[small] = 1.0 - y[small] * _ratio(_SMALL_TOP, _SMALL_BOTTOM, square)
-    if near.any():
-        result[near] = _exp_minus_square(y[near]) * _ratio(_NEAR_TOP, _NEAR_BOTTOM, y[near])
-    if far.any():
-        inverse = 1.0 / y[far] ** 2
-        bracket = _ROOT_INVERSE_PI - inverse * _ratio(_FAR_TOP, _FAR_BOTTOM, inverse)
-        result[far] = _exp_minus_square(y[far]) * bracket / y[far]
-    return result
+    flat, result = y.ravel(), np.zeros(y.size)
+    # One look for each end of a piece, as positions: a mask would be gone through again for each value read or written.
+    low, high = flat <= _SMALL, flat > _NEAR
+    for piece, law in ((low, _erfc_small), (~(low | high), _erfc_near), (high & (flat < _UNDERFLOW), _erfc_far)):
+        at = np.flatnonzero(piece)
+        if len(at):
+            result[at] = law(flat[at])
+    return result.reshape(y.shape)
+
+
+def _erfc_small(y: Floats) -> Floats:
+    return 1.0 - y * _ratio(_SMALL_TOP, _SMALL_BOTTOM, y * y)
+
+
+def _erfc_near(y: Floats) -> Floats:
+    return _exp_minus_square(y) * _ratio(_NEAR_TOP, _NEAR_BOTTOM, y)
+
+
+def _erfc_far(y: Floats) -> Floats:
+    inverse = 1.0 / (y * y)
+    return _exp_minus_square(y) * (_ROOT_INVERSE_PI - inverse * _ratio(_FAR_TOP, _FAR_BOTTOM, inverse)) / y
 
 
 def _ratio(top: Sequence[float], bottom: Sequence[float], x: Floats) -> Floats:
@@ -102,8 +110,9 @@ def _ratio(top: Sequence[float], bottom: Sequence[float], x: Floats) -> Floats:
 
 
 def _polynomial(coefficients: Sequence[float], x: Floats) -> Floats:
-    value = np.full(x.shape, coefficients[0])
-    for coefficient in coefficients[1:]:
+    value = coefficients[0] * x
+    value += coefficients[1]
+    for coefficient in coefficients[2:]:
         value *= x
         value += coefficient
     return value

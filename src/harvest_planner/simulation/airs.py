@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.schema.clock import zone
 from harvest_planner.simulation.luck import Floats, Ints
 from harvest_planner.simulation.scene import Scene
-from harvest_planner.transit.instants import hours_of, instant_of
 from harvest_planner.transit.timetable import Service
 
 _INSTANT_H = 1e-6
@@ -25,27 +22,16 @@ class Airs(NamedTuple):
 
 def airs_at(scene: Scene, place_id: str, at_h: Floats) -> Airs:
     """The mean air of the day at a place in the local month of each instant [h since the epoch]."""
-    first_h, last_h = float(at_h.min()), float(at_h.max())
-    if scene.problem.place(place_id).ambient_degc is not None:
-        return Airs((scene.air.degc(place_id, first_h),))
-    months = _months(scene, place_id, first_h, last_h)
-    found = tuple(scene.air.degc(place_id, month_h) for month_h in (first_h, *months))
-    if len(found) == 1:
-        return Airs(found)
-    return Airs(found, np.searchsorted(np.array(months), at_h + _INSTANT_H, side="right").astype(np.int64))
-
-
-def _months(scene: Scene, place_id: str, first_h: float, last_h: float) -> list[float]:
-    """The instants after the first, up to the last, at which a local month begins [h since the epoch]."""
-    local = zone(scene.problem.place(place_id).timezone)
-    begins: list[float] = []
-    day = instant_of(first_h + _INSTANT_H, local).date().replace(day=1)
-    while True:
-        day = (day + dt.timedelta(days=32)).replace(day=1)
-        begin_h = hours_of(dt.datetime.combine(day, dt.time(), tzinfo=local))
-        if begin_h > last_h + _INSTANT_H:
-            return begins
-        begins.append(begin_h)
+    last_h = float(at_h.max()) + _INSTANT_H
+    degc, until_h = scene.air.month(place_id, float(at_h.min()))
+    found, ends = [degc], list[float]()
+    while until_h <= last_h:
+        ends.append(until_h)
+        degc, until_h = scene.air.month(place_id, until_h)
+        found.append(degc)
+    if not ends:
+        return Airs((degc,))
+    return Airs(tuple(found), np.searchsorted(np.array(ends), at_h + _INSTANT_H, side="right").astype(np.int64))
 
 
 def airs_on_board(scene: Scene, service: Service, departs_h: Floats, uniforms: Floats | None) -> Airs:

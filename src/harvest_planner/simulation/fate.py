@@ -24,15 +24,15 @@ class Fate(NamedTuple):
     Attributes
     ----------
     good, under, over : of the fruit of parcels in time and unharmed, 0 for the others.
-    late, harmed : 1 where the whole parcel is late, or in time but beyond its chilling or safety limit.
+    late, harmed : whether the whole parcel is late, or in time but beyond its chilling or safety limit.
     content : whether enough of its fruit is good.
     """
 
     good: Floats
     under: Floats
     over: Floats
-    late: Floats
-    harmed: Floats
+    late: Bools
+    harmed: Bools
     content: Bools
 
 
@@ -51,8 +51,8 @@ def fate_of(parcel: Parcel, arrived: Arrived, chances: Chances) -> Fate:
         good=good / fruit,
         under=below * sound / fruit,
         over=(wish.fruit - upto) * sound / fruit,
-        late=(~in_time).astype(np.float64),
-        harmed=(in_time & ~sound).astype(np.float64),
+        late=~in_time,
+        harmed=in_time & ~sound,
         content=sound & (good >= wish.needed),
     )
 
@@ -80,16 +80,18 @@ def _fewer(parcel: Parcel, bounds_d20: tuple[float, ...], mean: Floats, chances:
             np.where(mean <= bound if number == last and last else mean < bound, fruit, 0)
             for number, bound in enumerate(bounds_d20)
         ]
-    levels = [levels_of((bound - mean) / own) for bound in bounds_d20]
-    found = [np.empty(len(mean), dtype=np.int64) for _ in bounds_d20]
+    levels = levels_of((np.array(bounds_d20)[:, None] - mean) / own)
+    found, narrow = np.empty(levels.shape, dtype=np.int64), np.min_scalar_type(fruit)
     for runs, drawn in chances.luck.fruit(fruit, "fruit", *parcel.sent.name):
         for level, count in zip(levels, found, strict=True):
-            count[runs] = np.add.reduce(drawn < level[runs], axis=0, dtype=np.int16)
-    return found
+            count[runs] = np.add.reduce((drawn < level[runs]).view(np.uint8), axis=0, dtype=narrow)
+    return list(found)
 
 
 def levels_of(score: Floats) -> Draws:
     """The draw from which on a fruit is older than a normal score: k with (k + ½)/2³² ≥ Φ(score)."""
-    tail = 0.5 * complementary_error(np.abs(score) * ROOT_HALF)
-    below = np.where(score < 0.0, tail, 1.0 - tail)
-    return np.minimum(np.ceil(below * LEVELS - 0.5), LEVELS - 1.0).astype(np.uint32)
+    below = 0.5 * complementary_error(np.abs(score) * ROOT_HALF)
+    np.subtract(1.0, below, out=below, where=score >= 0.0)
+    below *= LEVELS
+    below -= 0.5
+    return np.minimum(np.ceil(below, out=below), LEVELS - 1.0, out=below).astype(np.uint32)

@@ -7,6 +7,7 @@ whatever else they send, and the first hundred of a thousand runs are those of a
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator
 
 import numpy as np
@@ -21,7 +22,7 @@ BLOCK = 1024
 """Runs whose fruit is drawn together, for the processor's cache."""
 LEVELS = 2.0**32
 """A fruit's draw k of 0 … 2³² − 1 stands for the probability (k + ½)/2³²."""
-_WORDS = 4
+_WORDS = struct.Struct("<4I")
 
 
 class Luck:
@@ -60,13 +61,20 @@ class Luck:
 
     def fruit(self, count: int, *name: str) -> Iterator[tuple[slice, Draws]]:
         """Blocks of runs with a draw for each of `count` fruit: (runs, array of fruit × runs)."""
-        stream = self._stream(name)
+        bits = self._bits(name)
         for first in range(0, self.runs, BLOCK):
             last = min(self.runs, first + BLOCK)
-            drawn = stream.integers(0, 2**32, size=(count, BLOCK), dtype=np.uint32)
+            drawn = _halves(bits.random_raw(count * BLOCK // 2)).reshape(count, BLOCK)
             yield slice(first, last), drawn[:, : last - first]
 
     def _stream(self, name: tuple[str, ...]) -> np.random.Generator:
-        digest = hashlib.blake2b("\x1f".join(name).encode(), digest_size=4 * _WORDS).digest()
-        words = tuple(int.from_bytes(digest[4 * word : 4 * word + 4], "little") for word in range(_WORDS))
-        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=words)))
+        return np.random.Generator(self._bits(name))
+
+    def _bits(self, name: tuple[str, ...]) -> np.random.SFC64:
+        digest = hashlib.blake2b("\x1f".join(name).encode(), digest_size=_WORDS.size).digest()
+        return np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=_WORDS.unpack(digest)))
+
+
+def _halves(words: NDArray[np.uint64]) -> Draws:
+    """The lower and the upper half of each word in turn: what `integers` draws one by one, in half the time."""
+    return words.astype("<u8", copy=False).view("<u4")

@@ -10,7 +10,7 @@ import numpy as np
 from harvest_planner.simulation.chances import Chances
 from harvest_planner.simulation.decisions import Decisions, Sent
 from harvest_planner.simulation.fate import Fate, fate_of
-from harvest_planner.simulation.luck import Floats, Luck
+from harvest_planner.simulation.luck import Bools, Floats, Luck
 from harvest_planner.simulation.report import (
     Estimate,
     SimulatedShipment,
@@ -45,7 +45,16 @@ class Played:
 
 def interval(values: Floats) -> Estimate:
     """The mean over the runs with its interval."""
-    return estimate(float(values.mean()), float(values.std(ddof=1)), len(values))
+    mean = float(np.add.reduce(values)) / len(values)
+    off = values - mean
+    off *= off
+    return estimate(mean, math.sqrt(float(np.add.reduce(off)) / (len(values) - 1)), len(values))
+
+
+def interval_of_share(happened: Bools) -> Estimate:
+    """The same of what happened or not in each run."""
+    runs, count = len(happened), int(np.count_nonzero(happened))
+    return estimate(count / runs, math.sqrt(count * (runs - count) / (runs * (runs - 1))), runs)
 
 
 def play(decisions: Decisions, scene: Scene, luck: Luck) -> Played:
@@ -89,16 +98,20 @@ def _add(played: Played, parcel: Parcel, fate: Fate, shipped_kg: Floats | None, 
     per_kg = (order.price_vnd_per_kg + order.loss_vnd_per_kg) * fate.good
     per_kg -= order.loss_vnd_per_kg + parcel.cost_vnd_per_kg
     played.income_vnd += kg * per_kg - review_cost_vnd * ~content
-    for name in FATES:
-        played.kg[name] += kg * getattr(fate, name)
-    played.kg["unfilled"] += sent.kg - kg
+    for name, share in zip(FATES, (fate.good, fate.under, fate.over), strict=False):
+        played.kg[name] += kg * share
+    for name, all_of_it in (("late", fate.late), ("harmed", fate.harmed)):
+        if all_of_it.any():
+            played.kg[name] += kg * all_of_it
+    if shipped_kg is not None:
+        played.kg["unfilled"] += sent.kg - shipped_kg
     played.waste_kg += kg * (1.0 - fate.good)
     played.content += content
-    filled = 1.0 if shipped_kg is None else shipped_kg / sent.kg
-    played.shipments.append(_row(sent, fate.good * filled, content.astype(np.float64), 1.0 - fate.late))
+    good = fate.good if shipped_kg is None else fate.good * (shipped_kg / sent.kg)
+    played.shipments.append(_row(sent, good, content, fate.late))
 
 
-def _row(sent: Sent, good: Floats, content: Floats, on_time: Floats) -> SimulatedShipment:
+def _row(sent: Sent, good: Floats, content: Bools, late: Bools) -> SimulatedShipment:
     return SimulatedShipment(
         order_id=sent.order_id,
         batch_id=sent.batch_id,
@@ -107,8 +120,8 @@ def _row(sent: Sent, good: Floats, content: Floats, on_time: Floats) -> Simulate
         promised_good_share=sent.good_share,
         promised_parcel_good_share=sent.parcel_good_share,
         good_share=interval(good),
-        parcel_good_share=interval(content),
-        on_time_share=float(on_time.mean()),
+        parcel_good_share=interval_of_share(content),
+        on_time_share=1.0 - np.count_nonzero(late) / len(late),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from statistics import NormalDist
 
@@ -104,6 +105,7 @@ def estimate(mean: float, sd: float, runs: int) -> Estimate:
     return Estimate(mean=mean, low=mean - half, high=mean + half)
 
 
+@lru_cache(maxsize=1024)
 def student_975(freedom: int) -> float:
     """The 97.5 % quantile of Student's t: exact for 1 and 2 degrees of freedom, else a series about the normal.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ class Scene:
         self._fields: dict[str, FieldBatch] = {}
         self._buyers: dict[str, BuyerOrder] = {}
         self._services: dict[tuple[str, str | None], Service] = {}
+        self._shown: dict[tuple[str, dt.date, float], tuple[float, float, float]] = {}
 
     def field(self, batch_id: str) -> FieldBatch:
         """The batch as it hangs in this world. Raises UnknownIdError."""
@@ -96,10 +98,7 @@ class Scene:
     def parcel(self, sent: Sent) -> Parcel:
         """What is sent, as it stands at its first departure. Raises UnknownIdError."""
         field, buyer = self.field(sent.batch_id), self.buyer(sent.order_id)
-        day = field.pick_day(sent.pick_on)
-        waits_h = max(0.0, sent.departs_h - day.clock_start_h)
-        spells = list(self.air.spells(field.place.id, from_h=day.clock_start_h, hours=waits_h))
-        age, chill, safety = (gained(clock, spells) for clock in field.curve.clocks)
+        age, chill, safety = self._clocks(field, sent)
         services = tuple(self.service(lane_id, field.crop.goods) for lane_id in sent.lane_ids)
         sd, batch_sd = field.stage.sd_d20, field.stage.batch_sd_d20
         return Parcel(
@@ -107,10 +106,21 @@ class Scene:
             buyer=buyer,
             curve=field.curve,
             services=services,
-            age_d20=day.age_d20 + age,
+            age_d20=age,
             chill=chill,
             safety=safety,
             batch_sd_d20=batch_sd,
             own_sd_d20=math.sqrt(max(0.0, sd * sd - batch_sd * batch_sd)),
             cost_vnd_per_kg=math.fsum(service.lane.cost_vnd_per_kg for service in services),
         )
+
+    def _clocks(self, field: FieldBatch, sent: Sent) -> tuple[float, float, float]:
+        """What the clocks of the batch show at the departure: its mean age [d20] and the doses as shares."""
+        key = (sent.batch_id, sent.pick_on, sent.departs_h)
+        if key not in self._shown:
+            day = field.pick_day(sent.pick_on)
+            waits_h = max(0.0, sent.departs_h - day.clock_start_h)
+            spells = list(self.air.spells(field.place.id, from_h=day.clock_start_h, hours=waits_h))
+            age, chill, safety = (gained(clock, spells) for clock in field.curve.clocks)
+            self._shown[key] = (day.age_d20 + age, chill, safety)
+        return self._shown[key]
