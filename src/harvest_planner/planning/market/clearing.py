@@ -35,7 +35,7 @@ MOST_STEP = 2.0
 """A price moves by at most so many τ in a round."""
 LEAST_SLOPE = 0.02
 """Kilograms that answer a price are at least this share of what there is, over τ."""
-NARROWED_EVERY, NEAR = 20, 20.0
+NARROWED_EVERY, NEAR = 20, 30.0
 """Now and then rows are left out that bring less than the best of their group by more than so many τ."""
 
 
@@ -67,6 +67,7 @@ def clearing_prices(
     narrowest: float = NARROWEST,
     rounds: int,
     patience: Patience,
+    near: float = NEAR,
 ) -> tuple[Prices, float]:
     """Prices near those at which demand and supply meet, and the width τ to which they are sharp [VND/kg].
 
@@ -80,7 +81,7 @@ def clearing_prices(
         if patience.over_after(PRICING_AT_MOST):
             break
         if turn % NARROWED_EVERY == 0:
-            answers = answers.near(Prices.of(market, values), NEAR * (width if turn else widest * usual))
+            answers = answers.near(Prices.of(market, values), near * (width if turn else widest * usual))
         width = usual * widest * (narrowest / widest) ** (turn / max(1, rounds - 1))
         faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
         ahead = np.maximum(values + (pace - 1.0) / faster * (values - before), 0.0)

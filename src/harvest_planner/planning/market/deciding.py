@@ -19,8 +19,8 @@ from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
-SETTLE_ROUNDS, SETTLE_WIDTH = 90, 0.01
-"""Rounds in which prices are cleared anew beside whole trips, and τ at their beginning."""
+SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 90, 0.01, 20.0
+"""Rounds in which prices are cleared anew beside whole trips, τ at their beginning, how many τ away rows are looked at."""
 
 PRICED, LOADED = 0.4, 0.85
 """Usual part of the work that is done once prices are known, and once orders are on trips."""
@@ -52,7 +52,9 @@ def decide(market: Market, *, seed: int, told: Told, patience: Patience) -> Deci
     told(PRICED, None, bound)
     picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
     beside = answers.with_trips(picked)
-    prices, width = clearing_prices(beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS, patience=patience)
+    prices, width = clearing_prices(
+        beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS, near=SETTLE_NEAR, patience=patience
+    )
     lots_kg = np.bincount(market.supply.trip_lot, weights=picked, minlength=market.lots).astype(np.float64)
     loading = Loading(market, groups, Field(market.supply, picked))
     loading.load(served(market, groups, prices, lots_kg, width=width, seed=seed, patience=patience))
