@@ -20,7 +20,7 @@ from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
 SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 90, 0.01, 20.0
-"""Rounds in which prices are cleared anew beside whole trips, τ at their beginning, how many τ away rows are looked at."""
+"""Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
 
 PRICED, LOADED = 0.4, 0.85
 """Usual part of the work that is done once prices are known, and once orders are on trips."""
