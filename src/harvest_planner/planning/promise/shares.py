@@ -187,7 +187,9 @@ class Shares:
     def _judged(self, row: int, wish: Wish) -> Verdict:
         ways, ride, start = self.ways, int(self.ways.ride[row]), self.ways.starts[row]
         if ways.harmless[row] and self._ageing[1][ride]:
-            weights = in_time = self._in_time_of[ride] if ride in self._in_time_of else self.in_time(np.array([ride]))[0]
+            weights = in_time = (
+                self._in_time_of[ride] if ride in self._in_time_of else self.in_time(np.array([ride]))[0]
+            )
             ages = self._ages_d20(np.array([ride]))[0]
         else:
             delivery = self._delivery(ride)

@@ -14,12 +14,13 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.carried import carried_of, opens_trips, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.standing import Standing, gathered, standings
+from harvest_planner.planning.replan.standing import Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
+from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
 WORTH_MOVING = 0.002
@@ -100,7 +101,8 @@ def replan(
     loose = _around(first.problem, near, world) if near else []
     if not loose:
         return first.plan, first.diff
-    second = tried([each for each in world.keeps if each not in loose])
+    loosened = {id(each) for each in loose}
+    second = tried([each for each in world.keeps if id(each) not in loosened])
     harmed = [
         order_id
         for order_id, kg in first.served_kg.items()
@@ -143,15 +145,14 @@ def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, 
 
 def _served(plan: HarvestPlan) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
-    for shipment in plan.shipments:
-        found[shipment.order_id] += shipment.kg
+    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
+        found[order_id] += kg
     return found
 
 
 def _short(found: _Try, world: World) -> list[str]:
     """Orders that the events brought or undid and that do not get all they ask for."""
-    refused = {refusal.order_id for refusal in found.plan.refusals}
-    return sorted(refused & world.touched)
+    return sorted(world.touched.intersection(field_of(found.plan.refusals, "order_id")))
 
 
 def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
@@ -159,7 +160,7 @@ def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
     touched = [found.problem.order(order_id) for order_id in sorted(world.touched)]
     kept = {each.shipment.order_id for each in world.keeps}
     wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
-    before = sum(row.value_vnd for row in plan.shipments if row.order_id in world.touched)
+    before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)
     stake = max(before, sum(order.quantity_kg * order.price_vnd_per_kg for order in wanted))
     return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
 

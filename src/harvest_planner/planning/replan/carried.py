@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
 from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.told_rows import field_of, picked
 from harvest_planner.transit.instants import hours_of
 
 KG_EPSILON = 1e-6
@@ -37,20 +41,22 @@ class Carried:
     """Shipments and refusals that stay as they are, with the plan they come from."""
 
     plan: HarvestPlan
-    shipments: tuple[Shipment, ...]
-    refusals: tuple[Refusal, ...]
+    shipments: tuple[Row, ...]
+    refusals: tuple[int, ...]
+    """Their places in `plan.refusals`."""
 
-    @property
+    @cached_property
     def order_ids(self) -> frozenset[str]:
         """The orders that need no planning."""
-        return frozenset((*(row.order_id for row in self.shipments), *(row.order_id for row in self.refusals)))
+        ids = field_of(self.plan.refusals, "order_id")
+        return frozenset((*(row.order_id for row in self.shipments), *(ids[at] for at in self.refusals)))
 
-    @property
+    @cached_property
     def trip_kg(self) -> dict[Trip, float]:
         """What the shipments weigh, by trip [kg]."""
         found: dict[Trip, float] = defaultdict(float)
         for row in self.shipments:
-            found[row.batch_id, row.pick_on] += row.kg
+            found[row.trip] += row.kg
         return found
 
     def rest_of(self, asked: PlanningProblem) -> PlanningProblem:
@@ -97,43 +103,62 @@ class Carried:
                 "gap": gap,
                 "batches": answer.batch_rows(picks, left, Meeting(asked)),
                 "picks": picks,
-                "shipments": tuple(sorted((*self.shipments, *rest.shipments), key=_rank)),
-                "refusals": tuple(sorted((*self.refusals, *rest.refusals), key=lambda row: row.order_id)),
+                "shipments": self._shipments(rest),
+                "refusals": self._refusals(rest),
                 "warnings": tuple(told),
                 "provenance": rest.provenance.model_copy(update={"problem_sha256": fingerprint(asked)}),
             }
         )
 
+    def _shipments(self, rest: HarvestPlan) -> Sequence[Shipment]:
+        ranked = [(_rank(row), self.plan.shipments, row.at) for row in self.shipments]
+        ranked += [(_rank(row), rest.shipments, row.at) for row in rows_of(rest)]
+        ranked.sort(key=lambda each: each[0])
+        return picked([(rows, at) for _, rows, at in ranked], ROW_FIELDS)
+
+    def _refusals(self, rest: HarvestPlan) -> Sequence[Refusal]:
+        ids, of_rest = (field_of(plan.refusals, "order_id") for plan in (self.plan, rest))
+        ranked = [(ids[at], self.plan.refusals, at) for at in self.refusals]
+        ranked += [(order_id, rest.refusals, at) for at, order_id in enumerate(of_rest)]
+        ranked.sort(key=lambda each: each[0])
+        return picked([(rows, at) for _, rows, at in ranked], ("order_id", "kg"))
+
     def _picks(self, rest: HarvestPlan, asked: PlanningProblem) -> Iterable[Pick]:
         planned = {(pick.batch_id, pick.pick_on): pick for pick in rest.picks}
         before = {(pick.batch_id, pick.pick_on): pick for pick in self.plan.picks}
-        rows: dict[Trip, list[Shipment]] = defaultdict(list)
+        rows: dict[Trip, list[Row]] = defaultdict(list)
         for row in self.shipments:
-            rows[row.batch_id, row.pick_on].append(row)
+            rows[row.trip].append(row)
         for trip in sorted({*planned, *rows}, key=lambda trip: (trip[1], trip[0])):
-            found = planned.get(trip)
             if trip not in rows:
                 yield planned[trip]
-                continue
-            ids = {row.order_id for row in rows[trip]}
-            ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
-            own_kg, surplus_kg = (found.kg, found.surplus_kg) if found else (0.0, 0.0)
-            kg = math.fsum(row.kg for row in rows[trip]) + own_kg
-            yield (found or before[trip]).model_copy(
-                update={
-                    "kg": round(kg, answer.KG_DIGITS),
-                    "surplus_kg": surplus_kg,
-                    "order_ids": tuple(sorted(ids.union(found.order_ids if found else ()))),
-                    "destination_ids": tuple(sorted(ends.union(found.destination_ids if found else ()))),
-                }
-            )
+            else:
+                yield _together(before[trip], rows[trip], planned.get(trip), asked)
+
+
+def _together(before: Pick, rows: Sequence[Row], planned: Pick | None, asked: PlanningProblem) -> Pick:
+    """A trip's pick: what is carried of it, and what is planned on it."""
+    ids = {row.order_id for row in rows}
+    if planned is None and not before.surplus_kg and ids == set(before.order_ids):
+        return before
+    ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
+    own_kg, surplus_kg = (planned.kg, planned.surplus_kg) if planned else (0.0, 0.0)
+    kg = math.fsum(row.kg for row in rows) + own_kg
+    return (planned or before).model_copy(
+        update={
+            "kg": round(kg, answer.KG_DIGITS),
+            "surplus_kg": surplus_kg,
+            "order_ids": tuple(sorted(ids.union(planned.order_ids if planned else ()))),
+            "destination_ids": tuple(sorted(ends.union(planned.destination_ids if planned else ()))),
+        }
+    )
 
 
 def _status(gap: float) -> str:
     return "optimal" if gap <= 1e-9 else "within_gap"
 
 
-def _rank(row: Shipment) -> tuple[object, ...]:
+def _rank(row: Row) -> tuple[Any, ...]:
     departs = [leg.departs_at for leg in row.legs]
     return (row.order_id, row.pick_on, row.batch_id, departs, [leg.lane_id for leg in row.legs])
 
@@ -168,7 +193,7 @@ def carried_of(
     still = defaultdict(list)
     for each in keeps:
         still[each.shipment.order_id].append(each)
-    rows = Counter(row.order_id for row in plan.shipments)
+    rows = Counter(field_of(plan.shipments, "order_id"))
     stays = {
         order_id
         for order_id, parts in still.items()
@@ -176,17 +201,22 @@ def carried_of(
         and order_id not in world.touched
         and all(_untouched(each, problem, changed, fixed) and _still_dated(each, lanes, as_of) for each in parts)
     }
-    refusals = _refusals(plan, problem, world, changed, as_of)
+    ids = field_of(plan.refusals, "order_id")
+    refused = _refusals(plan, problem, world, changed, as_of)
     if trips_open:
-        refusals = [row for row in refusals if row.reasons[0].code in OF_THE_WISH]
-    again = {row.order_id for row in plan.refusals} - {row.order_id for row in refusals}
-    stays -= again
+        refused = [at for at in refused if _of_the_wish(plan, at)]
+    stays -= set(ids) - {ids[at] for at in refused}
     alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
     return Carried(
         plan,
-        tuple(row for row in plan.shipments if row.order_id in stays),
-        tuple(row for row in refusals if row.order_id not in alone),
+        tuple(row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays),
+        tuple(at for at in refused if ids[at] not in alone),
     )
+
+
+def _of_the_wish(plan: HarvestPlan, at: int) -> bool:
+    """Whether the reason of a refusal is known to be one that no trip can undo."""
+    return not isinstance(plan.refusals, MadeRows) and plan.refusals[at].reasons[0].code in OF_THE_WISH
 
 
 def _changed(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
@@ -197,7 +227,7 @@ def _changed(table: str, problem: PlanningProblem, world: World) -> frozenset[st
 
 def _untouched(each: Standing, problem: PlanningProblem, changed: dict[str, frozenset[str]], fixed: set[str]) -> bool:
     """Whether every figure of the shipment is what it was."""
-    if not each.as_planned or not isinstance(each.shipment, Shipment) or abs(each.kg - each.shipment.kg) > KG_EPSILON:
+    if not each.as_planned or not isinstance(each.shipment, Row) or abs(each.kg - each.shipment.kg) > KG_EPSILON:
         return False
     batch = problem.batch(each.shipment.batch_id)
     order = problem.order(each.shipment.order_id)
@@ -239,16 +269,16 @@ def _refusals(
     world: World,
     changed: dict[str, frozenset[str]],
     as_of: dt.datetime,
-) -> list[Refusal]:
-    """Refusals that still hold: nothing became free or other, and no pick day has begun since."""
+) -> list[int]:
+    """Places of refusals that still hold: nothing became free or other, and no pick day has begun since."""
     if world.undone or any(changed.values()) or _day_begun(problem, as_of):
         return []
     found = []
-    for row in plan.refusals:
-        order = problem.order(row.order_id)
+    for at, order_id in enumerate(field_of(plan.refusals, "order_id")):
+        order = problem.order(order_id)
         passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
-        if row.order_id not in world.touched and order.state in PLANNED_STATES and not passed:
-            found.append(row)
+        if order_id not in world.touched and order.state in PLANNED_STATES and not passed:
+            found.append(at)
     return found
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, Protocol
 
 from harvest_planner.schema.goods import Commitment
-from harvest_planner.schema.plan import HarvestPlan, Leg, Shipment
+from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
 
 Stand = Literal["shipped", "picked", "frozen", "free"]
 
@@ -30,6 +31,37 @@ class Goods(Protocol):
     def legs(self) -> tuple[Leg, ...]: ...
     @property
     def value_vnd(self) -> float: ...
+
+
+class Row(NamedTuple):
+    """A shipment of the plan by what a re-plan asks of all of them; its record is made when it must be.
+
+    Attributes
+    ----------
+    at : its place in `plan.shipments`.
+    """
+
+    at: int
+    order_id: str
+    batch_id: str
+    pick_on: dt.date
+    kg: float
+    legs: tuple[Leg, ...]
+    value_vnd: float
+
+    @property
+    def trip(self) -> tuple[str, dt.date]:
+        """Batch and day."""
+        return self.batch_id, self.pick_on
+
+
+ROW_FIELDS = Row._fields[1:]
+
+
+def rows_of(plan: HarvestPlan) -> list[Row]:
+    """Every shipment of a plan."""
+    columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
+    return [Row(at, *fields) for at, fields in enumerate(zip(*columns, strict=True))]
 
 
 class Standing(NamedTuple):
@@ -71,16 +103,7 @@ class Standing(NamedTuple):
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
     hours = {(pick.batch_id, pick.pick_on): (pick.from_at, pick.until_at) for pick in plan.picks}
-    return tuple(_standing(shipment, hours, problem, as_of) for shipment in plan.shipments)
-
-
-def _standing(
-    shipment: Shipment,
-    hours: dict[tuple[str, dt.date], tuple[dt.datetime, dt.datetime]],
-    problem: PlanningProblem,
-    as_of: dt.datetime,
-) -> Standing:
-    return standing_of(shipment, hours[shipment.batch_id, shipment.pick_on], problem, as_of=as_of)
+    return tuple(standing_of(row, hours[row.trip], problem, as_of=as_of) for row in rows_of(plan))
 
 
 def standing_of(
