@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.harvest import planned, require_solver
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.carried import carried_of, opens_trips, standing_prices
+from harvest_planner.planning.replan.carried import carried_of, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
+from harvest_planner.planning.replan.second_looks import at_first, next_ones
 from harvest_planner.planning.replan.standing import Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
@@ -25,12 +26,14 @@ from harvest_planner.schema.told_rows import field_of
 KG_EPSILON = 1e-6
 WORTH_MOVING = 0.002
 """For orders that are served others are moved only where the plan gains this share of its value; an assumption."""
+MOST_LOOKS = 3
+"""So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
 MOST_LOOSENED = 60
 """Shipments around what is short that may be planned anew with it."""
 
 
 class _Try(NamedTuple):
-    problem: PlanningProblem
+    meeting: Meeting
     plan: HarvestPlan
     diff: PlanDifference
     served_kg: dict[str, float]
@@ -86,19 +89,23 @@ def replan(
     def tried(keeps: Sequence[Standing]) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
         deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-        for trips_open in (False, True):
-            stays = carried_of(plan, problem, world, keeps, asked=asked, trips_open=trips_open)
+        meeting = Meeting(asked)
+        looked_at = at_first(plan, problem, world, as_of=as_of)
+        for _ in range(MOST_LOOKS):
+            stays = carried_of(plan, problem, world, keeps, asked=asked, again=looked_at)
             rest = planned(stays.rest_of(asked), deadline=deadline, seed=seed, hold=stays.hold)
-            whole = stays.joined(rest, asked)
-            if not stays.refusals or not opens_trips(plan, whole):
+            whole = stays.joined(rest, meeting)
+            more = next_ones(plan, problem, whole, asked, looked_at) if stays.refusals else frozenset()
+            if not more:
                 break
+            looked_at |= more
         found = remember(whole.model_copy(update={"shadow_prices": standing_prices(plan, whole, as_of)}), asked)
-        return _Try(asked, found, difference(plan, found, standing, asked), _served(found))
+        return _Try(meeting, found, difference(plan, found, standing, asked), _served(found))
 
     first = tried(world.keeps)
     short = _short(first, world)
     near = short or _at_stake(first, world, plan)
-    loose = _around(first.problem, near, world) if near else []
+    loose = _around(first.meeting, near, world) if near else []
     if not loose:
         return first.plan, first.diff
     loosened = {id(each) for each in loose}
@@ -157,7 +164,7 @@ def _short(found: _Try, world: World) -> list[str]:
 
 def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
     """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
-    touched = [found.problem.order(order_id) for order_id in sorted(world.touched)]
+    touched = [found.meeting.problem.order(order_id) for order_id in sorted(world.touched)]
     kept = {each.shipment.order_id for each in world.keeps}
     wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
     before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)
@@ -165,12 +172,11 @@ def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
     return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
 
 
-def _around(asked: PlanningProblem, short: Iterable[str], world: World) -> list[Standing]:
+def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standing]:
     """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
-    meeting = Meeting(asked)
     trips: set[tuple[str, dt.date]] = set()
     for order_id in short:
-        buyer = meeting.buyer(asked.order(order_id))
+        buyer = meeting.buyer(meeting.problem.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
     # What the events themselves keep is promised or what is left of a trip: it is not planned anew.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
+from harvest_planner.planning.replan.second_looks import TABLES, changed_of
 from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
 from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
@@ -20,19 +21,10 @@ from harvest_planner.schema.clock import zone
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import field_of, picked
 from harvest_planner.transit.instants import hours_of
 
 KG_EPSILON = 1e-6
-TABLES = ("crops", "places", "growers", "batches", "lanes")
-OF_THE_WISH = frozenset(
-    (
-        *("confirm_by_passed", "no_journey", "embargo", "no_fruit", "grade", "certification", "pre_harvest_interval"),
-        *("cannot_arrive_ripe", "not_safe"),
-    )
-)
-"""Reasons that no other order's trip can undo."""
 Trip = tuple[str, dt.date]
 
 
@@ -83,8 +75,9 @@ class Carried:
             for leg in row.legs:
                 used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
 
-    def joined(self, rest: HarvestPlan, asked: PlanningProblem) -> HarvestPlan:
+    def joined(self, rest: HarvestPlan, meeting: Meeting) -> HarvestPlan:
         """The whole plan: the rest as planned, with what is carried."""
+        asked = meeting.problem
         picks = tuple(self._picks(rest, asked))
         ours = {(pick.batch_id, pick.pick_on) for pick in rest.picks}
         costs = {trip: asked.batch(trip[0]).trip_cost_vnd for trip in self.trip_kg}
@@ -101,7 +94,7 @@ class Carried:
                 "value_vnd": value,
                 "bound_vnd": bound,
                 "gap": gap,
-                "batches": answer.batch_rows(picks, left, Meeting(asked)),
+                "batches": answer.batch_rows(picks, left, meeting),
                 "picks": picks,
                 "shipments": self._shipments(rest),
                 "refusals": self._refusals(rest),
@@ -163,12 +156,6 @@ def _rank(row: Row) -> tuple[Any, ...]:
     return (row.order_id, row.pick_on, row.batch_id, departs, [leg.lane_id for leg in row.legs])
 
 
-def opens_trips(old: HarvestPlan, new: HarvestPlan) -> bool:
-    """Whether the new plan makes a trip that the old one did not: then others, refused before, could join it."""
-    before = {(pick.batch_id, pick.pick_on) for pick in old.picks}
-    return any((pick.batch_id, pick.pick_on) not in before for pick in new.picks)
-
-
 def carried_of(
     plan: HarvestPlan,
     problem: PlanningProblem,
@@ -176,16 +163,16 @@ def carried_of(
     keeps: Iterable[Standing],
     *,
     asked: PlanningProblem,
-    trips_open: bool,
+    again: Collection[str],
 ) -> Carried:
-    """What stays as it is: shipments that no event touches, and refusals that nothing new could undo.
+    """What stays as it is: shipments that no event touches, and refusals that still hold.
 
     Parameters
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
-    trips_open : whether new trips may be made; refusals that hang on trips and capacities are then looked at again.
+    again : ids of refused orders that are planned anew.
     """
-    changed = {table: _changed(table, problem, world) for table in TABLES}
+    changed = {table: changed_of(table, problem, world) for table in TABLES}
     as_of = asked.as_of
     departing = {lane.id for lane in asked.lanes}
     lanes = {lane.id: lane for lane in problem.lanes if lane.id in departing}
@@ -202,9 +189,7 @@ def carried_of(
         and all(_untouched(each, problem, changed, fixed) and _still_dated(each, lanes, as_of) for each in parts)
     }
     ids = field_of(plan.refusals, "order_id")
-    refused = _refusals(plan, problem, world, changed, as_of)
-    if trips_open:
-        refused = [at for at in refused if _of_the_wish(plan, at)]
+    refused = [at for at in _refused(ids, problem, world, as_of) if ids[at] not in again]
     stays -= set(ids) - {ids[at] for at in refused}
     alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
     return Carried(
@@ -212,17 +197,6 @@ def carried_of(
         tuple(row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays),
         tuple(at for at in refused if ids[at] not in alone),
     )
-
-
-def _of_the_wish(plan: HarvestPlan, at: int) -> bool:
-    """Whether the reason of a refusal is known to be one that no trip can undo."""
-    return not isinstance(plan.refusals, MadeRows) and plan.refusals[at].reasons[0].code in OF_THE_WISH
-
-
-def _changed(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
-    before = {row.id: row for row in getattr(problem, table)}
-    after = world.tables[table]
-    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
 
 
 def _untouched(each: Standing, problem: PlanningProblem, changed: dict[str, frozenset[str]], fixed: set[str]) -> bool:
@@ -263,35 +237,13 @@ def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -
     return free and ("FREQ=DAILY" in text or ("FREQ=WEEKLY" in text and "BYDAY" in text))
 
 
-def _refusals(
-    plan: HarvestPlan,
-    problem: PlanningProblem,
-    world: World,
-    changed: dict[str, frozenset[str]],
-    as_of: dt.datetime,
-) -> list[int]:
-    """Places of refusals that still hold: nothing became free or other, and no pick day has begun since."""
-    if world.undone or any(changed.values()) or _day_begun(problem, as_of):
-        return []
-    found = []
-    for at, order_id in enumerate(field_of(plan.refusals, "order_id")):
+def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:
+    """Places of refusals of orders that are planned yet, and that no event touches."""
+    for at, order_id in enumerate(ids):
         order = problem.order(order_id)
         passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
         if order_id not in world.touched and order.state in PLANNED_STATES and not passed:
-            found.append(at)
-    return found
-
-
-def _day_begun(problem: PlanningProblem, as_of: dt.datetime) -> bool:
-    for grower_id, place_id in {(batch.grower_id, batch.place_id) for batch in problem.batches}:
-        local = zone(problem.place(place_id).timezone)
-        day = problem.as_of.astimezone(local).date()
-        while day <= as_of.astimezone(local).date():
-            begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
-            if problem.as_of <= begins < as_of:
-                return True
-            day += dt.timedelta(days=1)
-    return False
+            yield at
 
 
 def standing_prices(old: HarvestPlan, new: HarvestPlan, as_of: dt.datetime) -> tuple[ShadowPrice, ...]:
