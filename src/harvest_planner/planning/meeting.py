@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
@@ -47,10 +48,16 @@ class Meeting:
     ----------
     problem : the question.
     batches : the batches to consider; none given: all of the problem, by id.
+    only : the trips to consider, by batch and day; none given: all.
     """
 
     def __init__(
-        self, problem: PlanningProblem, batches: Iterable[Batch] | None = None, orders: Iterable[Order] = ()
+        self,
+        problem: PlanningProblem,
+        batches: Iterable[Batch] | None = None,
+        orders: Iterable[Order] = (),
+        *,
+        only: Container[tuple[str, dt.date]] | None = None,
     ) -> None:
         self.problem = problem
         self.ambient = Ambient(problem)
@@ -61,7 +68,8 @@ class Meeting:
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
         self.network = self._network(self.embargoes)
-        self.trips = tuple(trips_of(self.fields))
+        able = (t for t in trips_of(self.fields) if only is None or (t.field.batch.id, t.day.pick_on) in only)
+        self.trips = tuple(trip._replace(number=number) for number, trip in enumerate(able))
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts = _PARTS.setdefault(self.network, {})
         self._deliveries: dict[tuple[object, ...], Delivery] = {}

@@ -6,15 +6,16 @@ import datetime as dt
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
-from harvest_planner.planning.harvest import planned, require_solver
+from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.carried import carried_of, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.second_looks import at_first, next_ones
+from harvest_planner.planning.replan.second_looks import Look, at_first, next_look, planned_on, trips_of
 from harvest_planner.planning.replan.standing import Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
@@ -86,21 +87,22 @@ def replan(
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
 
-    def tried(keeps: Sequence[Standing]) -> _Try:
+    def tried(keeps: Sequence[Standing], before: HarvestPlan | None = None) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
         deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
-        meeting = Meeting(asked)
-        looked_at = at_first(plan, problem, world, as_of=as_of)
+        meeting, found = Meeting(asked), before
+        look = at_first(plan, problem, world, as_of=as_of, found=before)
         for _ in range(MOST_LOOKS):
-            stays = carried_of(plan, problem, world, keeps, asked=asked, again=looked_at)
-            rest = planned(stays.rest_of(asked), deadline=deadline, seed=seed, hold=stays.hold)
-            whole = stays.joined(rest, meeting)
-            more = next_ones(plan, problem, whole, asked, looked_at) if stays.refusals else frozenset()
-            if not more:
+            stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+            rest = planned_on(stays.rest_of(asked), look.trips, deadline=deadline, seed=seed, hold=stays.hold)
+            found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
+            more = next_look(plan, problem, found, asked, look) if stays.refusals else None
+            if more is None:
                 break
-            looked_at |= more
-        found = remember(whole.model_copy(update={"shadow_prices": standing_prices(plan, whole, as_of)}), asked)
-        return _Try(meeting, found, difference(plan, found, standing, asked), _served(found))
+            look = Look(look.order_ids | more.order_ids, more.trips and more.trips | trips_of(rest))
+        assert found is not None
+        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, as_of)})
+        return _Try(meeting, remember(found, asked), difference(plan, found, standing, asked), _served(found))
 
     first = tried(world.keeps)
     short = _short(first, world)
@@ -109,7 +111,7 @@ def replan(
     if not loose:
         return first.plan, first.diff
     loosened = {id(each) for each in loose}
-    second = tried([each for each in world.keeps if id(each) not in loosened])
+    second = tried([each for each in world.keeps if id(each) not in loosened], before=first.plan)
     harmed = [
         order_id
         for order_id, kg in first.served_kg.items()
@@ -132,11 +134,12 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
-    for order_id in sorted({each.shipment.order_id for each in standing}):
+    orders = dict(world.tables["orders"])
+    for order_id in {each.shipment.order_id for each in standing}:
         order = world.row("orders", order_id)
         if order.confirm_by_at is not None:
-            world = world.changed("orders", order, confirm_by_at=None)
-    return world
+            orders[order_id] = order.model_copy(update={"confirm_by_at": None})
+    return replace(world, tables={**world.tables, "orders": orders})
 
 
 def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:

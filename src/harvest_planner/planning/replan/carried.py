@@ -75,8 +75,15 @@ class Carried:
             for leg in row.legs:
                 used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
 
-    def joined(self, rest: HarvestPlan, meeting: Meeting) -> HarvestPlan:
-        """The whole plan: the rest as planned, with what is carried."""
+    def joined(self, rest: HarvestPlan, meeting: Meeting, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
+        """The whole plan: the rest as planned, with what is carried.
+
+        Parameters
+        ----------
+        meeting : of the question that it answers.
+        earlier : a plan of the same question whose refusals stand for the rest's of the same orders and kilograms: it
+            looked at all trips, and the rest at some.
+        """
         asked = meeting.problem
         picks = tuple(self._picks(rest, asked))
         ours = {(pick.batch_id, pick.pick_on) for pick in rest.picks}
@@ -97,7 +104,7 @@ class Carried:
                 "batches": answer.batch_rows(picks, left, meeting),
                 "picks": picks,
                 "shipments": self._shipments(rest),
-                "refusals": self._refusals(rest),
+                "refusals": self._refusals(rest, earlier),
                 "warnings": tuple(told),
                 "provenance": rest.provenance.model_copy(update={"problem_sha256": fingerprint(asked)}),
             }
@@ -109,10 +116,12 @@ class Carried:
         ranked.sort(key=lambda each: each[0])
         return picked([(rows, at) for _, rows, at in ranked], ROW_FIELDS)
 
-    def _refusals(self, rest: HarvestPlan) -> Sequence[Refusal]:
-        ids, of_rest = (field_of(plan.refusals, "order_id") for plan in (self.plan, rest))
+    def _refusals(self, rest: HarvestPlan, earlier: HarvestPlan | None) -> Sequence[Refusal]:
+        ids = field_of(self.plan.refusals, "order_id")
         ranked = [(ids[at], self.plan.refusals, at) for at in self.refusals]
-        ranked += [(order_id, rest.refusals, at) for at, order_id in enumerate(of_rest)]
+        before = {} if earlier is None else {key: (earlier.refusals, at) for at, key in enumerate(_refused_of(earlier))}
+        for at, key in enumerate(_refused_of(rest)):
+            ranked.append((key[0], *before.get(key, (rest.refusals, at))))
         ranked.sort(key=lambda each: each[0])
         return picked([(rows, at) for _, rows, at in ranked], ("order_id", "kg"))
 
@@ -145,6 +154,11 @@ def _together(before: Pick, rows: Sequence[Row], planned: Pick | None, asked: Pl
             "destination_ids": tuple(sorted(ends.union(planned.destination_ids if planned else ()))),
         }
     )
+
+
+def _refused_of(plan: HarvestPlan) -> Iterator[tuple[str, float]]:
+    """The order and the kilograms of each refusal."""
+    return zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
 
 
 def _status(gap: float) -> str:

@@ -23,6 +23,7 @@ FILLS = 2.0
 """Refused orders are planned anew for so many times the room that was gained; an assumption."""
 NEVER_KG = -1.0
 """Room of a trip that could not be made, or not like this."""
+Trip = tuple[str, dt.date]
 Span = tuple[float, float]
 """Room before and now [kg]: what weighs more than the one and no more than the other fits since."""
 
@@ -72,8 +73,8 @@ class _Used(NamedTuple):
 
 def may_fit(
     old: HarvestPlan, problem: PlanningProblem, new: HarvestPlan, asked: PlanningProblem, *, but: Iterable[str]
-) -> frozenset[str]:
-    """Refused orders of the old plan that some trip or departure can take now and could not before.
+) -> tuple[frozenset[str], frozenset[Trip]]:
+    """Refused orders of the old plan that some trip or departure can take now and could not before, and those trips.
 
     Parameters
     ----------
@@ -81,13 +82,14 @@ def may_fit(
     but : ids of orders that need no look.
     """
     before, now = _Used.by(old, problem), _Used.by(new, asked)
-    trips = {crop_id: _union(spans) for crop_id, spans in _trips(before, now, problem, asked).items()}
+    gained = _trips(before, now, problem, asked)
+    trips = {crop_id: _union(spans.values()) for crop_id, spans in gained.items()}
     departures = _union(_departures(before, now, asked))
     known = frozenset(but)
     found = []
     ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
     if not trips and not departures:
-        return frozenset()
+        return frozenset(), frozenset()
     for order_id, kg in zip(ids, missing_kg, strict=True):
         if order_id in known:
             continue
@@ -100,13 +102,17 @@ def may_fit(
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
     filled = accumulate((kg for *_, kg in found), initial=0.0)
     likely = (order_id for (_, order_id, _), kg in zip(found, filled, strict=False) if kg < FILLS * gained_kg)
-    return frozenset(islice(likely, MOST_LOOKED_AT))
+    roomy = {trip for of_crop in gained.values() for trip in of_crop}
+    if departures:
+        # Any trip that is made may use their room.
+        roomy |= {(batch_id, day) for batch_id, days in now.days.items() for day in days}
+    return frozenset(islice(likely, MOST_LOOKED_AT)), frozenset(roomy)
 
 
-def _trips(before: _Used, now: _Used, problem: PlanningProblem, asked: PlanningProblem) -> dict[str, list[Span]]:
+def _trips(before: _Used, now: _Used, problem: PlanningProblem, asked: PlanningProblem) -> dict[str, dict[Trip, Span]]:
     """By crop, the room of each trip that has more of it than before."""
     days = [asked.as_of.date() + dt.timedelta(days=n) for n in range(asked.policy.horizon_days + 1)]
-    found: dict[str, list[Span]] = defaultdict(list)
+    found: dict[str, dict[Trip, Span]] = defaultdict(dict)
     for batch in asked.batches:
         was = problem.batch(batch.id)
         other = was != batch or bool(before.days.get(batch.id, set()) - now.days.get(batch.id, set()))
@@ -115,7 +121,7 @@ def _trips(before: _Used, now: _Used, problem: PlanningProblem, asked: PlanningP
             old_kg = NEVER_KG if other or opened else before.room_kg(was, day, problem)
             new_kg = now.room_kg(batch, day, asked)
             if new_kg > max(old_kg, 0.0) + KG_EPSILON:
-                found[batch.crop_id].append((old_kg, new_kg))
+                found[batch.crop_id][batch.id, day] = (old_kg, new_kg)
     return found
 
 
