@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.carried import carried_of, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.second_looks import Look, at_first, next_look, planned_on, trips_of
+from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on, trips_of
 from harvest_planner.planning.replan.standing import Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
@@ -27,6 +28,8 @@ from harvest_planner.schema.told_rows import field_of
 KG_EPSILON = 1e-6
 WORTH_MOVING = 0.002
 """For orders that are served others are moved only where the plan gains this share of its value; an assumption."""
+WORTH_RENEWING = 0.005
+"""Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
 MOST_LOOKS = 3
 """So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
 MOST_LOOSENED = 60
@@ -59,7 +62,8 @@ def replan(
     grower, a cancelled order or a trip that brought in less undoes them. All else is kept too at first, and what the
     events undo or bring is planned with what is free. Where something stays short, up to 60 shipments on the trips it
     could use are planned anew with it, and that plan is taken where it is worth more after the price of its changes and
-    no order that the events do not touch gets less.
+    no order that the events do not touch gets less, or `policy.drop_firm_cost_vnd_per_kg` is paid for what it loses.
+    Where no more than 60 shipments are free at all, all of them are planned anew too, and that is taken for 0.5 % more.
 
     Parameters
     ----------
@@ -104,22 +108,43 @@ def replan(
         found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, as_of)})
         return _Try(meeting, remember(found, asked), difference(plan, found, standing, asked), _served(found))
 
-    first = tried(world.keeps)
+    first = best = tried(world.keeps)
+    price = problem.policy.drop_firm_cost_vnd_per_kg
+    drop_vnd_per_kg = math.inf if price is None else price
+
+    def better(loose: Sequence[Standing], more_vnd: float) -> _Try:
+        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more."""
+        for _ in range(1 if many(plan) else MOST_LOOKS):
+            out = {id(each) for each in loose}
+            found = tried([each for each in world.keeps if id(each) not in out], before=first.plan)
+            lost = _lost_kg(first, found, world)
+            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
+            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
+                return found
+            loose = [each for each in loose if each.shipment.order_id not in lost]
+            if not lost or not loose:
+                break
+        return best
+
     short = _short(first, world)
     near = short or _at_stake(first, world, plan)
     loose = _around(first.meeting, near, world) if near else []
-    if not loose:
-        return first.plan, first.diff
-    loosened = {id(each) for each in loose}
-    second = tried([each for each in world.keeps if id(each) not in loosened], before=first.plan)
-    harmed = [
-        order_id
-        for order_id, kg in first.served_kg.items()
-        if order_id not in world.touched and second.served_kg.get(order_id, 0.0) < kg - KG_EPSILON
-    ]
-    more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
-    best = second if second.worth_vnd > first.worth_vnd + more_vnd and not harmed else first
+    if loose:
+        best = better(loose, 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd))
+    free = _free(world)
+    if len(loose) < len(free) <= MOST_LOOSENED:
+        best = better(free, WORTH_RENEWING * abs(best.plan.value_vnd))
     return best.plan, best.diff
+
+
+def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
+    """What orders that no event touches get less by the second plan [kg]."""
+    lost = {
+        order_id: kg - second.served_kg.get(order_id, 0.0)
+        for order_id, kg in first.served_kg.items()
+        if order_id not in world.touched
+    }
+    return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
@@ -182,8 +207,11 @@ def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standi
         buyer = meeting.buyer(meeting.problem.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    # What the events themselves keep is promised or what is left of a trip: it is not planned anew.
-    free = [each for each in world.keeps if each.stand == "free" and each.shipment.order_id not in world.touched]
-    near = [each for each in free if each.trip in trips]
+    near = [each for each in _free(world) if each.trip in trips]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]
+
+
+def _free(world: World) -> list[Standing]:
+    """Shipments that may be planned anew: what the events themselves keep is promised, or what is left of a trip."""
+    return [each for each in world.keeps if each.stand == "free" and each.shipment.order_id not in world.touched]
