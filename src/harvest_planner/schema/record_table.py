@@ -209,7 +209,7 @@ class MadeRows(Sequence[R], Generic[R]):
     pieces : of each record the sequence in which it stands and its place there; empty: it stands in none.
     """
 
-    __slots__ = ("__weakref__", "_count", "_make", "known", "pieces")
+    __slots__ = ("__weakref__", "_count", "_make", "derived", "known", "pieces")
 
     def __init__(
         self,
@@ -222,6 +222,8 @@ class MadeRows(Sequence[R], Generic[R]):
         self._count, self._make = count, make
         self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
         self.pieces = pieces
+        self.derived: dict[str, Any] = {}
+        """What others work out from all rows, kept as long as they are."""
 
     def __len__(self) -> int:
         return self._count

@@ -41,6 +41,7 @@ class Shares:
         self.ways, self._shape, self._meeting = ways, shape, meeting
         self._by_deadline_of: dict[int, float] = {}
         self._in_time_of: dict[int, Floats] = {}
+        self._mean_ages: dict[int, float] = {}
         self._deliveries: dict[int, Delivery] = {}
         self._verdicts: dict[tuple[int, int, int], Verdict] = {}
         self.exact: Bools = np.zeros(len(ways), dtype=bool)
@@ -168,6 +169,12 @@ class Shares:
 
     def age_at_delivery_d20(self, row: int) -> float:
         """Mean age of the fruit at delivery [d20]."""
+        found = self._mean_ages.get(row)
+        if found is None:
+            found = self._mean_ages[row] = self._age_at_delivery_d20(row)
+        return found
+
+    def _age_at_delivery_d20(self, row: int) -> float:
         ride, start_d20 = int(self.ways.ride[row]), float(self.ways.starts[row, 0])
         if not self._waits[ride]:
             return start_d20 + float(self.ways.mean_d20[ride])

@@ -175,7 +175,10 @@ def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, 
     tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
     if problem.lanes and not tables["lanes"]:
         raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
-    return PlanningProblem(**fields | tables | {"as_of": as_of, "commitments": tuple(gathered(keeps))})
+    # What no event touches was judged when it came in.
+    told = tuple(order for order in tables["orders"] if order.id in world.touched)
+    judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
+    return judged.model_copy(update={"orders": tables["orders"], "commitments": tuple(gathered(keeps))})
 
 
 def _served(plan: HarvestPlan) -> dict[str, float]:

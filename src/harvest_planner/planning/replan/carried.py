@@ -13,12 +13,10 @@ from typing import Any
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.second_looks import TABLES, changed_of
 from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
+from harvest_planner.planning.replan.untouched import Same
 from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
-from harvest_planner.schema.clock import zone
-from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of, picked
@@ -71,9 +69,11 @@ class Carried:
                 used.batch_kg[batch_id] += kg
             used.picker_kg[batch.grower_id, day] += kg
             used.packing_kg[problem.place(batch.place_id).id, day] += kg
+        limited = {lane.id for lane in problem.lanes if lane.capacity_kg is not None}
         for row in self.shipments:
             for leg in row.legs:
-                used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
+                if leg.lane_id in limited:
+                    used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
 
     def joined(self, rest: HarvestPlan, meeting: Meeting, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
         """The whole plan: the rest as planned, with what is carried.
@@ -111,8 +111,17 @@ class Carried:
         )
 
     def _shipments(self, rest: HarvestPlan) -> Sequence[Shipment]:
-        ranked = [(_rank(row), self.plan.shipments, row.at) for row in self.shipments]
-        ranked += [(_rank(row), rest.shipments, row.at) for row in rows_of(rest)]
+        ways: dict[int, tuple[Any, ...]] = {}
+
+        def rank(row: Row) -> tuple[Any, ...]:
+            way = ways.get(id(row.legs))
+            if way is None:
+                departs, lanes = zip(*((leg.departs_at, leg.lane_id) for leg in row.legs), strict=True)
+                way = ways[id(row.legs)] = departs + lanes
+            return (row.order_id, row.pick_on, row.batch_id, len(way), way)
+
+        ranked = [(rank(row), self.plan.shipments, row.at) for row in self.shipments]
+        ranked += [(rank(row), rest.shipments, row.at) for row in rows_of(rest)]
         ranked.sort(key=lambda each: each[0])
         return picked([(rows, at) for _, rows, at in ranked], ROW_FIELDS)
 
@@ -165,11 +174,6 @@ def _status(gap: float) -> str:
     return "optimal" if gap <= 1e-9 else "within_gap"
 
 
-def _rank(row: Row) -> tuple[Any, ...]:
-    departs = [leg.departs_at for leg in row.legs]
-    return (row.order_id, row.pick_on, row.batch_id, departs, [leg.lane_id for leg in row.legs])
-
-
 def carried_of(
     plan: HarvestPlan,
     problem: PlanningProblem,
@@ -186,11 +190,7 @@ def carried_of(
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
     again : ids of refused orders that are planned anew.
     """
-    changed = {table: changed_of(table, problem, world) for table in TABLES}
-    as_of = asked.as_of
-    departing = {lane.id for lane in asked.lanes}
-    lanes = {lane.id: lane for lane in problem.lanes if lane.id in departing}
-    fixed = {lane_id for lane_id, lane in lanes.items() if _same_departures(lane, problem, as_of)}
+    same, as_of = Same.of(problem, world, asked), asked.as_of
     still = defaultdict(list)
     for each in keeps:
         still[each.shipment.order_id].append(each)
@@ -198,9 +198,7 @@ def carried_of(
     stays = {
         order_id
         for order_id, parts in still.items()
-        if len(parts) == rows[order_id]
-        and order_id not in world.touched
-        and all(_untouched(each, problem, changed, fixed) and _still_dated(each, lanes, as_of) for each in parts)
+        if len(parts) == rows[order_id] and order_id not in world.touched and all(map(same.holds, parts))
     }
     ids = field_of(plan.refusals, "order_id")
     refused = [at for at in _refused(ids, problem, world, as_of) if ids[at] not in again]
@@ -211,44 +209,6 @@ def carried_of(
         tuple(row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays),
         tuple(at for at in refused if ids[at] not in alone),
     )
-
-
-def _untouched(each: Standing, problem: PlanningProblem, changed: dict[str, frozenset[str]], fixed: set[str]) -> bool:
-    """Whether every figure of the shipment is what it was."""
-    if not each.as_planned or not isinstance(each.shipment, Row) or abs(each.kg - each.shipment.kg) > KG_EPSILON:
-        return False
-    batch = problem.batch(each.shipment.batch_id)
-    order = problem.order(each.shipment.order_id)
-    ids = {
-        "crops": {batch.crop_id},
-        "places": {problem.place(batch.place_id).id, problem.place(order.destination_id).id},
-        "growers": {batch.grower_id},
-        "batches": {batch.id},
-        "lanes": {leg.lane_id for leg in each.shipment.legs},
-    }
-    same = all(not changed[table] & named for table, named in ids.items())
-    return same and (not problem.lanes or ids["lanes"] <= fixed)
-
-
-def _still_dated(each: Standing, lanes: dict[str, Lane], as_of: dt.datetime) -> bool:
-    """Whether its departures stand in the timetable yet: a rule without a start begins on as_of's date."""
-    return all(
-        leg.departs_at.date() >= as_of.astimezone(leg.departs_at.tzinfo).date()
-        or (leg.lane_id in lanes and "DTSTART" in lanes[leg.lane_id].departures.upper())
-        for leg in each.shipment.legs
-    )
-
-
-def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:
-    """Whether the lane leaves at the same instants seen from the new moment: a rule may start on as_of's date."""
-    local = zone(problem.place(lane.origin_id).timezone)
-    if as_of.astimezone(local).date() == problem.as_of.astimezone(local).date():
-        return True
-    text = lane.departures.upper()
-    if "DTSTART" in text:
-        return True
-    free = "INTERVAL" not in text and "COUNT" not in text
-    return free and ("FREQ=DAILY" in text or ("FREQ=WEEKLY" in text and "BYDAY" in text))
 
 
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:

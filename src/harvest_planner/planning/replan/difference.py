@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from harvest_planner.planning.replan.standing import Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_of
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
@@ -112,7 +112,8 @@ def _kg_by_trip(plan: HarvestPlan) -> dict[tuple[str, dt.date], float]:
 
 
 def _order_changes(old: HarvestPlan, new: HarvestPlan) -> Iterable[OrderChange]:
-    before, after = _ways(old), _ways(new)
+    others = _different(rows_of(old), rows_of(new))
+    before, after = _ways(old, others), _ways(new, others)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
     for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
@@ -129,9 +130,17 @@ def _order_changes(old: HarvestPlan, new: HarvestPlan) -> Iterable[OrderChange]:
             yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, code)
 
 
-def _ways(plan: HarvestPlan) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
+def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:
+    """Orders some of whose rows are not the same before and after; where nobody touched it, a row keeps its legs."""
+    was, now = ({(row.order_id, row.trip, row.kg, id(row.legs)) for row in rows} for rows in (before, after))
+    return frozenset(order_id for order_id, *_ in was ^ now)
+
+
+def _ways(plan: HarvestPlan, of: frozenset[str]) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
     found: dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]] = defaultdict(dict)
     for row in rows_of(plan):
+        if row.order_id not in of:
+            continue
         kg, _ = found[row.order_id].get(row.trip, (0.0, ()))
         found[row.order_id][row.trip] = (kg + row.kg, row.legs)
     return {order_id: ways if len(ways) == 1 else dict(sorted(ways.items())) for order_id, ways in found.items()}

@@ -6,11 +6,12 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import field_of
 
 Stand = Literal["shipped", "picked", "frozen", "free"]
@@ -58,10 +59,18 @@ class Row(NamedTuple):
 ROW_FIELDS = Row._fields[1:]
 
 
-def rows_of(plan: HarvestPlan) -> list[Row]:
-    """Every shipment of a plan."""
+def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
+    """Every shipment of a plan; of many that are made on demand they are kept with them."""
+    if not isinstance(plan.shipments, MadeRows):
+        return _rows(plan)
+    kept = plan.shipments.derived
+    found: tuple[Row, ...] = kept.get("rows") or kept.setdefault("rows", _rows(plan))
+    return found
+
+
+def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    return [Row(at, *fields) for at, fields in enumerate(zip(*columns, strict=True))]
+    return tuple([Row(at, *fields) for at, fields in enumerate(zip(*columns, strict=True))])
 
 
 class Standing(NamedTuple):
@@ -85,19 +94,14 @@ class Standing(NamedTuple):
         """Batch and day."""
         return self.shipment.batch_id, self.shipment.pick_on
 
-    def commitment(self) -> Commitment:
-        """The shipment as one that a new plan keeps."""
+    @property
+    def settled(self) -> tuple[str, str, dt.date, str, tuple[str, ...], dt.datetime | None]:
+        """The shipment as one that a new plan keeps: order, batch, day, state, lanes and first departure."""
         state = "frozen" if self.stand == "free" else self.stand
         legs = self.shipment.legs if self.as_planned else ()
-        return Commitment(
-            order_id=self.shipment.order_id,
-            batch_id=self.shipment.batch_id,
-            pick_on=self.shipment.pick_on,
-            kg=self.kg,
-            state=state,
-            lane_ids=tuple(leg.lane_id for leg in legs),
-            departs_at=legs[0].departs_at if legs else None,
-        )
+        goods = self.shipment
+        lane_ids = tuple([leg.lane_id for leg in legs])
+        return goods.order_id, goods.batch_id, goods.pick_on, state, lane_ids, legs[0].departs_at if legs else None
 
 
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
@@ -125,9 +129,17 @@ def standing_of(
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
-    same: dict[str, list[Commitment]] = defaultdict(list)
+    same: dict[tuple[Any, ...], list[float]] = defaultdict(list)
     for each in standing:
-        made = each.commitment()
-        same[made.model_dump_json(exclude={"kg"})].append(made)
-    for _, parts in sorted(same.items()):
-        yield parts[0].model_copy(update={"kg": round(math.fsum(part.kg for part in parts), 6)})
+        same[each.settled].append(each.kg)
+    for key in sorted(same, key=lambda key: (*key[:5], str(key[5]))):
+        order_id, batch_id, pick_on, state, lane_ids, departs_at = key
+        yield Commitment(
+            order_id=order_id,
+            batch_id=batch_id,
+            pick_on=pick_on,
+            kg=round(math.fsum(same[key]), 6),
+            state=state,
+            lane_ids=lane_ids,
+            departs_at=departs_at,
+        )
