@@ -8,16 +8,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.carried import carried_of, standing_prices
+from harvest_planner.planning.replan.carried import all_but, carried_of, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on, trips_of
-from harvest_planner.planning.replan.standing import Standing, gathered, rows_of, standings
+from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
+from harvest_planner.planning.replan.serving import serving
+from harvest_planner.planning.replan.standing import Row, Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
@@ -91,19 +93,24 @@ def replan(
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
 
-    def tried(keeps: Sequence[Standing], before: HarvestPlan | None = None) -> _Try:
+    def tried(keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
         deadline = None if time_limit_s is None else time.monotonic() + time_limit_s
         meeting, found = Meeting(asked), before
         look = at_first(plan, problem, world, as_of=as_of, found=before)
+        stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
         for _ in range(MOST_LOOKS):
-            stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
-            rest = planned_on(stays.rest_of(asked), look.trips, deadline=deadline, seed=seed, hold=stays.hold)
+            plan_rest = partial(planned_on, only=look.trips, deadline=deadline, seed=seed, hold=stays.hold)
+            rest = serving(firm, stays.rest_of(asked), plan_rest)
             found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
             more = next_look(plan, problem, found, asked, look) if stays.refusals else None
             if more is None:
                 break
-            look = Look(look.order_ids | more.order_ids, more.trips and more.trips | trips_of(rest))
+            look = Look(look.order_ids | more.order_ids, more.trips)
+            if look.trips is None:
+                stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+            else:
+                stays = all_but(found, more.order_ids)
         assert found is not None
         found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, as_of)})
         return _Try(meeting, remember(found, asked), difference(plan, found, standing, asked), _served(found))
@@ -114,21 +121,22 @@ def replan(
 
     def better(loose: Sequence[Standing], more_vnd: float) -> _Try:
         """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more."""
-        for _ in range(1 if many(plan) else MOST_LOOKS):
-            out = {id(each) for each in loose}
-            found = tried([each for each in world.keeps if id(each) not in out], before=first.plan)
+        out = {id(each) for each in loose}
+        keeps = [each for each in world.keeps if id(each) not in out]
+        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
+            found = tried(keeps, first.plan, firm)
             lost = _lost_kg(first, found, world)
             dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
             if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
                 return found
-            loose = [each for each in loose if each.shipment.order_id not in lost]
-            if not lost or not loose:
+            if not lost or many(plan):
                 break
         return best
 
     short = _short(first, world)
     near = short or _at_stake(first, world, plan)
-    loose = _around(first.meeting, near, world) if near else []
+    # Where very many are short, moving a few others helps little.
+    loose = _around(first.meeting, near, world) if near and not (many(plan) and len(near) > MOST_LOOSENED) else []
     if loose:
         best = better(loose, 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd))
     free = _free(world)
@@ -216,5 +224,9 @@ def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standi
 
 
 def _free(world: World) -> list[Standing]:
-    """Shipments that may be planned anew: what the events themselves keep is promised, or what is left of a trip."""
-    return [each for each in world.keeps if each.stand == "free" and each.shipment.order_id not in world.touched]
+    """Shipments that may be planned anew, but what the events themselves keep: the promised, what is left of a trip."""
+    return [
+        each
+        for each in world.keeps
+        if each.stand == "free" and isinstance(each.shipment, Row) and abs(each.kg - each.shipment.kg) <= KG_EPSILON
+    ]

@@ -211,6 +211,16 @@ def carried_of(
     )
 
 
+def all_but(found: HarvestPlan, order_ids: Collection[str]) -> Carried:
+    """All of a plan of the same question stays, but some orders that are planned anew."""
+    refused = enumerate(field_of(found.refusals, "order_id"))
+    return Carried(
+        found,
+        tuple(row for row in rows_of(found) if row.order_id not in order_ids),
+        tuple(at for at, order_id in refused if order_id not in order_ids),
+    )
+
+
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:
     """Places of refusals of orders that are planned yet, and that no event touches."""
     for at, order_id in enumerate(ids):
