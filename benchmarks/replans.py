@@ -1,8 +1,8 @@
-"""Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N] [--events N] [--unchecked]`.
+"""Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N] [--events N]`.
 
 Events of every kind happen one at a time to the plan of `examples/chi_lang`, or of a made-up problem of so many orders
 (see `generate`). Told are the processor's seconds against those of the whole plan, how many growers' sheets change, and
-whether the referee finds the new plan sound; it reads every reason of a refusal, which takes minutes for a large plan, so
+whether the referee finds the new plan sound; it reads every reason of a refusal, which takes long for a large plan, so
 `--unchecked` leaves it out. `--json` prints all as JSON.
 """
 
