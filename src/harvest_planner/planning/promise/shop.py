@@ -32,6 +32,8 @@ from harvest_planner.transit.travel import Journey
 LEAST_PART_KG = 1.0
 KEPT_SHARES = 8192
 """So many shapes of wishes are remembered."""
+KEPT_RANKS = 4096
+"""What was learnt of so many orders is remembered."""
 KEPT_COSTS = 1024
 """So many weights with their grades and papers are remembered."""
 ORDER_FIELDS = frozenset(Order.model_fields)
@@ -69,7 +71,7 @@ class Shop:
         self._ways: Recent[tuple[str, str, bool], Ways] = Recent(4096)
         self._shares: Recent[tuple[Wish, bool], Shares] = Recent(KEPT_SHARES)
         self._costs: Recent[tuple[object, ...], tuple[Floats, Floats]] = Recent(KEPT_COSTS)
-        self._ranks: Recent[tuple[object, ...], Rank] = Recent(KEPT_SHARES)
+        self._ranks: Recent[tuple[object, ...], Rank] = Recent(KEPT_RANKS)
         self._suits: Recent[tuple[object, ...], Bools | None] = Recent(256)
 
     def prepare(self, destination_ids: Iterable[str] | None) -> None:
