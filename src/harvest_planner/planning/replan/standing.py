@@ -106,25 +106,33 @@ class Standing(NamedTuple):
 
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
-    hours = {(pick.batch_id, pick.pick_on): (pick.from_at, pick.until_at) for pick in plan.picks}
-    return tuple(standing_of(row, hours[row.trip], problem, as_of=as_of) for row in rows_of(plan))
+    trips = {
+        (pick.batch_id, pick.pick_on): _of_trip((pick.from_at, pick.until_at), problem, as_of) for pick in plan.picks
+    }
+    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows_of(plan)])
 
 
 def standing_of(
     shipment: Goods, hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, *, as_of: dt.datetime
 ) -> Standing:
     """Where goods stand whose picking hours are those."""
+    return _standing(shipment, *_of_trip(hours, problem, as_of), as_of)
+
+
+def _of_trip(
+    hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, as_of: dt.datetime
+) -> tuple[Stand, float]:
+    """Where goods of a trip stand that have not left, and the hours until it begins."""
     from_at, until_at = hours
     ahead_h = (from_at - as_of) / dt.timedelta(hours=1)
-    if shipment.legs[0].departs_at <= as_of:
-        stand: Stand = "shipped"
-    elif until_at <= as_of:
-        stand = "picked"
-    elif ahead_h <= problem.policy.freeze_h:
-        stand = "frozen"
-    else:
-        stand = "free"
-    return Standing(shipment, stand, shipment.kg, ahead_h)
+    if until_at <= as_of:
+        return "picked", ahead_h
+    return "frozen" if ahead_h <= problem.policy.freeze_h else "free", ahead_h
+
+
+def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime) -> Standing:
+    left = shipment.legs[0].departs_at <= as_of
+    return Standing(shipment, "shipped" if left else stand, shipment.kg, ahead_h)
 
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
