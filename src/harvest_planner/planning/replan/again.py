@@ -218,15 +218,13 @@ def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standi
         buyer = meeting.buyer(meeting.problem.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    near = [each for each in _free(world) if each.trip in trips]
+    # What is left of a trip stays there.
+    whole = (each for each in _free(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
+    near = [each for each in whole if each.trip in trips]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]
 
 
 def _free(world: World) -> list[Standing]:
-    """Shipments that may be planned anew, but what the events themselves keep: the promised, what is left of a trip."""
-    return [
-        each
-        for each in world.keeps
-        if each.stand == "free" and isinstance(each.shipment, Row) and abs(each.kg - each.shipment.kg) <= KG_EPSILON
-    ]
+    """Shipments of the plan that may be planned anew; what was promised beside it may not."""
+    return [each for each in world.keeps if each.stand == "free" and isinstance(each.shipment, Row)]
