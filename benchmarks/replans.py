@@ -3,15 +3,13 @@
 Events of every kind happen one at a time to the plan of `examples/chi_lang`, or of a made-up problem of so many orders
 (see `generate`). Told are the processor's seconds against those of the whole plan, how many growers' sheets change, and
 whether the referee finds the new plan sound; it reads every reason of a refusal, which takes long for a large plan, so
-`--unchecked` leaves it out. `--json` prints all as JSON. The plan is frozen for the garbage collector (`gc.freeze`), as
-a worker that keeps it for hours would do: else each of its runs looks through millions of objects that stay anyway.
+`--unchecked` leaves it out. `--json` prints all as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import json
 import random
 import statistics
@@ -53,8 +51,6 @@ def measure(orders: int | None, count: int, *, checked: bool = True) -> dict[str
     start = time.process_time()
     plan = hp.plan_harvest(problem)
     whole_s = time.process_time() - start
-    gc.collect()
-    gc.freeze()
     growers = len({batch.grower_id for batch in problem.batches})
     seconds: dict[str, list[float]] = defaultdict(list)
     sheets: dict[str, list[float]] = defaultdict(list)
