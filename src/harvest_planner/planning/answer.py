@@ -168,6 +168,8 @@ def batch_rows(picks: Sequence[Pick], left_kg: Mapping[str, float], meeting: Mee
 
 def wanted_crops(problem: PlanningProblem) -> set[str]:
     """The crops that orders which are planned ask for."""
+    if not isinstance(problem.orders, RecordTable):
+        return {order.crop_id for order in problem.orders if order.state in PLANNED_STATES}
     table = table_of(problem.orders, Order)
     pairs = set(zip(table.column("crop_id").codes, table.column("state").codes, strict=True))
     crops, states = table.column("crop_id").values, table.column("state").values

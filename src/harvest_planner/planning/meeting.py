@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
@@ -19,6 +21,10 @@ from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.estimate import embargoes_of, lanes_of
 from harvest_planner.transit.network import Network
 from harvest_planner.transit.travel import Journey
+
+_NETWORKS: WeakValueDictionary[tuple[object, ...], Network] = WeakValueDictionary()
+_PARTS: WeakKeyDictionary[Network, dict[int, Parts]] = WeakKeyDictionary()
+"""By network and profile: as long-lived as the network, which keeps the profiles."""
 
 
 class Entry(NamedTuple):
@@ -42,10 +48,16 @@ class Meeting:
     ----------
     problem : the question.
     batches : the batches to consider; none given: all of the problem, by id.
+    only : the trips to consider, by batch and day; none given: all.
     """
 
     def __init__(
-        self, problem: PlanningProblem, batches: Iterable[Batch] | None = None, orders: Iterable[Order] = ()
+        self,
+        problem: PlanningProblem,
+        batches: Iterable[Batch] | None = None,
+        orders: Iterable[Order] = (),
+        *,
+        only: Container[tuple[str, dt.date]] | None = None,
     ) -> None:
         self.problem = problem
         self.ambient = Ambient(problem)
@@ -56,20 +68,31 @@ class Meeting:
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
         self.network = self._network(self.embargoes)
-        self.trips = tuple(trips_of(self.fields))
+        able = (t for t in trips_of(self.fields) if only is None or (t.field.batch.id, t.day.pick_on) in only)
+        self.trips = tuple(trip._replace(number=number) for number, trip in enumerate(able))
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
-        self._parts: dict[int, Parts] = {}
+        self._parts = _PARTS.setdefault(self.network, {})
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
 
     def _network(self, embargoes: Iterable[Embargo]) -> Network:
-        return Network(
-            tuple(self.lanes.values()),
-            place=self.problem.place,
-            embargoes=embargoes,
-            ambient=self.ambient,
-            as_of=self.problem.as_of,
-            horizon_days=self.problem.policy.horizon_days,
-        )
+        """The network; meetings of the same lanes, places, crops and moment share one as long as it is in use."""
+        problem, policy, given = self.problem, self.problem.policy, tuple(embargoes)
+        lanes = tuple(self.lanes.values())
+        # Records are told by identity: the network keeps the problem, and so them.
+        tables = (tuple(map(id, table)) for table in (problem.crops, problem.places, problem.lanes, lanes))
+        key = (*tables, given, policy.default_ambient_degc, problem.as_of, policy.horizon_days)
+        found = _NETWORKS.get(key)
+        if found is None:
+            made = Network(
+                lanes,
+                place=problem.place,
+                embargoes=given,
+                ambient=self.ambient,
+                as_of=problem.as_of,
+                horizon_days=policy.horizon_days,
+            )
+            found = _NETWORKS.setdefault(key, made)
+        return found
 
     @cached_property
     def open_network(self) -> Network:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harvest_planner import __version__
 from harvest_planner.planning import answer
@@ -106,6 +106,7 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
 
 def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) -> HarvestPlan:
     """The plan of a large problem: its sums now, its records when they are asked for."""
+    from harvest_planner.planning.told_shipments import told_shipments
     from harvest_planner.planning.wholesale import shadow_prices
 
     meeting, problem = whole.meeting, whole.meeting.problem
@@ -140,13 +141,19 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         gap=gap,
         batches=whole.batches(),
         picks=whole.picks(),
-        shipments=whole.shipments(),
-        refusals=MadeRows(len(missing), refusal),
+        shipments=told_shipments(whole),
+        refusals=MadeRows(len(missing), refusal, known=_told(table, missing)),
         surplus=surplus,
         shadow_prices=shadow_prices(whole),
         warnings=tuple(_warnings(meeting, whole.met())),
         provenance=provenance,
     )
+
+
+def _told(table: RecordTable[Order], missing: Sequence[tuple[int, float]]) -> dict[str, list[Any]]:
+    """What is known of refusals without reckoning their reasons."""
+    ids = table.column("id")
+    return {"order_id": [ids.values[ids.codes[row]] for row, _ in missing], "kg": [kg for _, kg in missing]}
 
 
 def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:

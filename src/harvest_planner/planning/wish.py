@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.ripening.curve import Curve
@@ -39,7 +39,18 @@ class Wish:
     @property
     def shape(self) -> Wish:
         """The wish whatever the size of its parcel: equal shapes have equal good shares."""
-        return replace(self, fruit=1, needed=1)
+        return Wish(
+            self.crop_id,
+            self.destination_id,
+            self.deliver_from_h,
+            self.deliver_until_h,
+            self.lower_d20,
+            self.upper_d20,
+            1,
+            1,
+            self.grade,
+            self.certifications,
+        )
 
     def serves(self, grades: tuple[str, ...], grade: str | None) -> bool:
         """Whether a batch of that grade is at least as good as asked."""

@@ -146,7 +146,7 @@ def shares_between(means: ArrayLike, sd: ArrayLike, lower: ArrayLike, upper: Arr
     with np.errstate(over="ignore"):
         scale = np.where(fixed, 1.0, spread)
         a, b = (low - mean) / scale * ROOT_HALF, (high - mean) / scale * ROOT_HALF
-    near, far = complementary_error(np.abs(a)), complementary_error(np.abs(b))
+    near, far = complementary_error(np.abs(np.stack((a, b))))
     outer = 0.5 * np.where(a > 0.0, near - far, far - near)
     share = np.where((a > 0.0) | (b < 0.0), outer, 1.0 - 0.5 * (near + far))
     share = np.where(fixed, inside, np.clip(share, 0.0, 1.0))

@@ -205,12 +205,25 @@ class MadeRows(Sequence[R], Generic[R]):
     ----------
     count : how many there are.
     make : gives the record of a number from 0 on.
+    known : fields of all records that are known without making them.
+    pieces : of each record the sequence in which it stands and its place there; empty: it stands in none.
     """
 
-    __slots__ = ("__weakref__", "_count", "_make")
+    __slots__ = ("__weakref__", "_count", "_make", "derived", "known", "pieces")
 
-    def __init__(self, count: int, make: Callable[[int], R]) -> None:
+    def __init__(
+        self,
+        count: int,
+        make: Callable[[int], R],
+        *,
+        known: Mapping[str, Sequence[Any]] | None = None,
+        pieces: Sequence[tuple[Sequence[R], int]] = (),
+    ) -> None:
         self._count, self._make = count, make
+        self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
+        self.pieces = pieces
+        self.derived: dict[str, Any] = {}
+        """What others work out from all rows, kept as long as they are."""
 
     def __len__(self) -> int:
         return self._count

@@ -71,6 +71,23 @@ def test_a_new_order_may_displace_none_that_is_promised() -> None:
     assert change.reason_code in {"outbid", "no_fruit"}
 
 
+@pytest.mark.parametrize(("cost_vnd_per_kg", "shipped"), [(100_000.0, "dear"), (2_000_000.0, "o")])
+def test_a_dearer_order_displaces_another_where_the_policy_s_price_for_that_is_paid(
+    cost_vnd_per_kg: float, shipped: str
+) -> None:
+    """10 kg for one order of 10 kg: the dear one brings some 850,000 VND/kg more than the one in the plan."""
+    scarce = asked(
+        orders=[order(id="o")],
+        batches=[batch(quantity_kg=10)],
+        growers=[{"id": "g1"}],
+        policy={"gap": 0.0, "horizon_days": 7, "drop_firm_cost_vnd_per_kg": cost_vnd_per_kg},
+    )
+    dear = hp.OrderPlaced(order=hp.Order.model_validate(order(id="dear", price_vnd_per_kg=900_000)))
+    _, plan, _ = again(scarce, dear)
+    assert {row.order_id for row in plan.shipments} == {shipped}
+    assert len(plan.refusals) == 1
+
+
 def test_a_new_order_moves_others_where_all_are_still_served() -> None:
     """Each picker does 20 kg a day. b1 alone may go to the buyer who wants VietGAP, and its day is full."""
     question = asked(

@@ -154,8 +154,9 @@ class Programme:
     def _run(self) -> Any:
         """Run, and where that ends without an answer run again from nothing; the status."""
         self._highs.run()
+        known = self._highspy.HighsModelStatus
         for options in AFRESH:
-            if self._highs.getModelStatus() != self._highspy.HighsModelStatus.kUnknown:
+            if self._highs.getModelStatus() not in (known.kUnknown, known.kNotset):
                 break
             before = {name: self._highs.getOptionValue(name)[1] for name in options}
             self._highs.clearSolver()

@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from harvest_planner.planning.answer import SHARE_DIGITS, eating_days
 from harvest_planner.planning.candidates import Candidate, worth
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.promise.search import Asked, Find
-from harvest_planner.planning.promise.stock import Shelf, needed_mg, records
+from harvest_planner.planning.promise.stock import Shelf, needed_mg
 from harvest_planner.planning.verdict import Start
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.events import OrderPromised
-from harvest_planner.schema.plan import Leg
 from harvest_planner.schema.promises import Offer, Reservation
 from harvest_planner.transit.instants import instant_of
 
@@ -47,14 +45,16 @@ def offer_of(find: Find, asked: Asked, shelf: Shelf, meeting: Meeting, terms: Te
     eat_from_on, eat_until_on = eating_days(candidate, mean_d20)
     local = zone(buyer.destination.timezone)
     early_h = -math.inf if buyer.wish.deliver_from_h is None else buyer.wish.deliver_from_h
-    arrive_h = (journey.arrive_p05_h, journey.arrive_p50_h, journey.arrive_p95_h)
-    p05, p50, p95 = (instant_of(max(at_h, early_h), local) for at_h in arrive_h)
+    p05, p50, p95 = ride.arrive_at
+    if journey.arrive_p05_h < early_h:
+        early_at = instant_of(early_h, local)
+        p05, p50, p95 = (max(each, early_at) for each in ride.arrive_at)
     order_by_at = day.from_at - terms.notice
     if buyer.order.confirm_by_at is not None:
         order_by_at = min(order_by_at, buyer.order.confirm_by_at.astimezone(order_by_at.tzinfo))
-    takes = records(shelf.taken(field, day.pick_on, ride.departures, needed_mg(kg)))
+    takes = shelf.takes(field.batch.id, day.pick_on, ride.departures, needed_mg(kg))
     return Offer(
-        id=_name(terms.asked, ride.legs, field.batch.id, day.pick_on, kg, terms.version),
+        id=_name(terms.asked, ride.way, field.batch.id, day.pick_on, kg, terms.version),
         order=buyer.order,
         batch_id=field.batch.id,
         grower_id=field.grower.id,
@@ -82,9 +82,8 @@ def offer_of(find: Find, asked: Asked, shelf: Shelf, meeting: Meeting, terms: Te
     )
 
 
-def _name(asked: str, legs: Iterable[Leg], *told: object) -> str:
-    way = [(leg.lane_id, leg.departs_at.isoformat()) for leg in legs]
-    text = repr((asked, way, *map(str, told)))
+def _name(asked: str, *told: object) -> str:
+    text = repr((asked, *map(str, told)))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 

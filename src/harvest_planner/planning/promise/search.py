@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -10,11 +11,12 @@ import numpy as np
 from harvest_planner.planning.candidates import SLACK, goods_worth, promises_enough, safe
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
-from harvest_planner.planning.promise.grove import Bools, Floats, Grove
+from harvest_planner.planning.promise.grove import Floats, Grove, Ints
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.ways import Ways
 from harvest_planner.planning.verdict import Verdict
 from harvest_planner.planning.wish import BuyerOrder
+from harvest_planner.schema.policy import Policy
 
 AT_ONCE = 16
 """So many ways are worked out together."""
@@ -51,34 +53,47 @@ class Asked(NamedTuple):
     """As little as may be offered [kg]."""
 
 
-_GUESSED, _SHARED, _JUDGED, _ROOM = range(4)
+_GUESSED, _SHARED, _JUDGED = range(3)
+
+
+class Rank:
+    """What is known of the worth of an order's ways, whenever and beside whatever else it is asked: it only grows.
+
+    Attributes
+    ----------
+    known : of each way its stage, and its worth as far as that stage goes [VND]; −inf: it cannot serve.
+    """
+
+    def __init__(self, asked: Asked, policy: Policy) -> None:
+        stage = np.where(asked.shares.exact, _SHARED, _GUESSED)
+        self.known: tuple[Ints, Floats] = (stage, worths(asked, policy))
+
+
+def worths(asked: Asked, policy: Policy) -> Floats:
+    """kg · value at the shares known − the least cost of a trip, of each way; −inf below the floors [VND]."""
+    order, good = asked.buyer.order, asked.shares.good
+    per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - asked.ways.cost_vnd_per_kg
+    worth = order.quantity_kg * per_kg - asked.least[asked.ways.cohort]
+    return np.where(good >= policy.min_good_share - SLACK, worth, -np.inf)
 
 
 class Search:
     """The ways of one order, looked at in the order of what they may still be worth."""
 
-    def __init__(self, asked: Asked, meeting: Meeting, *, now_h: float) -> None:
-        self._asked, self._policy = asked, meeting.problem.policy
+    def __init__(self, asked: Asked, meeting: Meeting, rank: Rank, *, now_h: float) -> None:
+        self._asked, self._policy, self._rank = asked, meeting.problem.policy, rank
         ways = asked.ways
+        stage, worth = rank.known
+        self._stage = stage.copy()
         self._told = asked.grove.tell_by_h[ways.cohort] > now_h
-        self._stage = np.zeros(len(ways), dtype=np.int64)
-        self._stage[asked.shares.exact] = _SHARED
-        self._worth = self._worths(np.ones(len(ways), dtype=bool))
-        self._trip: dict[int, tuple[Trip, float]] = {}
-
-    def _worths(self, rows: Bools) -> Floats:
-        """kg · value at the shares known − the least cost of a trip; −inf below the floors [VND]."""
-        asked = self._asked
-        order, good = asked.buyer.order, asked.shares.good
-        per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - asked.ways.cost_vnd_per_kg
-        worth = order.quantity_kg * per_kg - asked.least[asked.ways.cohort]
-        return np.where(rows & self._told & (good >= self._policy.min_good_share - SLACK), worth, -np.inf)
+        self._worth = np.where(self._told, worth, -np.inf)
 
     def found(self, room: Room) -> Iterator[Find]:
         """The best way by each journey, best first."""
-        asked = self._asked
+        ways = self._asked.ways
+        roomy: dict[int, tuple[Trip, float]] = {}
         while len(self._worth):
-            row = int(np.argmax(self._worth))
+            row = int(self._worth.argmax())
             if not self._worth[row] > -CENT_VND:
                 return
             stage = self._stage[row]
@@ -86,34 +101,36 @@ class Search:
                 self._settle()
             elif stage == _SHARED:
                 self._judge(row)
-            elif stage == _JUDGED:
-                self._find_trip(row, room)
-            else:
-                trip, kg = self._trip[row]
-                verdict = asked.shares.verdict(row, asked.buyer.wish)
+            elif row in roomy or self._has_trip(row, room, roomy):
+                trip, kg = roomy[row]
+                verdict = self._asked.shares.verdict(row, self._asked.buyer.wish)
                 yield Find(row, trip, kg, verdict, float(self._worth[row]))
-                self._worth[asked.ways.ride == asked.ways.ride[row]] = -np.inf
+                self._worth[ways.ride == ways.ride[row]] = -np.inf
 
     def _settle(self) -> None:
+        """Work out the most promising of the ways that are only guessed."""
         shares = self._asked.shares
         open_ = np.where(self._stage == _GUESSED, self._worth, -np.inf)
         most = min(AT_ONCE, len(open_))
         rows = np.argpartition(open_, len(open_) - most)[-most:]
         rows = rows[open_[rows] > -np.inf]
         shares.settle(rows.tolist())
-        self._stage[rows] = _SHARED
-        chosen = np.zeros(len(open_), dtype=bool)
-        chosen[rows] = True
-        self._worth[rows] = self._worths(chosen)[rows]
+        self._learn(rows, _SHARED, worths(self._asked, self._policy)[rows])
+
+    def _learn(self, rows: Ints, stage: int, worth_vnd: Floats) -> None:
+        """Note what some ways are worth for this search and all like it; what threads lose of it is learnt again."""
+        self._stage[rows], self._worth[rows] = stage, worth_vnd
+        stages, worth = self._rank.known[0].copy(), self._rank.known[1].copy()
+        stages[rows], worth[rows] = stage, worth_vnd
+        self._rank.known = stages, worth
 
     def _judge(self, row: int) -> None:
         shares, policy = self._asked.shares, self._policy
         verdict = shares.verdict(row, self._asked.buyer.wish)
+        worth_vnd = -math.inf
         if promises_enough(verdict, policy) and safe(verdict, policy) and self._pays(row, verdict):
-            self._worth[row] -= policy.review_cost_vnd * (1.0 - verdict.parcel_good_share)
-            self._stage[row] = _JUDGED
-        else:
-            self._worth[row] = -np.inf
+            worth_vnd = float(self._worth[row]) - policy.review_cost_vnd * (1.0 - verdict.parcel_good_share)
+        self._learn(np.array([row]), _JUDGED, np.array([worth_vnd]))
 
     def _pays(self, row: int, verdict: Verdict) -> bool:
         """Whether the shipment by itself is worth anything, as every candidate of a plan must be."""
@@ -132,21 +149,30 @@ class Search:
         value = goods_worth(asked.buyer, verdict, ride.journey, kg=kg, review_cost_vnd=self._policy.review_cost_vnd)
         return value - kg * ride.price_vnd_per_kg
 
-    def _find_trip(self, row: int, room: Room) -> None:
-        """The cheapest trip of the cohort that still has room."""
+    def _has_trip(self, row: int, room: Room, roomy: dict[int, tuple[Trip, float]]) -> bool:
+        """Look for the cheapest trip of the cohort that has room, and tell whether the way stays as good by it."""
         asked = self._asked
-        cohort = int(asked.ways.cohort[row])
-        stretch = asked.grove.stretch(cohort)
-        costs = asked.costs[stretch]
-        ride = int(asked.ways.ride[row])
-        for at in np.argsort(costs, kind="stable")[:MOST_TRIES].tolist():
-            if not np.isfinite(costs[at]):
-                break
+        stretch = asked.grove.stretch(int(asked.ways.cohort[row]))
+        ride, before_vnd = int(asked.ways.ride[row]), float(self._worth[row])
+        self._worth[row] = -np.inf
+        for at in _cheapest(asked.costs[stretch]):
             trip = asked.grove.trips[stretch.start + at]
             kg = room(trip, ride, asked.buyer.order.quantity_kg)
             if kg >= asked.least_kg - 1e-9:
                 self._worth[row] = self._gain_vnd(row, kg) - asked.grove.cost(stretch.start + at, kg)
-                self._trip[row] = (trip, kg)
-                self._stage[row] = _ROOM
-                return
-        self._worth[row] = -np.inf
+                roomy[row] = (trip, kg)
+                # A little less is still the best, or it comes up again in its turn.
+                return bool(self._worth[row] >= before_vnd)
+        return False
+
+
+def _cheapest(costs: Floats) -> Iterator[int]:
+    """Places by rising cost, those that are finite, a limited number of them."""
+    first = int(costs.argmin())
+    if not math.isfinite(costs[first]):
+        return
+    yield first
+    for at in np.argsort(costs, kind="stable")[1:MOST_TRIES].tolist():
+        if not math.isfinite(costs[at]):
+            return
+        yield at

@@ -39,7 +39,9 @@ class Shares:
 
     def __init__(self, ways: Ways, shape: Wish, meeting: Meeting) -> None:
         self.ways, self._shape, self._meeting = ways, shape, meeting
+        self._by_deadline_of: dict[int, float] = {}
         self._in_time_of: dict[int, Floats] = {}
+        self._mean_ages: dict[int, float] = {}
         self._deliveries: dict[int, Delivery] = {}
         self._verdicts: dict[tuple[int, int, int], Verdict] = {}
         self.exact: Bools = np.zeros(len(ways), dtype=bool)
@@ -119,7 +121,7 @@ class Shares:
         """Rows whose parcels take no harm and at most wait: their outcomes stand in the ways' own arrays."""
         ways, wish = self.ways, self._shape
         rides = ways.ride[rows]
-        weights = np.array([self.in_time(ride) for ride in rides.tolist()])
+        weights = self.in_time(rides)
         row, column = np.nonzero(weights)
         means = ways.starts[rows[row], 0] + self._ages_d20(rides)[row, column]
         spread = ways.starts[rows[row], 3]
@@ -136,21 +138,26 @@ class Shares:
             shares = shares_between(start[0] + np.asarray(delivery.ages_d20), start[3], wish.lower_d20, wish.upper_d20)
             self.good[row], self.risk[row], self.exact[row] = min(1.0, float(weights @ shares)), risk, True
 
-    def in_time(self, ride: int) -> Floats:
-        """Probability of each outcome and of arriving by the deadline: `verdict._in_time`, as an array."""
-        found = self._in_time_of.get(ride)
-        if found is not None:
-            return found
+    def in_time(self, rides: Ints) -> Floats:
+        """Probability of each outcome and of arriving by the deadline: `verdict.in_time` by arrays, a row a ride."""
         ways, until_h = self.ways, self._shape.deliver_until_h
-        low, high, probability = ways.low_h[ride], ways.high_h[ride], ways.probability[ride]
-        found = np.where(high <= until_h + EDGE_H, probability, 0.0)
-        if until_h < ways.last_h[ride]:
+        low, high, probability = ways.low_h[rides], ways.high_h[rides], ways.probability[rides]
+        found: Floats = np.where(high <= until_h + EDGE_H, probability, 0.0)
+        if (until_h < ways.last_h[rides]).any():
             cut = np.where((low < until_h) & (until_h < high - EDGE_H), probability, 0.0)
-            straddling = float(cut.sum())
-            if straddling > 0.0:
-                left = ways.rides[ride].journey.probability_by(until_h) - float(found.sum())
-                found = found + min(1.0, max(0.0, left / straddling)) * cut
-        self._in_time_of[ride] = found
+            straddling, whole = cut.sum(axis=1), found.sum(axis=1)
+            for at in np.flatnonzero(straddling).tolist():
+                left = self._by_deadline(int(rides[at])) - float(whole[at])
+                found[at] += min(1.0, max(0.0, left / float(straddling[at]))) * cut[at]
+        self._in_time_of.update(zip(rides.tolist(), found, strict=True))
+        return found
+
+    def _by_deadline(self, ride: int) -> float:
+        """Probability that a ride has come by the deadline."""
+        found = self._by_deadline_of.get(ride)
+        if found is None:
+            journey = self.ways.rides[ride].journey
+            found = self._by_deadline_of[ride] = journey.probability_by(self._shape.deliver_until_h)
         return found
 
     def _delivery(self, ride: int) -> Delivery:
@@ -162,6 +169,12 @@ class Shares:
 
     def age_at_delivery_d20(self, row: int) -> float:
         """Mean age of the fruit at delivery [d20]."""
+        found = self._mean_ages.get(row)
+        if found is None:
+            found = self._mean_ages[row] = self._age_at_delivery_d20(row)
+        return found
+
+    def _age_at_delivery_d20(self, row: int) -> float:
         ride, start_d20 = int(self.ways.ride[row]), float(self.ways.starts[row, 0])
         if not self._waits[ride]:
             return start_d20 + float(self.ways.mean_d20[ride])
@@ -181,7 +194,9 @@ class Shares:
     def _judged(self, row: int, wish: Wish) -> Verdict:
         ways, ride, start = self.ways, int(self.ways.ride[row]), self.ways.starts[row]
         if ways.harmless[row] and self._ageing[1][ride]:
-            weights = in_time = self.in_time(ride)
+            weights = in_time = (
+                self._in_time_of[ride] if ride in self._in_time_of else self.in_time(np.array([ride]))[0]
+            )
             ages = self._ages_d20(np.array([ride]))[0]
         else:
             delivery = self._delivery(ride)

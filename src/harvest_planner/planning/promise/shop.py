@@ -14,7 +14,7 @@ from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.grove import BARE, Bools, Floats, Grove, Prices, grove_of
 from harvest_planner.planning.promise.ledger import Snapshot
 from harvest_planner.planning.promise.recent import Recent
-from harvest_planner.planning.promise.search import Asked, Find, Search
+from harvest_planner.planning.promise.search import Asked, Find, Rank, Search
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare, notable
 from harvest_planner.planning.promise.stock import Shelf, needed_mg
@@ -33,6 +33,8 @@ from harvest_planner.transit.travel import Journey
 LEAST_PART_KG = 1.0
 KEPT_SHARES = 8192
 """So many shapes of wishes are remembered."""
+KEPT_RANKS = 4096
+"""What was learnt of so many orders is remembered."""
 KEPT_COSTS = 1024
 """So many weights with their grades and papers are remembered."""
 ORDER_FIELDS = frozenset(Order.model_fields)
@@ -70,6 +72,7 @@ class Shop:
         self._ways: Recent[tuple[str, str, bool], Ways] = Recent(4096)
         self._shares: Recent[tuple[Wish, bool], Shares] = Recent(KEPT_SHARES)
         self._costs: Recent[tuple[object, ...], tuple[Floats, Floats]] = Recent(KEPT_COSTS)
+        self._ranks: Recent[tuple[object, ...], Rank] = Recent(KEPT_RANKS)
         self._suits: Recent[tuple[object, ...], Bools | None] = Recent(256)
 
     def prepare(self, destination_ids: Iterable[str] | None) -> None:
@@ -130,21 +133,24 @@ class Shop:
 
     def found(self, asked: Asked, snapshot: Snapshot, now: dt.datetime) -> Iterator[Find]:
         """The best way by each journey, best first."""
-        search = Search(asked, self.meeting, now_h=hours_of(now))
+        order = asked.buyer.order
+        key = (asked.buyer.wish, order.quantity_kg, asked.least_kg, order.price_vnd_per_kg, order.loss_vnd_per_kg)
+        rank = self._ranks.get(key, lambda: Rank(asked, self.meeting.problem.policy))
+        search = Search(asked, self.meeting, rank, now_h=hours_of(now))
         return search.found(partial(self._room_kg, asked, snapshot))
 
     def _room_kg(self, asked: Asked, snapshot: Snapshot, trip: Trip, ride: int, kg: float) -> float:
         """What a trip and a ride can still give of so many kilograms, all their capacities together [kg]."""
-        departures, day = asked.ways.rides[ride].departures, trip.day.pick_on
-        goods = self.shelf.goods(trip.field, day, departures, needed_mg(kg))
-        free = min((snapshot.free(take.resource) for take in goods), default=0) / MG_PER_KG
+        departures, day, batch_id = asked.ways.rides[ride].departures, trip.day.pick_on, trip.field.batch.id
+        takes = self.shelf.takes(batch_id, day, departures, needed_mg(kg))
+        free = min((snapshot.free(take.resource) for take in takes if take.shared_by is None), default=0) / MG_PER_KG
         fits = min(kg, free)
         if fits < asked.least_kg - 1e-9:
             return 0.0
-        if (trip.field.batch.id, day) in self.shelf.trips:
+        if (batch_id, day) in self.shelf.trips:
             return fits
         taken: dict[str, int] = {}
-        for take in self.shelf.taken(trip.field, day, departures, needed_mg(fits)):
+        for take in takes if fits == kg else self.shelf.takes(batch_id, day, departures, needed_mg(fits)):
             held = 0 if take.shared_by is None else snapshot.shared(take.resource, take.shared_by)
             taken[take.resource] = taken.get(take.resource, 0) + max(0, take.amount - held)
         return fits if all(amount <= snapshot.free(resource) for resource, amount in taken.items()) else 0.0

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from harvest_planner.schema.plan import HarvestPlan, Leg, Shipment
 from harvest_planner.schema.promises import MG_PER_KG, Stock, Take
 
 ROUNDING_MG = 1e-3
+KEPT_TAKES = 65536
+"""So many amounts that may be taken are remembered as records."""
 ON_THE_WAY_DAYS = 15
 """Departures are sold so many days beyond the horizon, for goods that change lanes on their way."""
 
@@ -98,6 +101,7 @@ class Shelf:
         self._fields = {each.batch.id: each for each in meeting.fields}
         self._z = NormalDist().inv_cdf(quantile)
         self._keys: dict[tuple[str, dt.date], tuple[str, ...]] = {}
+        self.takes = lru_cache(maxsize=KEPT_TAKES)(self._takes)
         self._used_mg: dict[str, int] = defaultdict(int)
         self._days: dict[str, set[dt.date]] = defaultdict(set)
         self.trips: frozenset[tuple[str, dt.date]] = frozenset((pick.batch_id, pick.pick_on) for pick in plan.picks)
@@ -122,13 +126,17 @@ class Shelf:
         departures = departures_of(row.legs, self._meeting.lanes)
         return self.goods(self._fields[row.batch_id], row.pick_on, departures, needed_mg(row.kg))
 
+    def _takes(self, batch_id: str, day: dt.date, departures: tuple[str, ...], kg_mg: int) -> tuple[Take, ...]:
+        """`taken` as records."""
+        return records(self.taken(self._fields[batch_id], day, departures, kg_mg))
+
     def goods(self, field: FieldBatch, day: dt.date, departures: Iterable[str], kg_mg: int) -> list[Taken]:
         """What goods of that weight take themselves when they are picked that day and leave so."""
         name = (field.batch.id, day)
         keys = self._keys.get(name)
         if keys is None:
             keys = self._keys[name] = tuple(_picking_keys(field, day))
-        return [Taken(key, kg_mg) for key in (*keys, *departures)]
+        return [Taken(key, kg_mg, None) for key in (*keys, *departures)]
 
     def left(self, resource: str, limit_kg: float) -> int:
         """What the plan leaves of a capacity [mg]."""

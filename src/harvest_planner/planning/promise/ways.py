@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from harvest_planner.planning.promise.stock import departures_of
 from harvest_planner.planning.verdict import Delivery, Parts, delivery_of, parts_of, start_of
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.clock import DOSE_LIMIT
+from harvest_planner.schema.clock import zone
 from harvest_planner.schema.plan import Leg
+from harvest_planner.transit.instants import instant_of
 from harvest_planner.transit.travel import Journey
 
 CELLS = 8
@@ -32,6 +34,7 @@ class Ride:
     ----------
     price_vnd_per_kg : of room on its departures, at the plan's prices.
     departures : the limited ones among them, as the ledger calls them.
+    local : the destination's time zone.
     """
 
     journey: Journey
@@ -39,29 +42,31 @@ class Ride:
     legs: tuple[Leg, ...]
     price_vnd_per_kg: float
     departures: tuple[str, ...]
+    local: dt.tzinfo
 
     @classmethod
     def of(cls, journey: Journey, meeting: Meeting, prices: Prices) -> Ride:
         """A journey laid out."""
         legs = legs_of(journey, meeting.lanes, meeting.problem.place)
         price = sum(prices.at(f"departure:{leg.lane_id}", leg.departs_at.date()) for leg in legs)
-        return cls(journey, parts_of(journey.profile), legs, price, departures_of(legs, meeting.lanes))
+        local = zone(meeting.problem.place(meeting.lanes[legs[-1].lane_id].destination_id).timezone)
+        return cls(journey, parts_of(journey.profile), legs, price, departures_of(legs, meeting.lanes), local)
+
+    @cached_property
+    def arrive_at(self) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
+        """By when it has come with probability 0.05, 0.5 and 0.95."""
+        p05_h, p50_h, p95_h = self.journey.arrive_p05_h, self.journey.arrive_p50_h, self.journey.arrive_p95_h
+        return instant_of(p05_h, self.local), instant_of(p50_h, self.local), instant_of(p95_h, self.local)
+
+    @cached_property
+    def way(self) -> str:
+        """Its lanes and departures as text."""
+        return repr([(leg.lane_id, leg.departs_at.isoformat()) for leg in self.legs])
 
     def delivery(self, wish: Wish, meeting: Meeting) -> Delivery:
         """The outcomes at delivery, as the wish times them."""
         curve = curve_of(meeting.problem.crop(wish.crop_id))
         return delivery_of(self.journey, self.parts, wish, curve, meeting.ambient)
-
-    @property
-    def cells(self) -> tuple[Floats, Floats, Floats]:
-        """Least and most age gained in each group of outcomes [d20], and the group's probability."""
-        order = np.argsort(self.parts.gains[0])
-        gains, mass = np.asarray(self.parts.gains[0])[order], np.asarray(self.parts.probabilities)[order]
-        cuts = np.searchsorted(np.cumsum(mass), np.arange(1, CELLS) / CELLS)
-        bounds = [0, *cuts.tolist(), len(gains)]
-        cells = [(gains[a:b], mass[a:b]) for a, b in pairwise(bounds)]
-        low, high = ([float(way(g)) if len(g) else 0.0 for g, _ in cells] for way in (np.min, np.max))
-        return np.array(low), np.array(high), np.array([float(m.sum()) for _, m in cells])
 
 
 class Ways:
@@ -77,6 +82,8 @@ class Ways:
     mean_d20, first_h, last_h : of each ride: mean age gained, and the earliest and latest arrival of what arrives.
     packed : of each ride, whether goods travel packed.
     harmless : of each row, whether no outcome comes near a limit of chilling or safety.
+    cells : of each row's groups of outcomes the least and the most age at arrival [d20], and their probability; shape
+        (n, CELLS) each.
     cost_vnd_per_kg : transport and departures at the plan's prices, of each row.
 
     Parameters
@@ -127,6 +134,7 @@ class Ways:
         self.last_h: Floats = np.max(np.where(arrives, self.high_h, -np.inf), axis=1, initial=-np.inf)
         self.packed: Bools = np.array([ride.journey.packed for ride in self.rides], dtype=bool)
         self.harmless = self._harmless()
+        self.cells = self._cells()
 
     def __len__(self) -> int:
         return len(self.ride)
@@ -141,12 +149,22 @@ class Ways:
         worst = np.array(doses).reshape(2, -1)[:, self.ride] + self.starts[:, 1:3].T
         return np.asarray((worst <= DOSE_LIMIT).all(axis=0))
 
-    @cached_property
-    def cells(self) -> tuple[Floats, Floats, Floats]:
+    def _cells(self) -> tuple[Floats, Floats, Floats]:
         """Least and most age at arrival of each row's groups of outcomes [d20], and their masses; shape (n, CELLS)."""
-        each = [ride.cells for ride in self.rides]
-        low, high, mass = (np.array([cells[part] for cells in each]).reshape(-1, CELLS)[self.ride] for part in range(3))
-        return low + self.starts[:, :1], high + self.starts[:, :1], mass
+        happens = self.probability > 0.0
+        order = np.argsort(np.where(happens, self.age_d20, np.inf), axis=1, kind="stable")
+        gains, mass = (np.take_along_axis(each, order, axis=1) for each in (self.age_d20, self.probability))
+        cell = np.minimum((np.cumsum(mass, axis=1) * CELLS).astype(np.int64), CELLS - 1)
+        row, column = np.nonzero(np.take_along_axis(happens, order, axis=1))
+        at = (row, cell[row, column])
+        low, high, sums = (np.full((len(self.rides), CELLS), filler) for filler in (np.inf, -np.inf, 0.0))
+        np.minimum.at(low, at, gains[row, column])
+        np.maximum.at(high, at, gains[row, column])
+        np.add.at(sums, at, mass[row, column])
+        bare = ~np.isfinite(low)
+        low[bare] = high[bare] = 0.0
+        start = self.starts[:, :1]
+        return low[self.ride] + start, high[self.ride] + start, sums[self.ride]
 
 
 def _padded(rows: Sequence[Sequence[float]], filler: float) -> Floats:

@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
-from harvest_planner.planning.harvest import planned, require_solver
+from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
-from harvest_planner.planning.replan.carried import carried_of, opens_trips, standing_prices
+from harvest_planner.planning.replan.carried import all_but, carried_of, standing_prices
 from harvest_planner.planning.replan.difference import PlanDifference, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.standing import Standing, gathered, standings
+from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
+from harvest_planner.planning.replan.serving import serving
+from harvest_planner.planning.replan.standing import Row, Standing, gathered, rows_of, standings
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
+from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
 WORTH_MOVING = 0.002
 """For orders that are served others are moved only where the plan gains this share of its value; an assumption."""
+WORTH_RENEWING = 0.005
+"""Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
+MOST_LOOKS = 3
+"""So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
 MOST_LOOSENED = 60
 """Shipments around what is short that may be planned anew with it."""
 
 
 class _Try(NamedTuple):
-    problem: PlanningProblem
+    meeting: Meeting
     plan: HarvestPlan
     diff: PlanDifference
     served_kg: dict[str, float]
@@ -54,7 +64,8 @@ def replan(
     grower, a cancelled order or a trip that brought in less undoes them. All else is kept too at first, and what the
     events undo or bring is planned with what is free. Where something stays short, up to 60 shipments on the trips it
     could use are planned anew with it, and that plan is taken where it is worth more after the price of its changes and
-    no order that the events do not touch gets less.
+    no order that the events do not touch gets less, or `policy.drop_firm_cost_vnd_per_kg` is paid for what it loses.
+    Where no more than 60 shipments are free at all, all of them are planned anew too, and that is taken for 0.5 % more.
 
     Parameters
     ----------
@@ -82,33 +93,66 @@ def replan(
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
 
-    def tried(keeps: Sequence[Standing]) -> _Try:
+    def tried(keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()) -> _Try:
         asked = _rebuilt(world, keeps, problem, as_of)
         patience = Patience(time_limit_s)
-        for trips_open in (False, True):
-            stays = carried_of(plan, problem, world, keeps, asked=asked, trips_open=trips_open)
-            rest = planned(stays.rest_of(asked), patience=patience, seed=seed, hold=stays.hold)
-            whole = stays.joined(rest, asked)
-            if not stays.refusals or not opens_trips(plan, whole):
+        meeting, found = Meeting(asked), before
+        look = at_first(plan, problem, world, as_of=as_of, found=before)
+        stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+        for _ in range(MOST_LOOKS):
+            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=seed, hold=stays.hold)
+            rest = serving(firm, stays.rest_of(asked), plan_rest)
+            found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
+            more = next_look(plan, problem, found, asked, look) if stays.refusals else None
+            if more is None:
                 break
-        found = remember(whole.model_copy(update={"shadow_prices": standing_prices(plan, whole, as_of)}), asked)
-        return _Try(asked, found, difference(plan, found, standing, asked), _served(found))
+            look = Look(look.order_ids | more.order_ids, more.trips)
+            if look.trips is None:
+                stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+            else:
+                stays = all_but(found, more.order_ids)
+        assert found is not None
+        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, as_of)})
+        return _Try(meeting, remember(found, asked), difference(plan, found, standing, asked), _served(found))
 
-    first = tried(world.keeps)
+    first = best = tried(world.keeps)
+    price = problem.policy.drop_firm_cost_vnd_per_kg
+    drop_vnd_per_kg = math.inf if price is None else price
+
+    def better(loose: Sequence[Standing], more_vnd: float) -> _Try:
+        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more."""
+        out = {id(each) for each in loose}
+        keeps = [each for each in world.keeps if id(each) not in out]
+        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
+            found = tried(keeps, first.plan, firm)
+            lost = _lost_kg(first, found, world)
+            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
+            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
+                return found
+            if not lost or many(plan):
+                break
+        return best
+
     short = _short(first, world)
     near = short or _at_stake(first, world, plan)
-    loose = _around(first.problem, near, world) if near else []
-    if not loose:
-        return first.plan, first.diff
-    second = tried([each for each in world.keeps if each not in loose])
-    harmed = [
-        order_id
-        for order_id, kg in first.served_kg.items()
-        if order_id not in world.touched and second.served_kg.get(order_id, 0.0) < kg - KG_EPSILON
-    ]
-    more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
-    best = second if second.worth_vnd > first.worth_vnd + more_vnd and not harmed else first
+    # Where very many are short, moving a few others helps little.
+    loose = _around(first.meeting, near, world) if near and not (many(plan) and len(near) > MOST_LOOSENED) else []
+    if loose:
+        best = better(loose, 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd))
+    free = _free(world)
+    if len(loose) < len(free) <= MOST_LOOSENED:
+        best = better(free, WORTH_RENEWING * abs(best.plan.value_vnd))
     return best.plan, best.diff
+
+
+def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
+    """What orders that no event touches get less by the second plan [kg]."""
+    lost = {
+        order_id: kg - second.served_kg.get(order_id, 0.0)
+        for order_id, kg in first.served_kg.items()
+        if order_id not in world.touched
+    }
+    return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
@@ -123,11 +167,12 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
-    for order_id in sorted({each.shipment.order_id for each in standing}):
+    orders = dict(world.tables["orders"])
+    for order_id in {each.shipment.order_id for each in standing}:
         order = world.row("orders", order_id)
         if order.confirm_by_at is not None:
-            world = world.changed("orders", order, confirm_by_at=None)
-    return world
+            orders[order_id] = order.model_copy(update={"confirm_by_at": None})
+    return replace(world, tables={**world.tables, "orders": orders})
 
 
 def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
@@ -138,42 +183,48 @@ def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, 
     tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
     if problem.lanes and not tables["lanes"]:
         raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
-    return PlanningProblem(**fields | tables | {"as_of": as_of, "commitments": tuple(gathered(keeps))})
+    # What no event touches was judged when it came in.
+    told = tuple(order for order in tables["orders"] if order.id in world.touched)
+    judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
+    return judged.model_copy(update={"orders": tables["orders"], "commitments": tuple(gathered(keeps))})
 
 
 def _served(plan: HarvestPlan) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
-    for shipment in plan.shipments:
-        found[shipment.order_id] += shipment.kg
+    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
+        found[order_id] += kg
     return found
 
 
 def _short(found: _Try, world: World) -> list[str]:
     """Orders that the events brought or undid and that do not get all they ask for."""
-    refused = {refusal.order_id for refusal in found.plan.refusals}
-    return sorted(refused & world.touched)
+    return sorted(world.touched.intersection(field_of(found.plan.refusals, "order_id")))
 
 
 def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
     """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
-    touched = [found.problem.order(order_id) for order_id in sorted(world.touched)]
+    touched = [found.meeting.problem.order(order_id) for order_id in sorted(world.touched)]
     kept = {each.shipment.order_id for each in world.keeps}
     wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
-    before = sum(row.value_vnd for row in plan.shipments if row.order_id in world.touched)
+    before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)
     stake = max(before, sum(order.quantity_kg * order.price_vnd_per_kg for order in wanted))
     return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
 
 
-def _around(asked: PlanningProblem, short: Iterable[str], world: World) -> list[Standing]:
+def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standing]:
     """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
-    meeting = Meeting(asked)
     trips: set[tuple[str, dt.date]] = set()
     for order_id in short:
-        buyer = meeting.buyer(asked.order(order_id))
+        buyer = meeting.buyer(meeting.problem.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    # What the events themselves keep is promised or what is left of a trip: it is not planned anew.
-    free = [each for each in world.keeps if each.stand == "free" and each.shipment.order_id not in world.touched]
-    near = [each for each in free if each.trip in trips]
+    # What is left of a trip stays there.
+    whole = (each for each in _free(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
+    near = [each for each in whole if each.trip in trips]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]
+
+
+def _free(world: World) -> list[Standing]:
+    """Shipments of the plan that may be planned anew; what was promised beside it may not."""
+    return [each for each in world.keeps if each.stand == "free" and isinstance(each.shipment, Row)]

@@ -5,30 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
+from harvest_planner.planning.replan.untouched import Same
 from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
-from harvest_planner.schema.clock import zone
-from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of, picked
 from harvest_planner.transit.instants import hours_of
 
 KG_EPSILON = 1e-6
-TABLES = ("crops", "places", "growers", "batches", "lanes")
-OF_THE_WISH = frozenset(
-    (
-        *("confirm_by_passed", "no_journey", "embargo", "no_fruit", "grade", "certification", "pre_harvest_interval"),
-        *("cannot_arrive_ripe", "not_safe"),
-    )
-)
-"""Reasons that no other order's trip can undo."""
 Trip = tuple[str, dt.date]
 
 
@@ -37,20 +31,22 @@ class Carried:
     """Shipments and refusals that stay as they are, with the plan they come from."""
 
     plan: HarvestPlan
-    shipments: tuple[Shipment, ...]
-    refusals: tuple[Refusal, ...]
+    shipments: tuple[Row, ...]
+    refusals: tuple[int, ...]
+    """Their places in `plan.refusals`."""
 
-    @property
+    @cached_property
     def order_ids(self) -> frozenset[str]:
         """The orders that need no planning."""
-        return frozenset((*(row.order_id for row in self.shipments), *(row.order_id for row in self.refusals)))
+        ids = field_of(self.plan.refusals, "order_id")
+        return frozenset((*(row.order_id for row in self.shipments), *(ids[at] for at in self.refusals)))
 
-    @property
+    @cached_property
     def trip_kg(self) -> dict[Trip, float]:
         """What the shipments weigh, by trip [kg]."""
         found: dict[Trip, float] = defaultdict(float)
         for row in self.shipments:
-            found[row.batch_id, row.pick_on] += row.kg
+            found[row.trip] += row.kg
         return found
 
     def rest_of(self, asked: PlanningProblem) -> PlanningProblem:
@@ -73,12 +69,22 @@ class Carried:
                 used.batch_kg[batch_id] += kg
             used.picker_kg[batch.grower_id, day] += kg
             used.packing_kg[problem.place(batch.place_id).id, day] += kg
+        limited = {lane.id for lane in problem.lanes if lane.capacity_kg is not None}
         for row in self.shipments:
             for leg in row.legs:
-                used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
+                if leg.lane_id in limited:
+                    used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
 
-    def joined(self, rest: HarvestPlan, asked: PlanningProblem) -> HarvestPlan:
-        """The whole plan: the rest as planned, with what is carried."""
+    def joined(self, rest: HarvestPlan, meeting: Meeting, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
+        """The whole plan: the rest as planned, with what is carried.
+
+        Parameters
+        ----------
+        meeting : of the question that it answers.
+        earlier : a plan of the same question whose refusals stand for the rest's of the same orders and kilograms: it
+            looked at all trips, and the rest at some.
+        """
+        asked = meeting.problem
         picks = tuple(self._picks(rest, asked))
         ours = {(pick.batch_id, pick.pick_on) for pick in rest.picks}
         costs = {trip: asked.batch(trip[0]).trip_cost_vnd for trip in self.trip_kg}
@@ -86,7 +92,9 @@ class Carried:
         value = round(rest.value_vnd + carried_vnd - math.fsum(c for trip, c in costs.items() if trip not in ours), 2)
         bound = max(value, round(rest.bound_vnd + carried_vnd - math.fsum(costs.values()), 2))
         gap = (bound - value) / max(abs(bound), 1.0)
-        status = rest.status if rest.status in ("time_limit", "interrupted") else _status(gap)
+        # What there was no time for in the plan so far is carried as it is.
+        unfinished = [each.status for each in ((rest, self.plan) if self.refusals else (rest,))]
+        status = next((each for each in unfinished if each in ("time_limit", "interrupted")), _status(gap))
         left = {row.batch_id: row.left_kg for row in rest.batches}
         told = dict.fromkeys((*rest.warnings, *(each for each in self.plan.warnings if not each.startswith("order "))))
         return rest.model_copy(
@@ -95,53 +103,77 @@ class Carried:
                 "value_vnd": value,
                 "bound_vnd": bound,
                 "gap": gap,
-                "batches": answer.batch_rows(picks, left, Meeting(asked)),
+                "batches": answer.batch_rows(picks, left, meeting),
                 "picks": picks,
-                "shipments": tuple(sorted((*self.shipments, *rest.shipments), key=_rank)),
-                "refusals": tuple(sorted((*self.refusals, *rest.refusals), key=lambda row: row.order_id)),
+                "shipments": self._shipments(rest),
+                "refusals": self._refusals(rest, earlier),
                 "warnings": tuple(told),
                 "provenance": rest.provenance.model_copy(update={"problem_sha256": fingerprint(asked)}),
             }
         )
 
+    def _shipments(self, rest: HarvestPlan) -> Sequence[Shipment]:
+        ways: dict[int, tuple[Any, ...]] = {}
+
+        def rank(row: Row) -> tuple[Any, ...]:
+            way = ways.get(id(row.legs))
+            if way is None:
+                departs, lanes = zip(*((leg.departs_at, leg.lane_id) for leg in row.legs), strict=True)
+                way = ways[id(row.legs)] = departs + lanes
+            return (row.order_id, row.pick_on, row.batch_id, len(way), way)
+
+        ranked = [(rank(row), self.plan.shipments, row.at) for row in self.shipments]
+        ranked += [(rank(row), rest.shipments, row.at) for row in rows_of(rest)]
+        ranked.sort(key=lambda each: each[0])
+        return picked([(rows, at) for _, rows, at in ranked], ROW_FIELDS)
+
+    def _refusals(self, rest: HarvestPlan, earlier: HarvestPlan | None) -> Sequence[Refusal]:
+        ids = field_of(self.plan.refusals, "order_id")
+        ranked = [(ids[at], self.plan.refusals, at) for at in self.refusals]
+        before = {} if earlier is None else {key: (earlier.refusals, at) for at, key in enumerate(_refused_of(earlier))}
+        for at, key in enumerate(_refused_of(rest)):
+            ranked.append((key[0], *before.get(key, (rest.refusals, at))))
+        ranked.sort(key=lambda each: each[0])
+        return picked([(rows, at) for _, rows, at in ranked], ("order_id", "kg"))
+
     def _picks(self, rest: HarvestPlan, asked: PlanningProblem) -> Iterable[Pick]:
         planned = {(pick.batch_id, pick.pick_on): pick for pick in rest.picks}
         before = {(pick.batch_id, pick.pick_on): pick for pick in self.plan.picks}
-        rows: dict[Trip, list[Shipment]] = defaultdict(list)
+        rows: dict[Trip, list[Row]] = defaultdict(list)
         for row in self.shipments:
-            rows[row.batch_id, row.pick_on].append(row)
+            rows[row.trip].append(row)
         for trip in sorted({*planned, *rows}, key=lambda trip: (trip[1], trip[0])):
-            found = planned.get(trip)
             if trip not in rows:
                 yield planned[trip]
-                continue
-            ids = {row.order_id for row in rows[trip]}
-            ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
-            own_kg, surplus_kg = (found.kg, found.surplus_kg) if found else (0.0, 0.0)
-            kg = math.fsum(row.kg for row in rows[trip]) + own_kg
-            yield (found or before[trip]).model_copy(
-                update={
-                    "kg": round(kg, answer.KG_DIGITS),
-                    "surplus_kg": surplus_kg,
-                    "order_ids": tuple(sorted(ids.union(found.order_ids if found else ()))),
-                    "destination_ids": tuple(sorted(ends.union(found.destination_ids if found else ()))),
-                }
-            )
+            else:
+                yield _together(before[trip], rows[trip], planned.get(trip), asked)
+
+
+def _together(before: Pick, rows: Sequence[Row], planned: Pick | None, asked: PlanningProblem) -> Pick:
+    """A trip's pick: what is carried of it, and what is planned on it."""
+    ids = {row.order_id for row in rows}
+    if planned is None and not before.surplus_kg and ids == set(before.order_ids):
+        return before
+    ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
+    own_kg, surplus_kg = (planned.kg, planned.surplus_kg) if planned else (0.0, 0.0)
+    kg = math.fsum(row.kg for row in rows) + own_kg
+    return (planned or before).model_copy(
+        update={
+            "kg": round(kg, answer.KG_DIGITS),
+            "surplus_kg": surplus_kg,
+            "order_ids": tuple(sorted(ids.union(planned.order_ids if planned else ()))),
+            "destination_ids": tuple(sorted(ends.union(planned.destination_ids if planned else ()))),
+        }
+    )
+
+
+def _refused_of(plan: HarvestPlan) -> Iterator[tuple[str, float]]:
+    """The order and the kilograms of each refusal."""
+    return zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
 
 
 def _status(gap: float) -> str:
     return "optimal" if gap <= 1e-9 else "within_gap"
-
-
-def _rank(row: Shipment) -> tuple[object, ...]:
-    departs = [leg.departs_at for leg in row.legs]
-    return (row.order_id, row.pick_on, row.batch_id, departs, [leg.lane_id for leg in row.legs])
-
-
-def opens_trips(old: HarvestPlan, new: HarvestPlan) -> bool:
-    """Whether the new plan makes a trip that the old one did not: then others, refused before, could join it."""
-    before = {(pick.batch_id, pick.pick_on) for pick in old.picks}
-    return any((pick.batch_id, pick.pick_on) not in before for pick in new.picks)
 
 
 def carried_of(
@@ -151,117 +183,53 @@ def carried_of(
     keeps: Iterable[Standing],
     *,
     asked: PlanningProblem,
-    trips_open: bool,
+    again: Collection[str],
 ) -> Carried:
-    """What stays as it is: shipments that no event touches, and refusals that nothing new could undo.
+    """What stays as it is: shipments that no event touches, and refusals that still hold.
 
     Parameters
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
-    trips_open : whether new trips may be made; refusals that hang on trips and capacities are then looked at again.
+    again : ids of refused orders that are planned anew.
     """
-    changed = {table: _changed(table, problem, world) for table in TABLES}
-    as_of = asked.as_of
-    departing = {lane.id for lane in asked.lanes}
-    lanes = {lane.id: lane for lane in problem.lanes if lane.id in departing}
-    fixed = {lane_id for lane_id, lane in lanes.items() if _same_departures(lane, problem, as_of)}
+    same, as_of = Same.of(problem, world, asked), asked.as_of
     still = defaultdict(list)
     for each in keeps:
         still[each.shipment.order_id].append(each)
-    rows = Counter(row.order_id for row in plan.shipments)
+    rows = Counter(field_of(plan.shipments, "order_id"))
     stays = {
         order_id
         for order_id, parts in still.items()
-        if len(parts) == rows[order_id]
-        and order_id not in world.touched
-        and all(_untouched(each, problem, changed, fixed) and _still_dated(each, lanes, as_of) for each in parts)
+        if len(parts) == rows[order_id] and order_id not in world.touched and all(map(same.holds, parts))
     }
-    refusals = _refusals(plan, problem, world, changed, as_of)
-    if trips_open:
-        refusals = [row for row in refusals if row.reasons[0].code in OF_THE_WISH]
-    again = {row.order_id for row in plan.refusals} - {row.order_id for row in refusals}
-    stays -= again
+    ids = field_of(plan.refusals, "order_id")
+    refused = [at for at in _refused(ids, problem, world, as_of) if ids[at] not in again]
+    stays -= set(ids) - {ids[at] for at in refused}
     alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
     return Carried(
         plan,
-        tuple(row for row in plan.shipments if row.order_id in stays),
-        tuple(row for row in refusals if row.order_id not in alone),
+        tuple(row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays),
+        tuple(at for at in refused if ids[at] not in alone),
     )
 
 
-def _changed(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
-    before = {row.id: row for row in getattr(problem, table)}
-    after = world.tables[table]
-    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
-
-
-def _untouched(each: Standing, problem: PlanningProblem, changed: dict[str, frozenset[str]], fixed: set[str]) -> bool:
-    """Whether every figure of the shipment is what it was."""
-    if not each.as_planned or not isinstance(each.shipment, Shipment) or abs(each.kg - each.shipment.kg) > KG_EPSILON:
-        return False
-    batch = problem.batch(each.shipment.batch_id)
-    order = problem.order(each.shipment.order_id)
-    ids = {
-        "crops": {batch.crop_id},
-        "places": {problem.place(batch.place_id).id, problem.place(order.destination_id).id},
-        "growers": {batch.grower_id},
-        "batches": {batch.id},
-        "lanes": {leg.lane_id for leg in each.shipment.legs},
-    }
-    same = all(not changed[table] & named for table, named in ids.items())
-    return same and (not problem.lanes or ids["lanes"] <= fixed)
-
-
-def _still_dated(each: Standing, lanes: dict[str, Lane], as_of: dt.datetime) -> bool:
-    """Whether its departures stand in the timetable yet: a rule without a start begins on as_of's date."""
-    return all(
-        leg.departs_at.date() >= as_of.astimezone(leg.departs_at.tzinfo).date()
-        or (leg.lane_id in lanes and "DTSTART" in lanes[leg.lane_id].departures.upper())
-        for leg in each.shipment.legs
+def all_but(found: HarvestPlan, order_ids: Collection[str]) -> Carried:
+    """All of a plan of the same question stays, but some orders that are planned anew."""
+    refused = enumerate(field_of(found.refusals, "order_id"))
+    return Carried(
+        found,
+        tuple(row for row in rows_of(found) if row.order_id not in order_ids),
+        tuple(at for at, order_id in refused if order_id not in order_ids),
     )
 
 
-def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:
-    """Whether the lane leaves at the same instants seen from the new moment: a rule may start on as_of's date."""
-    local = zone(problem.place(lane.origin_id).timezone)
-    if as_of.astimezone(local).date() == problem.as_of.astimezone(local).date():
-        return True
-    text = lane.departures.upper()
-    if "DTSTART" in text:
-        return True
-    free = "INTERVAL" not in text and "COUNT" not in text
-    return free and ("FREQ=DAILY" in text or ("FREQ=WEEKLY" in text and "BYDAY" in text))
-
-
-def _refusals(
-    plan: HarvestPlan,
-    problem: PlanningProblem,
-    world: World,
-    changed: dict[str, frozenset[str]],
-    as_of: dt.datetime,
-) -> list[Refusal]:
-    """Refusals that still hold: nothing became free or other, and no pick day has begun since."""
-    if world.undone or any(changed.values()) or _day_begun(problem, as_of):
-        return []
-    found = []
-    for row in plan.refusals:
-        order = problem.order(row.order_id)
+def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:
+    """Places of refusals of orders that are planned yet, and that no event touches."""
+    for at, order_id in enumerate(ids):
+        order = problem.order(order_id)
         passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
-        if row.order_id not in world.touched and order.state in PLANNED_STATES and not passed:
-            found.append(row)
-    return found
-
-
-def _day_begun(problem: PlanningProblem, as_of: dt.datetime) -> bool:
-    for grower_id, place_id in {(batch.grower_id, batch.place_id) for batch in problem.batches}:
-        local = zone(problem.place(place_id).timezone)
-        day = problem.as_of.astimezone(local).date()
-        while day <= as_of.astimezone(local).date():
-            begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
-            if problem.as_of <= begins < as_of:
-                return True
-            day += dt.timedelta(days=1)
-    return False
+        if order_id not in world.touched and order.state in PLANNED_STATES and not passed:
+            yield at
 
 
 def standing_prices(old: HarvestPlan, new: HarvestPlan, as_of: dt.datetime) -> tuple[ShadowPrice, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.replan.standing import Row, Standing, rows_of
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
 
@@ -105,33 +106,44 @@ def _pick_changes(old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem) 
 
 def _kg_by_trip(plan: HarvestPlan) -> dict[tuple[str, dt.date], float]:
     found: dict[tuple[str, dt.date], float] = defaultdict(float)
-    for shipment in plan.shipments:
-        found[shipment.batch_id, shipment.pick_on] += shipment.kg
+    for row in rows_of(plan):
+        found[row.trip] += row.kg
     return found
 
 
 def _order_changes(old: HarvestPlan, new: HarvestPlan) -> Iterable[OrderChange]:
-    before, after = _ways(old), _ways(new)
-    codes = {refusal.order_id: refusal.reasons[0].code for refusal in new.refusals}
-    refused_before = {refusal.order_id for refusal in old.refusals}
-    for order_id in sorted(before.keys() | after.keys() | (codes.keys() - refused_before)):
+    others = _different(rows_of(old), rows_of(new))
+    before, after = _ways(old, others), _ways(new, others)
+    refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
+    refused_before = set(field_of(old.refusals, "order_id"))
+    for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
         was, now = before.get(order_id, {}), after.get(order_id, {})
+        if was == now and now:
+            continue
         kg = sum(amount for amount, _ in was.values()), sum(amount for amount, _ in now.values())
         repicked = was.keys() != now.keys()
         rerouted = not repicked and [_lanes(legs) for _, legs in was.values()] != [
             _lanes(legs) for _, legs in now.values()
         ]
         if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
-            yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, codes.get(order_id))
+            code = new.refusals[refused[order_id]].reasons[0].code if order_id in refused else None
+            yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, code)
 
 
-def _ways(plan: HarvestPlan) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
+def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:
+    """Orders some of whose rows are not the same before and after; where nobody touched it, a row keeps its legs."""
+    was, now = ({(row.order_id, row.trip, row.kg, id(row.legs)) for row in rows} for rows in (before, after))
+    return frozenset(order_id for order_id, *_ in was ^ now)
+
+
+def _ways(plan: HarvestPlan, of: frozenset[str]) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
     found: dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]] = defaultdict(dict)
-    for shipment in plan.shipments:
-        trip = (shipment.batch_id, shipment.pick_on)
-        kg, _ = found[shipment.order_id].get(trip, (0.0, ()))
-        found[shipment.order_id][trip] = (kg + shipment.kg, shipment.legs)
-    return {order_id: dict(sorted(ways.items())) for order_id, ways in found.items()}
+    for row in rows_of(plan):
+        if row.order_id not in of:
+            continue
+        kg, _ = found[row.order_id].get(row.trip, (0.0, ()))
+        found[row.order_id][row.trip] = (kg + row.kg, row.legs)
+    return {order_id: ways if len(ways) == 1 else dict(sorted(ways.items())) for order_id, ways in found.items()}
 
 
 def _lanes(legs: Iterable[Leg]) -> list[tuple[str, dt.datetime]]:

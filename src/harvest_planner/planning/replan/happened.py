@@ -65,10 +65,13 @@ class World:
 
     def undo(self, which: Callable[[Standing], bool]) -> World:
         """With some shipments undone; goods that are picked or on their way stay as they are."""
-        gone = [each for each in self.keeps if each.stand in ("free", "frozen") and which(each)]
+        gone: list[Standing] = []
+        keeps: list[Standing] = []
+        for each in self.keeps:
+            (gone if each.stand in ("free", "frozen") and which(each) else keeps).append(each)
         return replace(
             self,
-            keeps=tuple(each for each in self.keeps if each not in gone),
+            keeps=tuple(keeps),
             undone=(*self.undone, *gone),
             touched=self.touched | {each.shipment.order_id for each in gone},
         )

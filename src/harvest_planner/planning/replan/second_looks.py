@@ -1,0 +1,134 @@
+"""Which refused orders are planned anew: those for whom something may have become free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container
+from functools import partial
+from typing import NamedTuple
+
+from harvest_planner.planning.harvest import Hold, allocate, is_large, planned, prepare
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.patience import Patience
+from harvest_planner.planning.replan.happened import World
+from harvest_planner.planning.replan.room import MOST_LOOKED_AT, may_fit
+from harvest_planner.planning.report import plan_of
+from harvest_planner.schema.clock import zone
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.told_rows import field_of
+
+TABLES = ("crops", "places", "growers", "batches", "lanes")
+OF_THE_WISH = frozenset(
+    (
+        *("confirm_by_passed", "no_journey", "embargo", "no_fruit", "grade", "certification", "pre_harvest_interval"),
+        *("cannot_arrive_ripe", "not_safe"),
+    )
+)
+"""Reasons that no other order's trip can undo."""
+Trip = tuple[str, dt.date]
+
+
+class Look(NamedTuple):
+    """Refused orders that are planned anew, and the trips that may serve them; None: all that are lawful."""
+
+    order_ids: frozenset[str]
+    trips: frozenset[Trip] | None
+
+
+def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
+    """Ids of the table's rows that events changed."""
+    before = {row.id: row for row in getattr(problem, table)}
+    after = world.tables[table]
+    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
+
+
+def many(plan: HarvestPlan) -> bool:
+    """Whether the plan refuses more orders than are all planned anew when something becomes free."""
+    return len(plan.refusals) > MOST_LOOKED_AT
+
+
+def trips_of(plan: HarvestPlan) -> frozenset[Trip]:
+    """The trips that a plan makes."""
+    return frozenset((pick.batch_id, pick.pick_on) for pick in plan.picks)
+
+
+def planned_on(
+    rest: PlanningProblem, only: Container[Trip] | None, *, patience: Patience, seed: int, hold: Hold
+) -> HarvestPlan:
+    """The plan of what is not carried.
+
+    Parameters
+    ----------
+    only : the trips that it may use; None: all that are lawful.
+    patience, seed, hold : as in `planned`.
+    """
+    from harvest_planner.planning.outlook_arrays import ArrayOutlooks
+
+    meeting = Meeting(rest, only=only)
+    if only is None or is_large(meeting):
+        return planned(rest, patience=patience, seed=seed, hold=hold)
+    prepared = prepare(rest, hold=hold, meeting=meeting)
+    found = allocate(prepared, executor=None, patience=patience, seed=seed)
+    return plan_of(
+        meeting, prepared.settled, prepared.used, found, look=partial(ArrayOutlooks, prepared.judge_all), seed=seed
+    )
+
+
+def at_first(
+    plan: HarvestPlan, problem: PlanningProblem, world: World, *, as_of: dt.datetime, found: HarvestPlan | None
+) -> Look:
+    """Whom to look at from the start: all, where they are few and anything but orders changed or a pick day began.
+
+    Parameters
+    ----------
+    found : a plan of the same question with more kept; where many were refused, its trips are not added to.
+    """
+    if many(plan):
+        return Look(frozenset(), None if found is None else trips_of(found))
+    changed = any(changed_of(table, problem, world) for table in TABLES)
+    if world.undone or changed or _day_begun(problem, as_of):
+        return Look(frozenset(field_of(plan.refusals, "order_id")), None)
+    return Look(frozenset(), None)
+
+
+def next_look(
+    plan: HarvestPlan, problem: PlanningProblem, found: HarvestPlan, asked: PlanningProblem, before: Look
+) -> Look | None:
+    """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
+
+    Parameters
+    ----------
+    problem, asked : what the old plan and the one found answer.
+    before : the look by which it was found.
+
+    Returns
+    -------
+    The orders to add, and the trips that gained room; None: nobody.
+    """
+    if many(plan):
+        order_ids, trips = may_fit(plan, problem, found, asked, but=before.order_ids)
+        return Look(order_ids, trips) if order_ids else None
+    if trips_of(found) <= trips_of(plan):
+        return None
+    ids = field_of(plan.refusals, "order_id")
+    helped = frozenset(order_id for at, order_id in enumerate(ids) if not _of_the_wish(plan, at)) - before.order_ids
+    return Look(helped, None) if helped else None
+
+
+def _of_the_wish(plan: HarvestPlan, at: int) -> bool:
+    """Whether the reason of a refusal is known to be one that no trip can undo."""
+    return not isinstance(plan.refusals, MadeRows) and plan.refusals[at].reasons[0].code in OF_THE_WISH
+
+
+def _day_begun(problem: PlanningProblem, as_of: dt.datetime) -> bool:
+    for grower_id, place_id in {(batch.grower_id, batch.place_id) for batch in problem.batches}:
+        local = zone(problem.place(place_id).timezone)
+        day = problem.as_of.astimezone(local).date()
+        while day <= as_of.astimezone(local).date():
+            begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
+            if problem.as_of <= begins < as_of:
+                return True
+            day += dt.timedelta(days=1)
+    return False

@@ -1,0 +1,103 @@
+"""A plan whose records are made on demand is re-planned like any other, and no record is made in vain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+import harvest_planner as hp
+from harvest_planner.planning import harvest
+from harvest_planner.planning.replan import second_looks
+from harvest_planner.planning.told_shipments import TOLD
+from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.told_rows import field_of
+from tests.planning.small import batch, order, problem
+
+SIZES = (9, 8, 7, 6, 5, 4)
+
+
+def question(**changes: Any) -> hp.PlanningProblem:
+    """Six orders of 4 to 9 kg, the heavier the dearer; one batch of 20 kg that is worth nothing on the tree."""
+    orders = [order(id=f"o{kg}", quantity_kg=kg, price_vnd_per_kg=50_000 + 1000 * kg) for kg in SIZES]
+    return problem(**{"orders": orders, "batches": [batch(quantity_kg=20)], **changes})
+
+
+@pytest.fixture(name="many", params=[False, True], ids=["few refused", "many refused"])
+def _many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    if request.param:
+        monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", 0)
+    return bool(request.param)
+
+
+def by_market(asked: hp.PlanningProblem) -> hp.HarvestPlan:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(harvest, "LARGE_PAIRS", 0)
+        return hp.plan_harvest(asked)
+
+
+def again(plan: hp.HarvestPlan, asked: hp.PlanningProblem, *events: Any) -> tuple[hp.HarvestPlan, hp.PlanDifference]:
+    found, diff = hp.replan(plan, asked, events, as_of=asked.as_of + dt.timedelta(minutes=20))
+    assert hp.check_plan(found, diff.problem) == ()
+    return found, diff
+
+
+def test_what_is_told_of_shipments_and_refusals_is_what_their_records_hold() -> None:
+    plan = by_market(question())
+    assert isinstance(plan.shipments, MadeRows)
+    for name in TOLD:
+        assert field_of(plan.shipments, name) == [getattr(row, name) for row in plan.shipments]
+    for name in ("order_id", "kg"):
+        assert field_of(plan.refusals, name) == [getattr(row, name) for row in plan.refusals]
+    assert set(TOLD) <= plan.shipments.known.keys()
+
+
+@pytest.mark.usefixtures("many")
+def test_nothing_happened_and_nothing_changes() -> None:
+    asked = question()
+    plan = by_market(asked)
+    found, diff = again(plan, asked)
+    assert found.shipments == tuple(plan.shipments)
+    assert (diff.picks, diff.orders) == ((), ())
+
+
+@pytest.mark.usefixtures("many")
+def test_what_a_cancelled_order_frees_goes_to_one_that_was_refused() -> None:
+    asked = question()
+    plan = by_market(asked)
+    gone = max(field_of(plan.shipments, "order_id"))
+    waiting = set(field_of(plan.refusals, "order_id"))
+    found, diff = again(plan, asked, hp.OrderCancelled(order_id=gone))
+    served = {row.order_id for row in found.shipments}
+    assert gone not in served
+    assert served & waiting
+    assert {change.order_id for change in diff.orders} >= {gone, *(served & waiting)}
+
+
+@pytest.mark.usefixtures("many")
+def test_a_plan_of_a_plan_of_a_plan_still_leads_to_its_records() -> None:
+    asked = question(batches=[batch(quantity_kg=60)])
+    plan = by_market(asked)
+    for number in range(3):
+        new = hp.OrderPlaced(order=hp.Order.model_validate(order(id=f"new{number}", quantity_kg=2)))
+        plan, diff = again(plan, asked, new)
+        asked = diff.problem
+        assert [change.order_id for change in diff.orders] == [f"new{number}"]
+    assert {row.order_id for row in plan.shipments} == {*(f"o{kg}" for kg in SIZES), "new0", "new1", "new2"}
+
+
+def test_where_many_are_refused_a_new_order_asks_for_none_of_their_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", 0)
+    asked = question()
+    plan = by_market(asked)
+    refusals = plan.refusals
+    assert isinstance(refusals, MadeRows)
+
+    def never(at: int) -> hp.Refusal:
+        raise AssertionError(f"the reason of refusal {at} was reckoned")
+
+    unasked = MadeRows(len(refusals), never, known=refusals.known)
+    new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new", quantity_kg=19, price_vnd_per_kg=1000)))
+    found, _ = hp.replan(plan.model_copy(update={"refusals": unasked}), asked, [new], as_of=asked.as_of)
+    assert len(found.refusals) == len(refusals) + 1
