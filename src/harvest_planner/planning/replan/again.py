@@ -119,6 +119,9 @@ def replan(
     price = problem.policy.drop_firm_cost_vnd_per_kg
     drop_vnd_per_kg = math.inf if price is None else price
 
+    free = _free(world)
+    small = len(free) <= MOST_LOOSENED
+
     def better(loose: Sequence[Standing], more_vnd: float) -> _Try:
         """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more."""
         out = {id(each) for each in loose}
@@ -129,7 +132,7 @@ def replan(
             dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
             if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
                 return found
-            if not lost or many(plan):
+            if not lost or not small:
                 break
         return best
 
@@ -139,8 +142,7 @@ def replan(
     loose = _around(first.meeting, near, world) if near and not (many(plan) and len(near) > MOST_LOOSENED) else []
     if loose:
         best = better(loose, 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd))
-    free = _free(world)
-    if len(loose) < len(free) <= MOST_LOOSENED:
+    if small and len(loose) < len(free):
         best = better(free, WORTH_RENEWING * abs(best.plan.value_vnd))
     return best.plan, best.diff
 
