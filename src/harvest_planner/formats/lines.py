@@ -92,7 +92,7 @@ def reason_sentence(order_id: str, reason: Reason, problem: PlanningProblem, wor
         **{name: _named(name, value, problem) for name, value in reason.params.items() if value is not None},
     }
     unsought = reason.params.get("looked_for") is False
-    exact = "refusal.not_looked_for" if unsought else f"refusal.{reason.code}"
+    exact = "unfinished.not_looked_for" if unsought else f"refusal.{reason.code}"
     return words.say(exact if words.placeholders(exact) <= set(known) else f"refusal_in_short.{reason.code}", **known)
 
 
