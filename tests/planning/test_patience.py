@@ -141,3 +141,12 @@ def test_another_process_takes_along_the_seconds_that_are_left() -> None:
     assert not again.over()
     assert again.over(reserve_s=60.0)
     assert pickle.loads(pickle.dumps(Patience())).left_s == float("inf")
+
+
+def test_what_is_kept_back_is_left_to_what_follows() -> None:
+    patience, endless = Patience(50.0), Patience()
+    patience.keep_back(20.0)
+    endless.keep_back(20.0)
+    assert 20.0 < patience.left_s <= 30.0
+    assert not patience.over_after(0.5)
+    assert endless.left_s == float("inf")

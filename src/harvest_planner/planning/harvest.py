@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -34,6 +35,8 @@ Hold = Callable[[Used, PlanningProblem], None]
 """Adds to what is used."""
 LARGE_PAIRS = 1_000_000
 """Pairs of an order and a trip with its crop from which on the market decides."""
+REPORTING_BY_FOLDING = 3.0
+"""How much longer a large plan takes to report than its orders to fold, roughly."""
 TIGHTEN = 0.1
 """Factor by which the gap is narrowed where the whole plan misses what its parts met."""
 
@@ -144,7 +147,10 @@ def _large(
     sized = problem.policy.review_cost_vnd > 0 or problem.policy.min_parcel_good_share > 0
     judge_all = ArrayJudge(meeting)
     tell(Progress("judging", 0.0))
-    laid = laid_out(meeting, judge_all, folded(meeting, used, sized=sized), used, sized=sized, patience=patience)
+    began = time.monotonic()
+    asked = folded(meeting, used, sized=sized)
+    patience.keep_back(REPORTING_BY_FOLDING * (time.monotonic() - began))
+    laid = laid_out(meeting, judge_all, asked, used, sized=sized, patience=patience)
     tell(Progress("judging", JUDGED))
     constant = laid.kept_vnd + settled_vnd(settled, meeting)
     missed_vnd = laid.unjudged_vnd

@@ -50,6 +50,11 @@ class Patience:
         """Whether so much of the time given is used."""
         return self.over(0.0 if self.seconds is None else (1.0 - share) * self.seconds)
 
+    def keep_back(self, seconds: float) -> None:
+        """Leave so many seconds of what is left to what follows the search."""
+        if self.seconds is not None:
+            self.seconds, self.until_s = max(0.0, self.seconds - seconds), self.until_s - seconds
+
     def __reduce__(self) -> tuple[type[Patience], tuple[float | None]]:
         return Patience, (None if math.isinf(self.until_s) else self.left_s,)
 

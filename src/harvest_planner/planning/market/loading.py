@@ -34,8 +34,7 @@ class Loading:
     def __init__(self, market: Market, groups: Groups, field: Field) -> None:
         self.market, self.groups, self.field = market, groups, field
         supply = market.supply
-        self.shipped_kg = [0.0] * len(field.kg)
-        self.sold_kg = [0.0] * len(field.kg)
+        self.shipped_kg, self.sold_kg = [0.0] * len(field.kg), [0.0] * len(field.kg)
         self.departure_kg = market.departure_kg.tolist()
         self.packing_kg = supply.packing_kg.tolist()
         self._packing = supply.trip_packing.tolist()
@@ -133,8 +132,9 @@ class Loading:
         ----------
         beside_surplus : the local market has its share already, so that fruit costs only what it is worth on the tree.
         """
-        demand = self.market.demand
-        self._cost = self._kept if beside_surplus else self._local
+        if patience.over_after(FILLING_AT_MOST):
+            return
+        self._cost, demand = self._kept if beside_surplus else self._local, self.market.demand
         missing = demand.kg.copy()
         for order, _, _, kg in self.parts:
             missing[order] -= kg
