@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 
 from harvest_planner.planning.answer import SHARE_DIGITS, legs_of
-from harvest_planner.planning.candidates import Candidate, allowed, judged
+from harvest_planner.planning.candidates import LEAST_PART_KG, Candidate, allowed, judged
 from harvest_planner.planning.leftover import KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.outlook import LEAST_PART_KG
 from harvest_planner.planning.refusals import reason_for
 from harvest_planner.planning.settled import Settled, used_by
 from harvest_planner.planning.wish import BuyerOrder

@@ -13,6 +13,8 @@ from harvest_planner.schema.policy import Policy
 from harvest_planner.transit.travel import Journey
 
 SLACK = 1e-12
+LEAST_PART_KG = 1.0
+"""Least part of an order that may be split [kg]."""
 
 
 class Candidate(NamedTuple):

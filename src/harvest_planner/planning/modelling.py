@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.columns import Columns
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Meeting
@@ -17,7 +18,6 @@ from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Used, left_kg
 from harvest_planner.planning.wish import BuyerOrder
 
-LEAST_PART_KG = 1.0
 Departure = tuple[str, float]
 """Lane and departure [h since the epoch]."""
 OwnerDay = tuple[str, dt.date]

@@ -16,7 +16,6 @@ from harvest_planner.schema.policy import Policy
 
 Judge = Callable[[BuyerOrder, Meeting], Iterable[Candidate]]
 LATER_DAYS = (1, 2, 3, 5, 7)
-LEAST_PART_KG = 1.0
 
 
 class Promisable(NamedTuple):

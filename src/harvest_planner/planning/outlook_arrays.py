@@ -71,15 +71,14 @@ class ArrayOutlooks:
         self.judge, self.leftover = judge, leftover
         self.meeting: Meeting = judge.meeting
         self._kept: OrderedDict[Wish, _Trips | None] = OrderedDict()
+        self._rooms: dict[tuple[str, str], Floats] = {}
 
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""
         policy, found = self.meeting.problem.policy, self._trips(buyer.wish.shape)
         if found is None:
             return Promisable(enough=False, least_risk=None, best_good_share=0.0, best_on_time_share=0.0)
-        good, on_time, risk = (
-            column for column in (found.promised.good_share, found.promised.on_time_share, found.promised.safety_risk)
-        )
+        _, good, on_time, risk, *_ = found.promised
         enough = self._enough(found, buyer)
         unsafe = risk > policy.max_safety_risk + SLACK
         if enough.any():
@@ -203,13 +202,20 @@ class ArrayOutlooks:
     def _limits(self, buyer: BuyerOrder, found: _Trips, at: Ints, kg: float) -> Ints:
         """As `Leftover.short_of`, a bit for each."""
         left, trip, least = self._left, found.trip[at], kg - KG_EPSILON
-        journeys = self.judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id).journeys
-        lanes = np.array([self.leftover.journey_kg(journey)[0] for journey in journeys])
+        lanes = self._journeys_kg(buyer.wish.crop_id, buyer.wish.destination_id)
         limits = _BATCH * (left.batch_kg[trip] < least) + _HANDS * (left.hands_kg[trip] < least)
         limits = limits + _PACKING * (left.packing_kg[trip] < least) + _LANE * (lanes[found.journey[at]] < least)
         room = np.minimum(left.batch_kg[trip], left.hands_kg[trip]) + KG_EPSILON
         may = left.made[trip] | (left.open[trip] & (np.maximum(kg, left.least_kg[trip]) <= room))
         return np.asarray(np.where((limits == 0) & ~may, _TRIP, limits), dtype=np.int64)
+
+    def _journeys_kg(self, crop_id: str, destination_id: str) -> Floats:
+        """What the fullest departure of each journey still takes [kg]."""
+        key = (crop_id, destination_id)
+        if key not in self._rooms:
+            journeys = self.judge.shares.ways(crop_id, destination_id).journeys
+            self._rooms[key] = np.array([self.leftover.journey_kg(journey)[0] for journey in journeys])
+        return self._rooms[key]
 
     def _price(self, buyer: BuyerOrder, good: Floats, gain: Floats, kg: float) -> float:
         """As the least `price_for` [VND/kg]."""

@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from harvest_planner.planning.candidates import Candidate, judged
+from harvest_planner.planning.candidates import LEAST_PART_KG, Candidate, judged
 from harvest_planner.planning.leftover import Capacity, Leftover
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.outlook import LEAST_PART_KG, Judge, Outlooks, PlainOutlooks
+from harvest_planner.planning.outlook import Judge, Outlooks, PlainOutlooks
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.plan import Change, Reason, RefusalCode

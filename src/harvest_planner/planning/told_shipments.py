@@ -1,73 +1,76 @@
-"""The shipments of a large plan, with what a re-plan asks of all of them known before any record is made."""
+"""The shipments of a large plan, with what a re-plan asks of all of them known without making a record."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.wholesale import Wholesale
-from harvest_planner.schema.plan import Leg, Shipment
+from harvest_planner.schema.plan import Shipment
 from harvest_planner.schema.record_table import MadeRows
 
 TOLD = ("order_id", "batch_id", "pick_on", "kg", "legs", "value_vnd")
 """Fields of shipments that are known ahead, as records write them."""
 
 
-class _Told(NamedTuple):
-    order_id: str
-    pick_on: Any
-    batch_id: str
-    settled: bool
-    number: int
-    kg: float
-    legs: tuple[Leg, ...]
-    value_vnd: float
-
-
 def told_shipments(whole: Wholesale) -> MadeRows[Shipment]:
     """The shipments of the plan, made on demand."""
     rows = whole.shipments()
-    told = _of_market(whole)
-    if whole.settled.parts or len({each.order_id for each in told}) < len(told):
-        told = sorted([*told, *_of_settled(whole)], key=lambda each: each[:5])
-    known = {name: [getattr(each, name) for each in told] for name in TOLD}
-    return MadeRows(len(rows), rows.__getitem__, known=known)
+    return MadeRows(len(rows), rows.__getitem__, known=_Told(whole))
 
 
-def _of_market(whole: Wholesale) -> list[_Told]:
-    laid, loads, meeting = whole.laid, whole.decision.loads, whole.meeting
-    ids = laid.asked.table.column("id")
-    order_row, journeys = laid.asked.row, whole.judge.shares.journeys
-    ridden = laid.market.demand.row_journey[loads.row]
-    legs = {at: answer.legs_of(journeys[at], meeting.lanes, meeting.problem.place) for at in np.unique(ridden).tolist()}
-    told = []
-    values = _values_vnd(whole)
-    for number, (order, trip, journey) in enumerate(
-        zip(loads.order.tolist(), loads.trip.tolist(), ridden.tolist(), strict=True)
-    ):
-        made = laid.trips[trip]
-        order_id = ids.values[ids.codes[int(order_row[order])]]
-        kg, value = float(whole.part_kg[number]), values[number]
-        told.append(_Told(order_id, made.day.pick_on, made.field.batch.id, False, number, kg, legs[journey], value))
-    return told
+class _Told(Mapping[str, Sequence[Any]]):
+    """The fields, worked out once somebody asks for one."""
 
+    def __init__(self, whole: Wholesale) -> None:
+        self._whole = whole
 
-def _values_vnd(whole: Wholesale) -> list[float]:
-    """Worth of each part of the market [VND]."""
-    demand, loads = whole.laid.market.demand, whole.decision.loads
-    good, cost = demand.row_good[loads.row], demand.row_cost[loads.row]
-    price, loss = demand.price[loads.order], demand.loss[loads.order]
-    standing = whole.laid.market.supply.trip_standing[loads.trip]
-    per_kg = price * good - loss * (1.0 - good) - cost + standing
-    found: list[float] = np.round(whole.part_kg * per_kg - demand.row_review[loads.row], 2).tolist()
-    return found
+    def __getitem__(self, name: str) -> Sequence[Any]:
+        return self._columns[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in TOLD
 
-def _of_settled(whole: Wholesale) -> list[_Told]:
-    made = (answer.shipment_of(part, whole.meeting) for part in whole.settled.parts)
-    return [
-        _Told(row.order_id, row.pick_on, row.batch_id, True, number, row.kg, row.legs, row.value_vnd)
-        for number, row in enumerate(made)
-    ]
+    def __iter__(self) -> Iterator[str]:
+        return iter(TOLD)
+
+    def __len__(self) -> int:
+        return len(TOLD)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        of_market, settled = self._of_market(), self._of_settled()
+        return {
+            name: [settled[name][number] if kind else of_market[name][number] for kind, number in self._order]
+            for name in TOLD
+        }
+
+    @property
+    def _order(self) -> Sequence[tuple[int, int]]:
+        return self._whole.order_of_parts
+
+    def _of_market(self) -> dict[str, list[Any]]:
+        whole = self._whole
+        laid, loads, meeting = whole.laid, whole.decision.loads, whole.meeting
+        ids, journeys = laid.asked.table.column("id"), whole.judge.shares.journeys
+        ridden = laid.market.demand.row_journey[loads.row]
+        legs = {
+            at: answer.legs_of(journeys[at], meeting.lanes, meeting.problem.place) for at in np.unique(ridden).tolist()
+        }
+        trips = [laid.trips[trip] for trip in loads.trip.tolist()]
+        return {
+            "order_id": [ids.values[ids.codes[row]] for row in laid.asked.row[loads.order].tolist()],
+            "batch_id": [trip.field.batch.id for trip in trips],
+            "pick_on": [trip.day.pick_on for trip in trips],
+            "kg": whole.part_kg.tolist(),
+            "legs": [legs[at] for at in ridden.tolist()],
+            "value_vnd": whole.part_vnd.tolist(),
+        }
+
+    def _of_settled(self) -> dict[str, list[Any]]:
+        rows = [answer.shipment_of(part, self._whole.meeting) for part in self._whole.settled.parts]
+        return {name: [getattr(row, name) for row in rows] for name in TOLD}

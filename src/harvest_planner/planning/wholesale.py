@@ -70,7 +70,7 @@ class Wholesale:
         return Part(candidate, float(self.part_kg[number]))
 
     @cached_property
-    def _order_of_parts(self) -> list[tuple[int, int]]:
+    def order_of_parts(self) -> list[tuple[int, int]]:
         """Parts in the order of the plan: (0, number) the market's, (1, number) settled."""
         loads, asked, trips = self.decision.loads, self.laid.asked, self.laid.trips
         ids = asked.table.column("id").values
@@ -89,7 +89,7 @@ class Wholesale:
 
     def any_part(self, at: int) -> Part:
         """The part at a place of the plan."""
-        kind, number = self._order_of_parts[at]
+        kind, number = self.order_of_parts[at]
         return self.settled.parts[number] if kind else self.part(number)
 
     @cached_property
@@ -103,17 +103,21 @@ class Wholesale:
         return MadeRows(count, lambda at: answer.shipment_of(self.any_part(at), self.meeting))
 
     @cached_property
-    def goods_vnd(self) -> float:
-        """Worth of all parts as records write it [VND]."""
+    def part_vnd(self) -> Floats:
+        """Of each part that the market decided, its worth as records write it [VND]."""
         laid, loads = self.laid, self.decision.loads
         demand = laid.market.demand
         good, cost = demand.row_good[loads.row], demand.row_cost[loads.row]
         price, loss = demand.price[loads.order], demand.loss[loads.order]
         standing = laid.market.supply.trip_standing[loads.trip]
         per_kg = price * good - loss * (1.0 - good) - cost + standing
-        worth = self.part_kg * per_kg - demand.row_review[loads.row]
+        return np.round(self.part_kg * per_kg - demand.row_review[loads.row], 2)
+
+    @cached_property
+    def goods_vnd(self) -> float:
+        """Worth of all parts as records write it [VND]."""
         settled = math.fsum(answer.shipment_of(part, self.meeting).value_vnd for part in self.settled.parts)
-        return math.fsum(np.round(worth, 2).tolist()) + settled
+        return math.fsum(self.part_vnd.tolist()) + settled
 
     @cached_property
     def surplus_kg(self) -> answer.SurplusKg:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats
+from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.market.loads import Fitting, Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows
 from harvest_planner.planning.market.prices import Groups, worth
@@ -15,7 +16,6 @@ from harvest_planner.planning.market.serving import Served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
-LEAST_PART_KG = 1.0
 ASKED_EVERY = 1000
 """Orders after which it is asked again whether there is time."""
 VND_EPSILON = 1e-6

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import islice
 
 from harvest_planner import catalogue
+from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import LATER_DAYS
 from harvest_planner.planning.pools import Trip
@@ -30,7 +31,6 @@ from harvest_planner.schema.promises import MG_PER_KG
 from harvest_planner.transit.instants import hours_of
 from harvest_planner.transit.travel import Journey
 
-LEAST_PART_KG = 1.0
 KEPT_SHARES = 8192
 """So many shapes of wishes are remembered."""
 KEPT_RANKS = 4096
