@@ -6,15 +6,14 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harvest_planner import __version__
-from harvest_planner.errors import Fault, MissingExtraError
+from harvest_planner.errors import Fault
 from harvest_planner.formats.atomic import write_folder
 from harvest_planner.formats.cells import harmless, number_text
+from harvest_planner.formats.pages import page_template
 from harvest_planner.formats.tables import csv_text
 from harvest_planner.formats.words import Words, words
 from harvest_planner.learning.backtest_report import Backtest, BacktestTable, Group
@@ -23,7 +22,7 @@ from harvest_planner.learning.scores import GoodScores, Measure, ReliabilityRow,
 from harvest_planner.learning.tables import Table
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    pass
 
 TABLES: tuple[BacktestTable, ...] = ("methods", "lanes", "crops", "reliability", "left_out")
 _LIMITS = ("p05", "p10", "p50", "p90", "p95")
@@ -105,7 +104,8 @@ class BacktestReport(Backtest):
         ValueError : no such language.
         """
         spoken = words(language)
-        return _template().render(
+        page = page_template("backtest.html.j2", extra="cli", needed_for="the page of a backtest")
+        return page.render(
             say=spoken.say,
             language=language,
             generator=f"harvest-planner {__version__}",
@@ -225,17 +225,3 @@ def told_lines(report: Backtest, spoken: Words) -> Iterator[str]:
         yield spoken.say("backtest.good", cases=report.good.came.count, promised=promised, came=came)
     for code, count in report.left_out_counts.items():
         yield spoken.say("backtest.left_out", why=spoken.say(f"backtest.code_{code}"), rows=count)
-
-
-@lru_cache(maxsize=1)
-def _source() -> str:
-    return files("harvest_planner.formats").joinpath("templates", "backtest.html.j2").read_text(encoding="utf-8")
-
-
-def _template() -> Template:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", extra="cli", needed_for="the page of a backtest") from None
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_source())

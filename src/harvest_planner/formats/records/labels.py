@@ -10,20 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.formats.atomic import write_folder
 from harvest_planner.formats.names import LocalText, clean, crop_name, place_name
+from harvest_planner.formats.pages import page_template
 from harvest_planner.formats.words import words
 from harvest_planner.schema.lot import lot_code
 from harvest_planner.schema.plan import HarvestPlan, Shipment
 from harvest_planner.schema.problem import PlanningProblem
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    pass
 
 GENERATOR = "harvest-planner box labels"
 """What every sheet calls its maker, in its head."""
@@ -65,7 +65,7 @@ def box_labels(plan: HarvestPlan, problem: PlanningProblem, *, language: str = "
     ValueError : there is no such language.
     """
     spoken = words(language)
-    template = _template()
+    template = page_template("box_labels.html.j2", extra="labels", needed_for="a box label")
     for (pick_on, place_id), shipments in sorted(_by_sheet(plan, problem).items()):
         html = template.render(
             say=spoken.say,
@@ -136,15 +136,3 @@ def _file_name(pick_on: dt.date, place_id: str) -> str:
         return f"{pick_on}-{place_id}.html"
     digest = base64.b32encode(hashlib.sha256(place_id.encode("utf-8", "surrogatepass")).digest())
     return f"{pick_on}.{digest[:_DIGEST_LETTERS].decode('ascii')}.html"
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", extra="labels", needed_for="a box label") from None
-    source = files("harvest_planner.formats").joinpath("templates", "box_labels.html.j2").read_text(encoding="utf-8")
-    # Every text of a label is someone's input: all of it is escaped.
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(source)

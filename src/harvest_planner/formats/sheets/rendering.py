@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from harvest_planner.errors import MissingExtraError, UnknownIdError
+from harvest_planner.errors import UnknownIdError
+from harvest_planner.formats.pages import page_template
 from harvest_planner.formats.sheets.content import Content
 from harvest_planner.formats.sheets.file_names import Owner, sheet_names
 from harvest_planner.formats.words import words
@@ -15,7 +14,7 @@ from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    pass
 
 GENERATOR = "harvest-planner pick sheet"
 """What every file of sheets calls its maker, in its head."""
@@ -74,7 +73,8 @@ class _Writer:
 
     def __init__(self, language: str) -> None:
         self._spoken = [words(name) for name in dict.fromkeys((language, _BESIDE))]
-        self._template = _template()
+        # All texts are escaped; only the drawings, made of numbers, are not.
+        self._template = page_template("pick_sheet.html.j2", extra="cli", needed_for="pick_sheets")
 
     def pieces(self, content: Content, owner: Owner) -> Iterator[str]:
         """The owner's document from its beginning to its end."""
@@ -99,18 +99,3 @@ class _Writer:
 
     def _say(self, key: str, **values: Any) -> list[tuple[str, str]]:
         return [(voice.language, voice.say(key, **values)) for voice in self._spoken]
-
-
-@lru_cache(maxsize=1)
-def _source() -> str:
-    return files("harvest_planner.formats").joinpath("templates", "pick_sheet.html.j2").read_text(encoding="utf-8")
-
-
-def _template() -> Template:
-    try:
-        from jinja2 import Environment, StrictUndefined
-    except ImportError:
-        raise MissingExtraError("jinja2", extra="cli", needed_for="pick_sheets") from None
-    # Every text of a sheet is someone's input: all of it is escaped. Only the drawings, made of numbers, are not.
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_source())

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -92,15 +92,73 @@ def replan(
     for event in happened:
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
+    best = _Tries(plan, problem, world, standing, as_of, time_limit_s, seed).best()
+    return best.plan, best.diff
 
-    def tried(keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()) -> _Try:
-        asked = _rebuilt(world, keeps, problem, as_of)
-        patience = Patience(time_limit_s)
+
+@dataclass(frozen=True)
+class _Tries:
+    """Plans of what happened, with more or less of the old one kept."""
+
+    plan: HarvestPlan
+    problem: PlanningProblem
+    world: World
+    standing: Sequence[Standing]
+    as_of: dt.datetime
+    time_limit_s: float | None
+    seed: int
+
+    def best(self) -> _Try:
+        """All that stands kept; or with some of it planned anew, where that is worth so much more."""
+        first = self._tried(self.world.keeps)
+        free = _free(self.world)
+        small = len(free) <= MOST_LOOSENED
+        short = _short(first, self.world)
+        near = short or _at_stake(first, self.world, self.plan)
+        # Where very many are short, moving a few others helps little.
+        helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
+        loose = _around(first.meeting, near, self.world) if helps else []
+        best = first
+        if loose:
+            more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
+            best = self._better(first, best, loose, more_vnd, again=small)
+        if small and len(loose) < len(free):
+            best = self._better(first, best, free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
+        return best
+
+    def _better(self, first: _Try, best: _Try, loose: Sequence[Standing], more_vnd: float, *, again: bool) -> _Try:
+        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
+
+        Parameters
+        ----------
+        first : the plan that keeps all; what orders lose is counted against it.
+        again : whether it is planned once more with the orders of those shipments first, where others lost by it.
+        """
+        price = self.problem.policy.drop_firm_cost_vnd_per_kg
+        drop_vnd_per_kg = math.inf if price is None else price
+        out = {id(each) for each in loose}
+        keeps = [each for each in self.world.keeps if id(each) not in out]
+        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
+            found = self._tried(keeps, first.plan, firm)
+            lost = _lost_kg(first, found, self.world)
+            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
+            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
+                return found
+            if not lost or not again:
+                break
+        return best
+
+    def _tried(
+        self, keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()
+    ) -> _Try:
+        plan, problem, world = self.plan, self.problem, self.world
+        asked = _rebuilt(world, keeps, problem, self.as_of)
+        patience = Patience(self.time_limit_s)
         meeting, found = Meeting(asked), before
-        look = at_first(plan, problem, world, as_of=as_of, found=before)
+        look = at_first(plan, problem, world, as_of=self.as_of, found=before)
         stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
         for _ in range(MOST_LOOKS):
-            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=seed, hold=stays.hold)
+            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=self.seed, hold=stays.hold)
             rest = serving(firm, stays.rest_of(asked), plan_rest)
             found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
             more = next_look(plan, problem, found, asked, look) if stays.refusals else None
@@ -112,39 +170,8 @@ def replan(
             else:
                 stays = all_but(found, more.order_ids)
         assert found is not None
-        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, as_of)})
-        return _Try(meeting, remember(found, asked), difference(plan, found, standing, asked), _served(found))
-
-    first = best = tried(world.keeps)
-    price = problem.policy.drop_firm_cost_vnd_per_kg
-    drop_vnd_per_kg = math.inf if price is None else price
-
-    free = _free(world)
-    small = len(free) <= MOST_LOOSENED
-
-    def better(loose: Sequence[Standing], more_vnd: float) -> _Try:
-        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more."""
-        out = {id(each) for each in loose}
-        keeps = [each for each in world.keeps if id(each) not in out]
-        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
-            found = tried(keeps, first.plan, firm)
-            lost = _lost_kg(first, found, world)
-            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
-            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
-                return found
-            if not lost or not small:
-                break
-        return best
-
-    short = _short(first, world)
-    near = short or _at_stake(first, world, plan)
-    # Where very many are short, moving a few others helps little.
-    loose = _around(first.meeting, near, world) if near and not (many(plan) and len(near) > MOST_LOOSENED) else []
-    if loose:
-        best = better(loose, 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd))
-    if small and len(loose) < len(free):
-        best = better(free, WORTH_RENEWING * abs(best.plan.value_vnd))
-    return best.plan, best.diff
+        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, self.as_of)})
+        return _Try(meeting, remember(found, asked), difference(plan, found, self.standing, asked), _served(found))
 
 
 def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
