@@ -217,6 +217,7 @@ def _policy(draw: st.DrawFn, horizon_days: int, gaps: tuple[float, ...]) -> Rows
         "max_picks_per_batch": draw(_mostly(None, 1, 2)),
         "handling_h": draw(st.sampled_from((0.5, 2.0))),
         "terminal_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+        "fairness_weight": draw(st.sampled_from((0.0, 0.0, 0.0, 0.05, 0.3, 0.9))),
         "horizon_days": horizon_days,
         "gap": draw(st.sampled_from(gaps)),
     }

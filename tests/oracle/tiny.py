@@ -144,6 +144,7 @@ def tight_problems(draw: st.DrawFn, *, splits: bool = False) -> PlanningProblem:
             "review_cost_vnd": draw(st.sampled_from((0.0, 25_000.0))),
             "max_picks_per_batch": draw(st.sampled_from((None, None, 1, 2))),
             "terminal_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+            "fairness_weight": draw(st.sampled_from((0.0, 0.0, 0.1, 0.6))),
             "handling_h": 1.0,
         },
         "crops": [draw(_own_crop())],

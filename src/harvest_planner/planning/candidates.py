@@ -48,10 +48,16 @@ def candidate_of(buyer: BuyerOrder, entry: Entry, journey: Journey, verdict: Ver
     return Candidate(buyer, entry, journey, verdict, value)
 
 
-def at_most_vnd(buyers: Iterable[BuyerOrder], meeting: Meeting) -> float:
-    """What orders bring at most, whatever becomes of them: all good, at no cost, from the best of growers [VND]."""
+def at_most_vnd(buyers: Iterable[BuyerOrder], meeting: Meeting, *, fair_vnd_per_kg: float) -> float:
+    """What orders bring at most, whatever becomes of them: all good, at no cost, from the best of growers [VND].
+
+    Parameters
+    ----------
+    fair_vnd_per_kg : what a kilogram counts at most towards a fair part.
+    """
     standing = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
-    return math.fsum(buyer.order.quantity_kg * (buyer.order.price_vnd_per_kg + max(0.0, standing)) for buyer in buyers)
+    more = max(0.0, standing) + fair_vnd_per_kg
+    return math.fsum(buyer.order.quantity_kg * (buyer.order.price_vnd_per_kg + more) for buyer in buyers)
 
 
 def lawful(entry: Entry, wish: Wish) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
@@ -62,9 +63,20 @@ class ArrayJudge:
         self._trips: dict[tuple[int, str | None, tuple[str, ...], bool], Ints] = {}
 
     def columns(
-        self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence, patience: Patience | None = None
+        self,
+        buyers: Sequence[BuyerOrder],
+        *,
+        fair: Mapping[Owner, FairPart] | None = None,
+        tell: OnProgress = in_silence,
+        patience: Patience | None = None,
     ) -> Columns:
-        """Every candidate that the rules allow and that is worth something, as far as patience goes."""
+        """Every candidate that the rules allow and that is worth something, as far as patience goes.
+
+        Parameters
+        ----------
+        fair : fair parts of growers; where they have a price a candidate may be worth something by that alone.
+        """
+        fair_vnd = self._fair_vnd(fair or {})
         by_way: dict[tuple[str, str], dict[Wish, dict[Wish, list[int]]]] = {}
         for index, buyer in enumerate(buyers):
             wish = buyer.wish
@@ -79,7 +91,7 @@ class ArrayJudge:
             tell(Progress("judging", JUDGED * count / len(by_way)))
             for shape, promised in self.allowed(tuple(shapes)):
                 for wish, rows in self._unfolded(shape, promised, shapes[shape]):
-                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting))
+                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting, fair_vnd))
         return replace(_joined(parts, tuple(self.shares.journeys)), unjudged=tuple(sorted(unjudged)))
 
     def allowed(self, shapes: Sequence[Wish]) -> Iterator[tuple[Wish, Promised]]:
@@ -119,6 +131,10 @@ class ArrayJudge:
         """What a kilogram of each trip counts more for its grower's reputation [VND/kg]."""
         return np.array([trip.field.reputation_vnd_per_kg for trip in self.meeting.trips])
 
+    def _fair_vnd(self, fair: Mapping[Owner, FairPart]) -> Floats:
+        """What a kilogram of each trip counts at most towards its grower's fair part [VND/kg]."""
+        return np.array([fair.get(trip.field.owner, NO_PART).vnd_per_kg for trip in self.meeting.trips])
+
     def trips(self, pool: int, wish: Wish, *, pickable: bool) -> Ints:
         """The pool's trips of the grade and with the papers that the wish asks for.
 
@@ -145,14 +161,14 @@ NO_START = Start(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _priced(
-    buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting
+    buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting, fair_vnd: Floats
 ) -> Iterable[tuple[Ints, _WishRows, Floats]]:
     review = meeting.problem.policy.review_cost_vnd
     for index in members:
         order = buyers[index].order
         per_kg = order.price_vnd_per_kg * rows.good - order.loss_vnd_per_kg * (1.0 - rows.good) - rows.cost
         value = order.quantity_kg * per_kg - review * (1.0 - rows.parcel)
-        keep = value > 0
+        keep = value + order.quantity_kg * fair_vnd[rows.trip] > 0
         if keep.any():
             kept = rows.where(keep)
             yield np.full(len(kept.trip), index, dtype=np.int64), kept, value[keep]

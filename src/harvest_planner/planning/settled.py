@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from harvest_planner.planning.candidates import Candidate, worth
+from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.pools import Trip
@@ -94,6 +95,10 @@ class Used(NamedTuple):
     days: dict[str, set[dt.date]]
     trips: set[tuple[str, dt.date]]
     """Trips that the plan makes for them anyway."""
+    fair: dict[Owner, FairPart]
+    """What growers would ship if all shipped alike; empty where the policy does not weigh it."""
+    shipped_kg: dict[Owner, float]
+    """What they ship already, by grower and crop [kg]."""
 
 
 def used_by(problem: PlanningProblem, settled: Settled) -> Used:
@@ -106,6 +111,8 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
         departure_kg=defaultdict(float),
         days=defaultdict(set),
         trips={(c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts},
+        fair=fair_parts(problem, states=PLANNED_STATES),
+        shipped_kg=defaultdict(float),
     )
     for commitment in problem.commitments:
         batch = problem.batch(commitment.batch_id)
@@ -118,6 +125,7 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
     for candidate, kg in settled.parts:
         for leg in candidate.journey.legs:
             used.departure_kg[leg.lane_id, leg.departs_h] += kg
+        used.shipped_kg[candidate.entry.trip.field.owner] += kg
     return used
 
 

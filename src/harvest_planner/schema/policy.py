@@ -42,4 +42,5 @@ class Policy(Record):
     """How much a grower's reputation counts: a kilogram of one whose deliveries are all good is worth so much more than
     of one whose are none [VND/kg]; new growers count as 0.9."""
     fairness_weight: NonNegative = 0.0
-    """How much an even share among growers counts. Plans do not heed it yet, and say so in their warnings."""
+    """How much it counts that each grower ships his part of what is asked of a crop, by what he offers of it: each
+    kilogram that he ships short of it costs this share of the mean price of the crop's orders."""

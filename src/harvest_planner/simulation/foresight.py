@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,7 +54,9 @@ class Foresight:
     """
 
     def __init__(self, bench: Bench, scene: Scene, luck: Luck) -> None:
-        self._bench, self._scene = bench, scene
+        # Who knows all looks for income alone, which fairness among growers is not.
+        unfair = bench.prepared.used._replace(fair={})
+        self._bench, self._scene = Bench(replace(bench.prepared, used=unfair)), scene
         self._chances = Chances(luck, shared_delays=scene.world.shared_delays)
         self._voyages = Voyages(scene, self._chances)
         self.journeys: list[Journey] = []

@@ -185,8 +185,8 @@ class Search:
         """What shipping the whole order this way would add, by shares on the careful side [VND]; −inf: not allowed."""
         case, policy, kg = self._case, self._case.problem.policy, order.quantity_kg
         price, loss, q = order.price_vnd_per_kg, order.loss_vnd_per_kg, way.good_share
-        most_per_kg = price * q - loss * (1.0 - q) - way.journey.cost_vnd_per_kg - spare.kept_vnd_per_kg
-        if kg * most_per_kg <= spare.trip_vnd:
+        most_per_kg = price * q - loss * (1.0 - q) - way.journey.cost_vnd_per_kg
+        if kg * most_per_kg <= spare.cost_vnd(kg):
             return -math.inf
         made = case.promise(order, spare.day, way.journey)
         q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
@@ -194,4 +194,4 @@ class Search:
             return -math.inf
         if case.crop(order.wish).safety_cap is not None and made.danger_risk > policy.max_safety_risk:
             return -math.inf
-        return _worth_vnd(order, kg, made, way.journey, self._ledger) - kg * spare.kept_vnd_per_kg - spare.trip_vnd
+        return _worth_vnd(order, kg, made, way.journey, self._ledger) - spare.cost_vnd(kg)
