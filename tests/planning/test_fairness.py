@@ -18,7 +18,7 @@ from tests.strategies import planning_problems
 def village(
     weight: float, *, first_kg: float = 100, costs: tuple[float, ...] = (0, 0), **changes: Any
 ) -> hp.PlanningProblem:
-    """Orders of 40 kg, and two growers with as much fruit as each other unless told otherwise; what their trips cost."""
+    """Orders of 40 kg, and two growers with as much fruit as each other unless told otherwise."""
     return problem(
         policy={"gap": 0, "horizon_days": 4, "fairness_weight": weight},
         growers=[{"id": "g0"}, {"id": "g1"}],

@@ -15,6 +15,7 @@ from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
+from harvest_planner.planning.timing import timing_vnd_per_kg
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
@@ -115,16 +116,28 @@ class ArrayJudge:
         ways = self.shares.ways(shape.crop_id, shape.destination_id)
         trips = [self.trips(pool, shape, pickable=True) for pool in ways.pool[promised.row].tolist()]
         numbers = np.array([self.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
-        costs = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
+        costs = self.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
         trip = np.concatenate(trips)
-        cost = costs[journey] - self._standing[trip]
+        cost = costs[row] - self._standing[trip]
         floor = self.meeting.problem.policy.min_parcel_good_share
         for wish in wishes:
             parcel = promised.parcel_shares(wish)[row]
             rows = _WishRows(trip, numbers[journey], cost, promised.good_share[row], parcel)
             yield wish, rows.where(parcel >= floor - SLACK)
+
+    def cost_vnd_per_kg(self, journeys: Sequence[Journey], of: Ints, wish: Wish) -> Floats:
+        """What a kilogram for the wish costs by some of the journeys: freight, waiting and lateness [VND/kg].
+
+        Parameters
+        ----------
+        of : places in `journeys`.
+        """
+        used, which = np.unique(of, return_inverse=True)
+        policy, each = self.meeting.problem.policy, [journeys[at] for at in used.tolist()]
+        costs = [journey.cost_vnd_per_kg + timing_vnd_per_kg(journey, wish, policy) for journey in each]
+        return np.array(costs, dtype=float)[which.reshape(-1)] if costs else np.empty(0)
 
     @cached_property
     def _standing(self) -> Floats:

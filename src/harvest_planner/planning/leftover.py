@@ -175,10 +175,10 @@ class Leftover:
         """
         trip = candidate.entry.trip
         batch = trip.field.batch
-        kept = trip.field.kept_vnd_per_kg(self.meeting.problem.policy.terminal_share)
-        review = self.meeting.problem.policy.review_cost_vnd
+        policy = self.meeting.problem.policy
+        kept = trip.field.kept_vnd_per_kg(policy.terminal_share)
         buyer, entry, journey, verdict, _ = candidate
-        value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
+        value = worth(buyer, verdict, journey, entry, kg=kg, policy=policy)
         gain = value - kg * kept + self.fair(trip).of(kg)
         if self.made(trip):
             return gain

@@ -37,7 +37,7 @@ class _Trips(NamedTuple):
     journey: Ints
     """Its place among the journeys of the ways."""
     cost: Floats
-    """Freight [VND/kg]."""
+    """Freight, waiting and lateness [VND/kg]."""
 
 
 class _Left(NamedTuple):
@@ -139,7 +139,6 @@ class ArrayOutlooks:
         later = list(later_buyers(buyer, self.meeting))
         shapes = tuple(moved.wish.shape for _, moved in later)
         ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
-        cost = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
         for (deadline, moved), (shape, promised) in zip(later, judge.allowed(shapes), strict=True):
             enough = self._big_enough(promised, moved.wish)
             if not enough.any():
@@ -148,7 +147,8 @@ class ArrayOutlooks:
             kg = order.quantity_kg
             best = np.array([self._best_counted(pool, shape, kg) for pool in ways.pool[promised.row].tolist()])
             per_kg = moved.order.price_vnd_per_kg * promised.good_share
-            per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share) - cost[ways.journey[promised.row]]
+            per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share)
+            per_kg -= judge.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
             review = self.meeting.problem.policy.review_cost_vnd
             value = kg * per_kg - review * (1.0 - parcel) + best
             if (enough & (value > 0)).any():
@@ -177,8 +177,8 @@ class ArrayOutlooks:
         promised, trips = promised.only(able), [each for each in trips if len(each)]
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
-        costs = np.array([each.cost_vnd_per_kg for each in ways.journeys])
-        return _Trips(promised, row, np.concatenate(trips), journey, costs[journey])
+        costs = self.judge.cost_vnd_per_kg(ways.journeys, journey, shape)
+        return _Trips(promised, row, np.concatenate(trips), journey, costs)
 
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
         """Probability that the parcel passes, of each row; 1 where nothing depends on it."""

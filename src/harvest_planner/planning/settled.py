@@ -70,9 +70,8 @@ def _best_way(buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Me
     for journey in own or offered:
         start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
         verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
-        review = meeting.problem.policy.review_cost_vnd
         entry = Entry(trip, start)
-        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, review_cost_vnd=review)
+        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, policy=meeting.problem.policy)
         found.append(Candidate(buyer, entry, journey, verdict, value))
     return max(found, key=lambda candidate: candidate.value_vnd, default=None)
 
@@ -131,10 +130,8 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
 
 def settled_vnd(settled: Settled, meeting: Meeting) -> float:
     """What the commitments bring, less their trips [VND]: a part of every plan."""
-    review = meeting.problem.policy.review_cost_vnd
-    goods = math.fsum(
-        worth(c.buyer, c.verdict, c.journey, c.entry, kg=kg, review_cost_vnd=review) for c, kg in settled.parts
-    )
+    policy = meeting.problem.policy
+    goods = math.fsum(worth(c.buyer, c.verdict, c.journey, c.entry, kg=kg, policy=policy) for c, kg in settled.parts)
     trips = {
         (c.entry.trip.field.batch.id, c.entry.trip.day.pick_on): c.entry.trip.field.batch for c, _ in settled.parts
     }

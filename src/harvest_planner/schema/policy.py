@@ -18,6 +18,10 @@ class Policy(Record):
     """No shipment whose parcel satisfies the buyer with less probability."""
     review_cost_vnd: NonNegative = 0.0
     """Cost of one parcel that disappoints [VND]."""
+    earliness_cost_vnd_per_kg_day: NonNegative = 0.0
+    """Cost of each day that a parcel waits between its arrival and `deliver_from_at` [VND/kg per day]."""
+    lateness_cost_vnd_per_kg_day: NonNegative = 0.0
+    """Cost of each day that a parcel is delivered after `due_at`, up to its deadline [VND/kg per day]."""
     max_safety_risk: Share = 0.001
     """Probability of breaking the food-safety cap that is still accepted."""
     max_picks_per_batch: Annotated[int, Field(ge=1)] | None = None

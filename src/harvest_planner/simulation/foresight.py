@@ -15,7 +15,7 @@ from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.simulation.bench import Bench
 from harvest_planner.simulation.chances import Chances
 from harvest_planner.simulation.decisions import Decisions, Sent
-from harvest_planner.simulation.fate import EDGE_H, levels_of
+from harvest_planner.simulation.fate import EDGE_H, levels_of, timing_vnd_per_kg
 from harvest_planner.simulation.luck import Bools, Floats, Ints, Luck
 from harvest_planner.simulation.scene import Parcel, Scene
 from harvest_planner.simulation.voyage import Voyages
@@ -107,15 +107,16 @@ class Foresight:
         means = starts[:, :1] + (arrived.age_d20 - parcel.age_d20) + starts[:, 4:5] * common
         good_fruit = _good_fruit(means, starts, buyer, drawn) * sound
         good, content = good_fruit / buyer.wish.fruit, sound & (good_fruit >= buyer.wish.needed)
-        order, review = buyer.order, self._scene.problem.policy.review_cost_vnd
+        order, policy = buyer.order, self._scene.problem.policy
         per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - journey.cost_vnd_per_kg
+        per_kg = per_kg - timing_vnd_per_kg(buyer.wish, arrived.arrive_h, policy)
         return Seen(
             order=number,
             journey=self._numbered(journey),
             trips=np.array([entry.trip.number for entry in entries], dtype=np.int64),
             good=good,
             content=content,
-            value_vnd=order.quantity_kg * per_kg - review * ~content,
+            value_vnd=order.quantity_kg * per_kg - policy.review_cost_vnd * ~content,
         )
 
     def _parcel(self, buyer: BuyerOrder, journey: Journey, entry: Entry) -> Parcel:

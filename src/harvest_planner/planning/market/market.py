@@ -37,7 +37,7 @@ class Demand:
     row_journey: Ints
     row_good: Floats
     row_cost: Floats
-    """Freight [VND/kg]."""
+    """Freight, waiting and lateness [VND/kg]."""
     row_review: Floats
     """Review cost of a parcel [VND]."""
 

@@ -89,8 +89,8 @@ class Spare(Leftover):
 
     def gain_vnd(self, candidate: Candidate, kg: float) -> float:
         """What serving that many kg adds at the plan's prices, a new trip's whole fee included [VND]."""
-        review = self.meeting.problem.policy.review_cost_vnd
-        value = goods_worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, review_cost_vnd=review)
+        policy = self.meeting.problem.policy
+        value = goods_worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, policy=policy)
         return value - self._grove.cost(self._at[candidate.entry.trip.number], kg)
 
 

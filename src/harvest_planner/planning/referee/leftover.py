@@ -105,9 +105,10 @@ def _waiting(given: Kept | Commitment, day: PickDay, as_of_h: float) -> PickDay:
 
 def _worth_vnd(order: Wanted, kg: float, made: Promise, journey: Journey, ledger: Ledger) -> float:
     """A shipment's worth by shares on the careful side [VND]."""
-    q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
+    q, parcel, policy = made.good_share - SHARE, made.parcel_good_share - SHARE, ledger.case.problem.policy
     per_kg = order.price_vnd_per_kg * q - order.loss_vnd_per_kg * (1.0 - q) - journey.cost_vnd_per_kg
-    return kg * per_kg - ledger.case.problem.policy.review_cost_vnd * (1.0 - parcel)
+    per_kg -= ledger.case.punctuality(order.wish, journey).at_worst().cost_vnd_per_kg(policy)
+    return kg * per_kg - policy.review_cost_vnd * (1.0 - parcel)
 
 
 class Way(NamedTuple):
