@@ -153,7 +153,7 @@ def _large(
     patience.keep_back(REPORTING_BY_FOLDING * (time.monotonic() - began))
     laid = laid_out(meeting, judge_all, asked, used, sized=sized, patience=patience)
     tell(Progress("judging", JUDGED))
-    constant = laid.kept_vnd + settled_vnd(settled, meeting)
+    constant = laid.kept_vnd + settled_vnd(settled, meeting) - unfair_vnd(used.fair, used.shipped_kg)
     missed_vnd = laid.unjudged_vnd
 
     def told(part: float, value: float | None, bound: float) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.columns import NO_START, ArrayJudge
+from harvest_planner.planning.fairness import dearest_vnd_per_kg
 from harvest_planner.planning.folding import Asked
 from harvest_planner.planning.market.market import Demand, Market
 from harvest_planner.planning.meeting import Entry, Meeting
@@ -95,7 +96,8 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(policy.terminal_share) for field in meeting.fields)
     missed = np.isin(asked.wish, unjudged)
     best = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
-    missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + max(0.0, best)))
+    more = max(0.0, best) + dearest_vnd_per_kg(used.fair)
+    missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + more))
     return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept, missed, missed_vnd)
 
 

@@ -146,7 +146,7 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         refusals=MadeRows(len(missing), refusal, known=_told(table, missing)),
         surplus=surplus,
         shadow_prices=shadow_prices(whole),
-        warnings=(*_unheeded(problem), *_warnings(meeting, whole.met())),
+        warnings=tuple(_warnings(meeting, whole.met())),
         provenance=provenance,
     )
 
@@ -203,12 +203,6 @@ def met_by(part: Part) -> Met:
     """What a part meets."""
     buyer, entry, journey, _, _ = part.candidate
     return Met(buyer.crop, entry.trip, journey, buyer.room_degc)
-
-
-def _unheeded(problem: PlanningProblem) -> Iterable[str]:
-    """What of the policy a large plan does not heed."""
-    if problem.policy.fairness_weight > 0:
-        yield "policy.fairness_weight: large plans pay its price, but do not look for less of it"
 
 
 def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
