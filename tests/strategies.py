@@ -170,6 +170,7 @@ def _order(
 ) -> Rows:
     until = _at(draw(st.integers(2, horizon_days + 2)), 18)
     early_h = draw(_mostly(None, 10, 26))
+    due_h = draw(_mostly(None, 4, 9))
     return {
         "id": f"order-{number}",
         "crop_id": draw(st.sampled_from(crops)),
@@ -177,6 +178,7 @@ def _order(
         "destination_id": draw(_mostly(draw(st.sampled_from(towns)), *TOWNS)),
         "deliver_until_at": until,
         "deliver_from_at": None if early_h is None else until - dt.timedelta(hours=early_h),
+        "due_at": None if due_h is None else until - dt.timedelta(hours=due_h),
         "price_vnd_per_kg": draw(st.sampled_from((15_000.0, 50_000.0, 80_000.0, 110_000.0))),
         "confirm_by_at": draw(_mostly(None, _at(-1, 12), _at(1, 12))),
         "ripe_within_days": draw(st.sampled_from(((0.0, 2.0), (0.0, 4.0), (1.0, 5.0)))),
@@ -217,6 +219,9 @@ def _policy(draw: st.DrawFn, horizon_days: int, gaps: tuple[float, ...]) -> Rows
         "max_picks_per_batch": draw(_mostly(None, 1, 2)),
         "handling_h": draw(st.sampled_from((0.5, 2.0))),
         "terminal_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+        "earliness_cost_vnd_per_kg_day": draw(_mostly(0.0, 3000.0, 20_000.0)),
+        "lateness_cost_vnd_per_kg_day": draw(_mostly(0.0, 5000.0, 60_000.0)),
+        "fairness_weight": draw(st.sampled_from((0.0, 0.0, 0.0, 0.05, 0.3, 0.9))),
         "horizon_days": horizon_days,
         "gap": draw(st.sampled_from(gaps)),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from harvest_planner.schema.problem import PlanningProblem
 from tests.oracle.candidates import Option
+from tests.oracle.fairness import missing_vnd, parts
 from tests.oracle.leftovers import KG, groups
 
 
@@ -69,6 +70,8 @@ class _Search:
             for batch in group.batches
         }
         self.all_on_tree_vnd = sum(self.on_tree_vnd[batch.id] * batch.quantity_kg for batch in self.problem.batches)
+        self.fair = parts(self.problem)
+        self.all_on_tree_vnd -= missing_vnd(self.problem, ())
         for found in self.choices:
             found.sort(key=self._net_vnd, reverse=True)
         hopes = [max(0.0, self._net_vnd(found[0])) for found in self.choices]
@@ -76,8 +79,9 @@ class _Search:
         self.limits = _limits(self.problem)
 
     def _net_vnd(self, option: Option) -> float:
-        """What it brings beyond the most its fruit could bring otherwise."""
-        return option.value_vnd - self.on_tree_vnd[option.batch.id] * option.order.quantity_kg
+        """What it brings at most beyond the most its fruit could bring otherwise."""
+        _, fair_vnd = self.fair.get((option.batch.grower_id, option.batch.crop_id), (0.0, 0.0))
+        return option.value_vnd + (fair_vnd - self.on_tree_vnd[option.batch.id]) * option.order.quantity_kg
 
     def go(self, depth: int, net_vnd: float) -> None:
         """Decide the orders from `depth` on."""
@@ -99,7 +103,7 @@ class _Search:
         picked: dict[tuple[str, dt.date], float] = defaultdict(float)
         for option in self.chosen:
             picked[option.batch.id, option.day] += option.order.quantity_kg
-        value = sum(option.value_vnd for option in self.chosen)
+        value = sum(option.value_vnd for option in self.chosen) - missing_vnd(self.problem, self.chosen)
         for group in self.groups:
             own = {batch.id for batch in group.batches}
             value += group.best_vnd({key: kg for key, kg in picked.items() if key[0] in own})

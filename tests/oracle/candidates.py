@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop
@@ -80,6 +83,7 @@ def _on_day(network: Network, batch: Batch, day: dt.date, orders: list[Order]) -
         served = [order for order in orders if problem.place(order.destination_id).id == destination]
         moments = [order.deliver_until_at for order in served]
         moments += [order.deliver_from_at for order in served if order.deliver_from_at is not None]
+        moments += [order.due_at for order in served if order.due_at is not None]
         edges = sorted({network.hour(moment) for moment in moments})
         for journey in network.on_offer(origin, destination, start_h=start, ready_h=ready):
             outcomes = journey.outcomes(edges)
@@ -109,7 +113,21 @@ def _judged(
         limited=journey.limited,
         good_share=share,
         parcel_good_share=parcel,
-        per_kg_vnd=order.price_vnd_per_kg * share - order.loss_vnd_per_kg * (1 - share) - journey.cost_vnd_per_kg,
+        per_kg_vnd=order.price_vnd_per_kg * share
+        - order.loss_vnd_per_kg * (1 - share)
+        - journey.cost_vnd_per_kg
+        - _timing_vnd(network, outcomes, order),
         review_vnd=policy.review_cost_vnd * (1 - parcel),
         slack=min(slack, policy.max_safety_risk - arrived.unsafe) if crop.safety_cap else slack,
     )
+
+
+def _timing_vnd(network: Network, outcomes: Outcomes, order: Order) -> float:
+    """What waiting for the buyer and coming after the due time cost a kilogram, arrival by arrival [VND/kg]."""
+    policy, until_h = network.problem.policy, network.hour(order.deliver_until_at)
+    from_h = -math.inf if order.deliver_from_at is None else network.hour(order.deliver_from_at)
+    due_h = until_h if order.due_at is None else network.hour(order.due_at)
+    early_h = np.maximum(0.0, from_h - outcomes.arrive_h)
+    late_h = np.clip(outcomes.arrive_h, due_h, until_h) - due_h
+    days = np.array([outcomes.mass @ early_h, outcomes.mass @ late_h]) / 24
+    return float(days @ [policy.earliness_cost_vnd_per_kg_day, policy.lateness_cost_vnd_per_kg_day])

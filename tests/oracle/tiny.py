@@ -108,6 +108,7 @@ def _batch(draw: st.DrawFn, number: int, growers: int) -> Rows:
 def _order(draw: st.DrawFn, number: int, crops: list[str], destinations: list[str], *, splits: bool) -> Rows:
     until = _at(draw(st.integers(2, 5)), draw(st.sampled_from((9, 20))))
     early_h = draw(st.sampled_from((None, None, 18)))
+    due_h = draw(st.sampled_from((None, None, 0, 7, 17)))
     return {
         "id": f"o{number}",
         "crop_id": draw(st.sampled_from(crops)),
@@ -115,6 +116,7 @@ def _order(draw: st.DrawFn, number: int, crops: list[str], destinations: list[st
         "destination_id": draw(st.sampled_from(destinations)),
         "deliver_until_at": until,
         "deliver_from_at": None if early_h is None else until - dt.timedelta(hours=early_h),
+        "due_at": None if due_h is None else until - dt.timedelta(hours=due_h),
         "price_vnd_per_kg": draw(st.sampled_from((40_000.0, 60_000.0, 90_000.0))),
         "ripe_within_days": draw(st.sampled_from(((0.0, 3.0), (0.0, 5.0), (1.0, 6.0)))),
         "keeps_days": draw(st.sampled_from((0.0, 1.0))),
@@ -144,6 +146,9 @@ def tight_problems(draw: st.DrawFn, *, splits: bool = False) -> PlanningProblem:
             "review_cost_vnd": draw(st.sampled_from((0.0, 25_000.0))),
             "max_picks_per_batch": draw(st.sampled_from((None, None, 1, 2))),
             "terminal_share": draw(st.sampled_from((0.0, 0.5, 1.0))),
+            "earliness_cost_vnd_per_kg_day": draw(st.sampled_from((0.0, 0.0, 6000.0))),
+            "lateness_cost_vnd_per_kg_day": draw(st.sampled_from((0.0, 0.0, 25_000.0))),
+            "fairness_weight": draw(st.sampled_from((0.0, 0.0, 0.1, 0.6))),
             "handling_h": 1.0,
         },
         "crops": [draw(_own_crop())],

@@ -12,6 +12,7 @@ import highspy
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.problem import PlanningProblem
 from tests.oracle.candidates import Option
+from tests.oracle.fairness import parts
 from tests.oracle.fruit import left_vnd_per_kg, pick_days
 
 Terms = list[tuple[int, float]]
@@ -72,7 +73,8 @@ def whole_program(problem: PlanningProblem, candidates: Iterable[Option]) -> flo
         if (most := lanes[lane_id]) is not None:
             programme.row(terms, high=most)
     on_tree = _pick(programme, problem, taken)
-    return programme.value() + on_tree
+    unfair = _be_fair(programme, problem, taken)
+    return programme.value() + on_tree - unfair
 
 
 def _ship(
@@ -101,6 +103,18 @@ def _ship(
             for departure in option.departures:
                 loaded[departure].append((kg, 1.0))
         programme.row(kilograms, high=order.quantity_kg)
+
+
+def _be_fair(programme: _Programme, problem: PlanningProblem, taken: dict[tuple[str, dt.date], Terms]) -> float:
+    """Kilograms that count towards each grower's part; returns the price of all parts if nothing were shipped [VND]."""
+    unfair = 0.0
+    for (grower_id, crop_id), (part_kg, vnd) in parts(problem).items():
+        own = {batch.id for batch in problem.batches if (batch.grower_id, batch.crop_id) == (grower_id, crop_id)}
+        counted = programme.column(vnd, part_kg)
+        shipped = [(kg, -1.0) for (batch_id, _), terms in taken.items() if batch_id in own for kg, _ in terms]
+        programme.row([(counted, 1.0), *shipped], high=0.0)
+        unfair += vnd * part_kg
+    return unfair
 
 
 def _pick(programme: _Programme, problem: PlanningProblem, taken: dict[tuple[str, dt.date], Terms]) -> float:

@@ -72,12 +72,6 @@ def test_an_incomplete_spray_record_is_never_picked(spray: dict[str, str]) -> No
     assert plan.refusals[0].reasons[0].code == "pre_harvest_interval"
 
 
-def test_a_weight_that_plans_do_not_heed_is_not_passed_over_in_silence() -> None:
-    weighed = problem(policy={"gap": 0, "horizon_days": 4, "fairness_weight": 500})
-    assert any("fairness_weight" in warning for warning in hp.plan_harvest(weighed).warnings)
-    assert not any("fairness_weight" in warning for warning in hp.plan_harvest(problem()).warnings)
-
-
 def test_an_undeclared_spray_is_picked_and_listed_as_a_warning() -> None:
     plan = hp.plan_harvest(problem())
     assert any("b1" in warning and "spray" in warning for warning in plan.warnings)

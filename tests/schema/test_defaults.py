@@ -60,6 +60,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     "Order": {
         "deliver_from_at": None,
+        "due_at": None,
         "placed_at": None,
         "confirm_by_at": None,
         "ripe_within_days": (0, 2),
@@ -113,6 +114,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "min_good_share": 0.6,
         "min_parcel_good_share": 0,
         "review_cost_vnd": 0,
+        "earliness_cost_vnd_per_kg_day": 0,
+        "lateness_cost_vnd_per_kg_day": 0,
         "max_safety_risk": 0.001,
         "max_picks_per_batch": None,
         "handling_h": 2,

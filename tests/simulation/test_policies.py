@@ -254,7 +254,7 @@ def test_foresight_knows_what_each_run_brings_and_no_plan_brings_more() -> None:
         chances = Chances(luck, shared_delays=False)
         for sent in decisions.sent:
             parcel = scene.parcel(sent)
-            fate = fate_of(parcel, Voyages(scene, chances).arrived(parcel), chances)
+            fate = fate_of(parcel, Voyages(scene, chances).arrived(parcel), chances, scene.problem.policy)
             (seen,) = (
                 each
                 for each in foresight.seen

@@ -111,7 +111,7 @@ def assert_same(question: hp.PlanningProblem, *, runs: int, world: hp.World | No
     voyages = Voyages(scene, chances)
     for parcel in found:
         arrived = voyages.arrived(parcel)
-        fate = fate_of(parcel, arrived, chances)
+        fate = fate_of(parcel, arrived, chances, scene.problem.policy)
         fruit = parcel.buyer.wish.fruit
         for run in range(runs):
             one = deliver(parcel, scene, chances, run)

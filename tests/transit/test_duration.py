@@ -87,3 +87,15 @@ def test_probability_and_quantile_are_each_other_s_inverse(
     duration = duration_of(lane("A>B", p50=p50, p95=p50 * ratio, transit_min_h=p50 * floor, on_schedule_share=share))
     hours = duration.quantile(p)
     assert duration.probability_by(hours) == pytest.approx(max(p, share), abs=1e-7)
+
+
+SAMPLED = lane("A>B", p50=20, p95=36).model_copy(update={"transit_samples_h": (11.0, 12.0, 12.0, 15.5, 19.0, 33.0)})
+
+
+@pytest.mark.parametrize("each", [*LANES.values(), SAMPLED], ids=[*LANES, "trips"])
+@pytest.mark.parametrize("hours", [3.0, 12.0, 15.0, 19.5, 20.0, 31.0, 70.0])
+def test_mean_earliness_is_the_area_under_the_share_that_has_arrived(each: Lane, hours: float) -> None:
+    duration, steps = duration_of(each), 20_000
+    middles = ((number + 0.5) * hours / steps for number in range(steps))
+    area = math.fsum(duration.probability_by(at) for at in middles) * hours / steps
+    assert duration.early_h(hours) == pytest.approx(area, abs=2e-3)

@@ -16,6 +16,7 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
 
 LEAST_VND_PER_KG = 0.5
+LEAST_VND = 0.5
 
 
 class Explanation(Record):
@@ -45,10 +46,11 @@ def explain(plan: HarvestPlan, problem: PlanningProblem, order_id: str, *, langu
     Returns
     -------
     Explanation
-        In `data`, `shipments` hold `earlier` and `later` (none where the day was a commitment), each with its `code`,
-        what `binds`, whether the day is `blocked`, and as far as they can be told `good_share`, `good_share_change`,
-        `value_vnd` and `value_change_vnd` of the shipment and `plan_change_vnd`, trips included; a limit has a
-        `resource`, its `room_kg` and its `vnd_per_kg`. `refusals` hold `kg` and `reasons` with `would_work_if`.
+        In `data`, `shipments` hold what their days of waiting and lateness cost, and `earlier` and `later` (none where
+        the day was a commitment), each with its `code`, what `binds`, whether the day is `blocked`, and as far as they
+        can be told `good_share`, `good_share_change`, `value_vnd` and `value_change_vnd` of the shipment and
+        `plan_change_vnd`, trips included; a limit has a `resource`, its `room_kg` and its `vnd_per_kg`. `refusals` hold
+        `kg` and `reasons` with `would_work_if`.
 
     Raises
     ------
@@ -121,6 +123,9 @@ def _sentences(data: Mapping[str, Any], problem: PlanningProblem, spoken: Words)
             arrive_p95_at=dt.datetime.fromisoformat(shipment["arrive_p95_at"]),
             good_share=shipment["good_share"],
         )
+        for key, days, cost_vnd in (("waits", "wait_days", "wait_vnd"), ("is_late", "late_days", "late_vnd")):
+            if shipment[cost_vnd] > LEAST_VND:
+                yield spoken.say(f"explained.{key}", **{days: shipment[days], cost_vnd: shipment[cost_vnd]})
         for other in (shipment["later"], shipment["earlier"]):
             if other is not None:
                 yield from _of_another_day(other, place_name(problem, problem.order(order_id).destination_id), spoken)

@@ -138,7 +138,7 @@ def _question(
 
 
 def _refused(meeting: Meeting, order: Order) -> Refusal:
-    nothing = Leftover(meeting, used_by(meeting.problem, Settled((), ())), (), {})
+    nothing = Leftover(meeting, used_by(meeting.problem, Settled((), ()))._replace(fair={}), (), {})
     reason = reason_for(meeting.buyer(order), meeting, nothing, missing_kg=order.quantity_kg)
     if reason is None:
         raise AssertionError(f"order {order.id} is refused without a reason")

@@ -11,6 +11,7 @@ from harvest_planner.planning.candidates import Candidate, worth
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.settled import PLANNED_STATES, Part
+from harvest_planner.planning.timing import timing_of
 from harvest_planner.planning.verdict import age_at_delivery
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Order
@@ -53,7 +54,7 @@ def shipment_of(part: Part, meeting: Meeting) -> Shipment:
     buyer, entry, journey, verdict, _ = candidate
     mean_d20, sd_d20 = age_at_delivery(meeting.delivery(journey, buyer.wish), entry.start)
     local = zone(buyer.destination.timezone)
-    policy = meeting.problem.policy
+    policy, timing = meeting.problem.policy, timing_of(journey, buyer)
     eat_from_on, eat_until_on = eating_days(candidate, mean_d20)
     return Shipment(
         order_id=buyer.order.id,
@@ -70,10 +71,12 @@ def shipment_of(part: Part, meeting: Meeting) -> Shipment:
         good_share=round(verdict.good_share, SHARE_DIGITS),
         parcel_good_share=round(verdict.parcel_good_share, SHARE_DIGITS),
         on_time_share=round(verdict.on_time_share, SHARE_DIGITS),
+        wait_days=round(timing.wait_days, SHARE_DIGITS),
+        late_days=round(timing.late_days, SHARE_DIGITS),
         eat_from_on=eat_from_on,
         eat_until_on=eat_until_on,
         cost_vnd=round(kg * journey.cost_vnd_per_kg, 2),
-        value_vnd=round(worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=policy.review_cost_vnd), 2),
+        value_vnd=round(worth(buyer, verdict, journey, entry, kg=kg, policy=policy), 2),
     )
 
 

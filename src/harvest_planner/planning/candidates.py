@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from harvest_planner.planning.meeting import Entry, Meeting
+from harvest_planner.planning.timing import timing_vnd_per_kg
 from harvest_planner.planning.verdict import Verdict, judge
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.policy import Policy
@@ -27,31 +28,38 @@ class Candidate(NamedTuple):
     value_vnd: float
 
 
-def goods_worth(buyer: BuyerOrder, verdict: Verdict, journey: Journey, *, kg: float, review_cost_vnd: float) -> float:
-    """kg · (price·q − failure·(1−q) − transport) − review cost · (1 − parcel share) [VND], whoever picks."""
-    per_kg = buyer.value_per_kg(verdict.good_share, journey.cost_vnd_per_kg)
-    return kg * per_kg - review_cost_vnd * (1.0 - verdict.parcel_good_share)
+def goods_worth(buyer: BuyerOrder, verdict: Verdict, journey: Journey, *, kg: float, policy: Policy) -> float:
+    """What so many kilograms bring, whoever picks them [VND].
+
+    kg · (price·q − failure·(1−q) − transport − what waiting and lateness cost) − review cost · (1 − parcel share)
+    """
+    cost = journey.cost_vnd_per_kg + timing_vnd_per_kg(journey, buyer.wish, policy)
+    per_kg = buyer.value_per_kg(verdict.good_share, cost)
+    return kg * per_kg - policy.review_cost_vnd * (1.0 - verdict.parcel_good_share)
 
 
-def worth(
-    buyer: BuyerOrder, verdict: Verdict, journey: Journey, entry: Entry, *, kg: float, review_cost_vnd: float
-) -> float:
+def worth(buyer: BuyerOrder, verdict: Verdict, journey: Journey, entry: Entry, *, kg: float, policy: Policy) -> float:
     """The worth of the goods, and what the grower's reputation counts [VND]."""
-    goods = goods_worth(buyer, verdict, journey, kg=kg, review_cost_vnd=review_cost_vnd)
+    goods = goods_worth(buyer, verdict, journey, kg=kg, policy=policy)
     return goods + kg * entry.trip.field.reputation_vnd_per_kg
 
 
 def candidate_of(buyer: BuyerOrder, entry: Entry, journey: Journey, verdict: Verdict, policy: Policy) -> Candidate:
     """The candidate with its worth for the whole order."""
-    kg, review = buyer.order.quantity_kg, policy.review_cost_vnd
-    value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
+    value = worth(buyer, verdict, journey, entry, kg=buyer.order.quantity_kg, policy=policy)
     return Candidate(buyer, entry, journey, verdict, value)
 
 
-def at_most_vnd(buyers: Iterable[BuyerOrder], meeting: Meeting) -> float:
-    """What orders bring at most, whatever becomes of them: all good, at no cost, from the best of growers [VND]."""
+def at_most_vnd(buyers: Iterable[BuyerOrder], meeting: Meeting, *, fair_vnd_per_kg: float) -> float:
+    """What orders bring at most, whatever becomes of them: all good, at no cost, from the best of growers [VND].
+
+    Parameters
+    ----------
+    fair_vnd_per_kg : what a kilogram counts at most towards a fair part.
+    """
     standing = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
-    return math.fsum(buyer.order.quantity_kg * (buyer.order.price_vnd_per_kg + max(0.0, standing)) for buyer in buyers)
+    more = max(0.0, standing) + fair_vnd_per_kg
+    return math.fsum(buyer.order.quantity_kg * (buyer.order.price_vnd_per_kg + more) for buyer in buyers)
 
 
 def lawful(entry: Entry, wish: Wish) -> bool:

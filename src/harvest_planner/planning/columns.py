@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
+from harvest_planner.planning.timing import timing_vnd_per_kg
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
@@ -62,9 +64,20 @@ class ArrayJudge:
         self._trips: dict[tuple[int, str | None, tuple[str, ...], bool], Ints] = {}
 
     def columns(
-        self, buyers: Sequence[BuyerOrder], *, tell: OnProgress = in_silence, patience: Patience | None = None
+        self,
+        buyers: Sequence[BuyerOrder],
+        *,
+        fair: Mapping[Owner, FairPart] | None = None,
+        tell: OnProgress = in_silence,
+        patience: Patience | None = None,
     ) -> Columns:
-        """Every candidate that the rules allow and that is worth something, as far as patience goes."""
+        """Every candidate that the rules allow and that is worth something, as far as patience goes.
+
+        Parameters
+        ----------
+        fair : fair parts of growers; where they have a price a candidate may be worth something by that alone.
+        """
+        fair_vnd = self._fair_vnd(fair or {})
         by_way: dict[tuple[str, str], dict[Wish, dict[Wish, list[int]]]] = {}
         for index, buyer in enumerate(buyers):
             wish = buyer.wish
@@ -79,7 +92,7 @@ class ArrayJudge:
             tell(Progress("judging", JUDGED * count / len(by_way)))
             for shape, promised in self.allowed(tuple(shapes)):
                 for wish, rows in self._unfolded(shape, promised, shapes[shape]):
-                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting))
+                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting, fair_vnd))
         return replace(_joined(parts, tuple(self.shares.journeys)), unjudged=tuple(sorted(unjudged)))
 
     def allowed(self, shapes: Sequence[Wish]) -> Iterator[tuple[Wish, Promised]]:
@@ -103,21 +116,37 @@ class ArrayJudge:
         ways = self.shares.ways(shape.crop_id, shape.destination_id)
         trips = [self.trips(pool, shape, pickable=True) for pool in ways.pool[promised.row].tolist()]
         numbers = np.array([self.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
-        costs = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
+        costs = self.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
         trip = np.concatenate(trips)
-        cost = costs[journey] - self._standing[trip]
+        cost = costs[row] - self._standing[trip]
         floor = self.meeting.problem.policy.min_parcel_good_share
         for wish in wishes:
             parcel = promised.parcel_shares(wish)[row]
             rows = _WishRows(trip, numbers[journey], cost, promised.good_share[row], parcel)
             yield wish, rows.where(parcel >= floor - SLACK)
 
+    def cost_vnd_per_kg(self, journeys: Sequence[Journey], of: Ints, wish: Wish) -> Floats:
+        """What a kilogram for the wish costs by some of the journeys: freight, waiting and lateness [VND/kg].
+
+        Parameters
+        ----------
+        of : places in `journeys`.
+        """
+        used, which = np.unique(of, return_inverse=True)
+        policy, each = self.meeting.problem.policy, [journeys[at] for at in used.tolist()]
+        costs = [journey.cost_vnd_per_kg + timing_vnd_per_kg(journey, wish, policy) for journey in each]
+        return np.array(costs, dtype=float)[which.reshape(-1)] if costs else np.empty(0)
+
     @cached_property
     def _standing(self) -> Floats:
         """What a kilogram of each trip counts more for its grower's reputation [VND/kg]."""
         return np.array([trip.field.reputation_vnd_per_kg for trip in self.meeting.trips])
+
+    def _fair_vnd(self, fair: Mapping[Owner, FairPart]) -> Floats:
+        """What a kilogram of each trip counts at most towards its grower's fair part [VND/kg]."""
+        return np.array([fair.get(trip.field.owner, NO_PART).vnd_per_kg for trip in self.meeting.trips])
 
     def trips(self, pool: int, wish: Wish, *, pickable: bool) -> Ints:
         """The pool's trips of the grade and with the papers that the wish asks for.
@@ -145,14 +174,14 @@ NO_START = Start(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def _priced(
-    buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting
+    buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting, fair_vnd: Floats
 ) -> Iterable[tuple[Ints, _WishRows, Floats]]:
     review = meeting.problem.policy.review_cost_vnd
     for index in members:
         order = buyers[index].order
         per_kg = order.price_vnd_per_kg * rows.good - order.loss_vnd_per_kg * (1.0 - rows.good) - rows.cost
         value = order.quantity_kg * per_kg - review * (1.0 - rows.parcel)
-        keep = value > 0
+        keep = value + order.quantity_kg * fair_vnd[rows.trip] > 0
         if keep.any():
             kept = rows.where(keep)
             yield np.full(len(kept.trip), index, dtype=np.int64), kept, value[keep]

@@ -82,7 +82,7 @@ def _refusal(refusal: Refusal) -> Data:
 
 
 def _shipment(plan: HarvestPlan, problem: PlanningProblem, row: Shipment) -> Data:
-    order = problem.order(row.order_id)
+    order, policy = problem.order(row.order_id), problem.policy
     committed = any(
         (c.order_id, c.batch_id, c.pick_on) == (row.order_id, row.batch_id, row.pick_on) for c in problem.commitments
     )
@@ -95,6 +95,10 @@ def _shipment(plan: HarvestPlan, problem: PlanningProblem, row: Shipment) -> Dat
         "deliver_until_at": order.deliver_until_at.isoformat(),
         "good_share": row.good_share,
         "on_time_share": row.on_time_share,
+        "wait_days": row.wait_days,
+        "wait_vnd": round(row.kg * row.wait_days * policy.earliness_cost_vnd_per_kg_day, 2),
+        "late_days": row.late_days,
+        "late_vnd": round(row.kg * row.late_days * policy.lateness_cost_vnd_per_kg_day, 2),
         "value_vnd": row.value_vnd,
         "committed": committed,
         "earlier": None,
@@ -165,8 +169,7 @@ class _OtherDays:
     def _value_vnd(self, candidate: Candidate) -> float:
         """Worth of the shipment's kilograms that way [VND]."""
         _, entry, journey, verdict, _ = candidate
-        review = self._policy.review_cost_vnd
-        return worth(self._buyer, verdict, journey, entry, kg=self._shipment.kg, review_cost_vnd=review)
+        return worth(self._buyer, verdict, journey, entry, kg=self._shipment.kg, policy=self._policy)
 
     def _by_worth(self, best: Candidate, trips_vnd: float) -> str:
         change = self._value_vnd(best) - self._shipment.value_vnd

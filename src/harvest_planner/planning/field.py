@@ -94,6 +94,11 @@ class FieldBatch:
             reputation_vnd_per_kg=reputation_vnd_per_kg(grower, problem.policy),
         )
 
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Whose it is, and which crop: what growers' fair parts go by."""
+        return self.grower.id, self.crop.id
+
     def age_on(self, day: dt.date) -> float:
         """Mean age on the tree that day [d20]."""
         return age_on_tree(

@@ -24,6 +24,7 @@ _SHAPED_BY = (
     "crop_id",
     "destination_id",
     "deliver_from_at",
+    "due_at",
     "deliver_until_at",
     "ripe_within_days",
     "keeps_days",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.candidates import at_most_vnd, candidate_of
+from harvest_planner.planning.fairness import dearest_vnd_per_kg, unfair_vnd
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
@@ -158,7 +159,7 @@ def _large(
     patience.keep_back(REPORTING_BY_FOLDING * (time.monotonic() - began))
     laid = laid_out(meeting, judge_all, asked, used, sized=sized, patience=patience)
     tell(Progress("judging", JUDGED))
-    constant = laid.kept_vnd + settled_vnd(settled, meeting)
+    constant = laid.kept_vnd + settled_vnd(settled, meeting) - unfair_vnd(used.fair, used.shipped_kg)
     missed_vnd = laid.unjudged_vnd
 
     def told(part: float, value: float, bound: float) -> None:
@@ -202,7 +203,7 @@ def prepare(
         hold(used, problem)
     buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
     judge_all = ArrayJudge(meeting)
-    columns = judge_all.columns(buyers, tell=tell, patience=patience)
+    columns = judge_all.columns(buyers, fair=used.fair, tell=tell, patience=patience)
     return Prepared(meeting, settled, used, question_of(meeting, buyers, columns, used), judge_all)
 
 
@@ -222,12 +223,13 @@ def allocate(
     from harvest_planner.planning.allocation.solve import Task, solve
     from harvest_planner.planning.scarcity import shadow_prices
 
-    question = prepared.question
+    question, used = prepared.question, prepared.used
     parts = list(components(question.model))
     gap = prepared.meeting.problem.policy.gap
     constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
+    constant -= unfair_vnd(used.fair, used.shipped_kg)
     unjudged = [question.buyers[number] for number in question.columns.unjudged]
-    missed_vnd = at_most_vnd(unjudged, prepared.meeting)
+    missed_vnd = at_most_vnd(unjudged, prepared.meeting, fair_vnd_per_kg=dearest_vnd_per_kg(used.fair))
     run = map if executor is None else executor.map
     while True:
         tasks = [Task(part.model, gap, seed, patience) for part in parts]

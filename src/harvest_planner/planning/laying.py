@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.columns import NO_START, ArrayJudge
+from harvest_planner.planning.fairness import dearest_vnd_per_kg
 from harvest_planner.planning.folding import Asked
 from harvest_planner.planning.market.market import Demand, Market
 from harvest_planner.planning.meeting import Entry, Meeting
@@ -19,7 +21,9 @@ from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Used, left_kg
 from harvest_planner.planning.shares import SLACK, Promised
 from harvest_planner.planning.supplying import blocked, departures_of, supply_of
+from harvest_planner.planning.timing import priced
 from harvest_planner.planning.wish import Wish
+from harvest_planner.transit.travel import Journey
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(policy.terminal_share) for field in meeting.fields)
     missed = np.isin(asked.wish, unjudged)
     best = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
-    missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + max(0.0, best)))
+    more = max(0.0, best) + dearest_vnd_per_kg(used.fair)
+    missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + more))
     return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept, missed, missed_vnd)
 
 
@@ -114,27 +119,36 @@ def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: P
         if not len(promised.row):
             continue
         journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
-        costs = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
         limited = np.array([journey.limited for journey in ways.journeys], dtype=bool)
         own = ways.journey[promised.row]
+        cost = _costs(judge, ways.journeys, own, tuple(shapes), which)
         if sized:
-            laid = _Rows(
-                which, ways.pool[promised.row], promised.row, journeys[own], promised.good_share, costs[own], costs[own]
-            )
+            laid = _Rows(which, ways.pool[promised.row], promised.row, journeys[own], promised.good_share, cost, cost)
             parts.extend(_sized(shapes, laid, promised, wishes, policy.min_parcel_good_share))
             continue
-        kept = ~_outdone(which, ways.pool[promised.row], promised.good_share, costs[own], limited[own])
+        kept = ~_outdone(which, ways.pool[promised.row], promised.good_share, cost, limited[own])
         numbers = np.array([members[0] for members in shapes.values()], dtype=np.int64)
         row, own = promised.row[kept], own[kept]
         good = promised.good_share[kept]
         parts.append(
-            _Rows(numbers[which[kept]], ways.pool[row], row, journeys[own], good, np.ones(len(row)), costs[own])
+            _Rows(numbers[which[kept]], ways.pool[row], row, journeys[own], good, np.ones(len(row)), cost[kept])
         )
     if not parts:
         none = np.empty(0, dtype=np.int64)
         return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0)), unjudged
     joined = _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return joined.where(np.argsort(joined.wish, kind="stable")), unjudged
+
+
+def _costs(judge: ArrayJudge, journeys: Sequence[Journey], own: Ints, shapes: Sequence[Wish], which: Ints) -> Floats:
+    """What a kilogram costs on the way in each row, shape by shape where waiting or lateness has a price [VND/kg]."""
+    if not priced(judge.meeting.problem.policy):
+        return judge.cost_vnd_per_kg(journeys, own, shapes[0])
+    ends = np.searchsorted(which, np.arange(len(shapes) + 1))
+    parts = [
+        judge.cost_vnd_per_kg(journeys, own[a:b], shape) for shape, (a, b) in zip(shapes, pairwise(ends), strict=True)
+    ]
+    return np.concatenate(parts)
 
 
 def _sized(

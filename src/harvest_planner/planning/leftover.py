@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, worth
+from harvest_planner.planning.fairness import NO_PART, FairPart, Owner, unfair_vnd
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import Part, Used, left_kg
@@ -28,6 +29,7 @@ class Totals:
     ----------
     batch_kg : what stays on the tree, by batch id [kg].
     picked, packed, loaded : by grower and day, place and day, departure [kg].
+    shipped : by grower and crop [kg]; `fair` is what it would be if all shipped alike.
     days : of each batch, the days on which it is picked; `trips` the same as pairs.
     """
 
@@ -37,6 +39,8 @@ class Totals:
         self.picked: dict[tuple[str, dt.date], float] = defaultdict(float, used.picker_kg)
         self.packed: dict[tuple[str, dt.date], float] = defaultdict(float, used.packing_kg)
         self.loaded: dict[tuple[str, float], float] = defaultdict(float, used.departure_kg)
+        self.shipped: dict[Owner, float] = defaultdict(float, used.shipped_kg)
+        self.fair: dict[Owner, FairPart] = used.fair
         self.days: dict[str, set[dt.date]] = defaultdict(set)
         self.trips = set(used.trips)
         for batch_id, days in used.days.items():
@@ -46,6 +50,7 @@ class Totals:
         """Pick and pack so much more on a trip."""
         self._pick(trip.field.batch.id, trip.field.grower.id, trip.day.pick_on, kg)
         self.packed[trip.field.place.id, trip.day.pick_on] += kg
+        self.shipped[trip.field.owner] += kg
 
     def load(self, departure: tuple[str, float], kg: float) -> None:
         """Put so much more on a departure."""
@@ -84,6 +89,7 @@ class Leftover:
     def _hold(self, totals: Totals) -> None:
         self.meeting, self.batch_kg, self.days, self.trips = totals.meeting, totals.batch_kg, totals.days, totals.trips
         self._picked, self._packed, self._loaded = totals.picked, totals.packed, totals.loaded
+        self._fair, self._shipped = totals.fair, totals.shipped
 
     @classmethod
     def of(cls, totals: Totals) -> Leftover:
@@ -91,6 +97,16 @@ class Leftover:
         found = cls.__new__(cls)
         found._hold(totals)
         return found
+
+    @property
+    def unfair_vnd(self) -> float:
+        """Price of what growers ship short of their fair parts [VND]."""
+        return unfair_vnd(self._fair, self._shipped)
+
+    def fair(self, trip: Trip) -> FairPart:
+        """What the trip's grower still lacks to his fair part, and its price."""
+        owner = trip.field.owner
+        return self._fair.get(owner, NO_PART).beyond(self._shipped.get(owner, 0.0))
 
     def picker_kg(self, trip: Trip) -> float:
         """Hands left that day [kg]; none on a day of rest."""
@@ -153,14 +169,17 @@ class Leftover:
         return on in days or all(abs((on - day).days) >= batch.days_between_picks for day in days)
 
     def gain_vnd(self, candidate: Candidate, kg: float) -> float:
-        """What serving that many kg adds: its worth, less what its fruit brings now and what a new trip costs."""
+        """What serving that many kg adds: its worth, less what its fruit brings now and what a new trip costs.
+
+        To a grower short of his fair part each of its kilograms brings its price besides.
+        """
         trip = candidate.entry.trip
         batch = trip.field.batch
-        kept = trip.field.kept_vnd_per_kg(self.meeting.problem.policy.terminal_share)
-        review = self.meeting.problem.policy.review_cost_vnd
+        policy = self.meeting.problem.policy
+        kept = trip.field.kept_vnd_per_kg(policy.terminal_share)
         buyer, entry, journey, verdict, _ = candidate
-        value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=review)
-        gain = value - kg * kept
+        value = worth(buyer, verdict, journey, entry, kg=kg, policy=policy)
+        gain = value - kg * kept + self.fair(trip).of(kg)
         if self.made(trip):
             return gain
         filler = max(0.0, batch.min_trip_kg - kg) * (batch.surplus_price_vnd_per_kg - kept)

@@ -12,6 +12,7 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.columns import Columns
+from harvest_planner.planning.fairness import Owner
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
@@ -69,6 +70,8 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
     at = {batch_id: index for index, batch_id in enumerate(fields)}
     order_kg = np.array([b.order.quantity_kg - used.order_kg.get(b.order.id, 0.0) for b in buyers])
     lanes, lane_kg, departures = _limited_departures(columns, meeting, used)
+    lacking: _Owners[Owner] = _Owners()
+    trip_fair = [_fair(trip, lacking, used) for trip in trips]
     trip_at = np.full(len(meeting.trips), -1, dtype=np.int64)
     trip_at[[trip.number for trip in trips]] = np.arange(len(trips))
     review = meeting.problem.policy.review_cost_vnd * (1.0 - columns.parcel_good_share)
@@ -81,6 +84,7 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
         trip_day=np.array([trip.day.pick_on.toordinal() for trip in trips], dtype=np.int64),
         trip_picker=np.array(trip_picker, dtype=np.int64),
         trip_packing=np.array(trip_packing, dtype=np.int64),
+        trip_fair=np.array(trip_fair, dtype=np.int64),
         trip_cost_vnd=np.array([trip.field.batch.trip_cost_vnd for trip in trips], dtype=float),
         trip_least_kg=np.array([trip.field.batch.min_trip_kg for trip in trips], dtype=float),
         trip_made=np.array([(trip.field.batch.id, trip.day.pick_on) in used.trips for trip in trips], dtype=bool),
@@ -93,6 +97,8 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
         picker_kg=np.array(pickers.kg, dtype=float),
         packing_kg=np.array(packings.kg, dtype=float),
         lane_kg=lane_kg,
+        fair_kg=np.array(lacking.kg, dtype=float),
+        fair_vnd_per_kg=np.array([used.fair[owner].vnd_per_kg for owner in lacking.at], dtype=float),
         column_order=columns.order,
         column_trip=trip_at[columns.trip],
         column_value_vnd=(columns.value_vnd + review) * share - review,
@@ -111,6 +117,12 @@ def _picker(trip: Trip, owners: _Owners[OwnerDay], used: Used) -> int:
 def _packing(trip: Trip, owners: _Owners[OwnerDay], used: Used) -> int:
     key = (trip.field.place.id, trip.day.pick_on)
     return owners.number(key, trip.field.place.packing_kg_per_day, used.packing_kg.get(key, 0.0))
+
+
+def _fair(trip: Trip, owners: _Owners[Owner], used: Used) -> int:
+    owner = trip.field.owner
+    part = used.fair.get(owner)
+    return owners.number(owner, part and part.kg, used.shipped_kg.get(owner, 0.0))
 
 
 def _most_trips(field: FieldBatch, meeting: Meeting, used: Used) -> float:

@@ -122,7 +122,9 @@ class PlainOutlooks:
         """The nearest later deadline at which something could be promised at a profit."""
         policy = self.meeting.problem.policy
         for later, moved in later_buyers(buyer, self.meeting):
-            if any(allowed(each, policy) and each.value_vnd > 0 for each in self.judge_all(moved, self.meeting)):
+            candidates = (each for each in self.judge_all(moved, self.meeting) if allowed(each, policy))
+            kg = buyer.order.quantity_kg
+            if any(each.value_vnd + self.leftover.fair(each.entry.trip).of(kg) > 0 for each in candidates):
                 return later
         return None
 

@@ -37,7 +37,7 @@ class _Trips(NamedTuple):
     journey: Ints
     """Its place among the journeys of the ways."""
     cost: Floats
-    """Freight [VND/kg]."""
+    """Freight, waiting and lateness [VND/kg]."""
 
 
 class _Left(NamedTuple):
@@ -56,6 +56,14 @@ class _Left(NamedTuple):
     filler: Floats
     """What a kilogram that fills a trip up brings beyond that [VND/kg]."""
     standing: Floats
+    fair_kg: Floats
+    """What its grower lacks to his fair part [kg]."""
+    fair: Floats
+    """What each of these kilograms counts [VND/kg]."""
+
+    def fair_vnd(self, trip: Ints, kg: float) -> Floats:
+        """What so many kilograms of trips count towards their growers' fair parts [VND]."""
+        return np.minimum(kg, self.fair_kg[trip]) * self.fair[trip]
 
 
 class ArrayOutlooks:
@@ -131,17 +139,18 @@ class ArrayOutlooks:
         later = list(later_buyers(buyer, self.meeting))
         shapes = tuple(moved.wish.shape for _, moved in later)
         ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
-        cost = np.array([journey.cost_vnd_per_kg for journey in ways.journeys])
         for (deadline, moved), (shape, promised) in zip(later, judge.allowed(shapes), strict=True):
             enough = self._big_enough(promised, moved.wish)
             if not enough.any():
                 continue
             parcel = self._parcels(promised, moved.wish)
-            best = np.array([self._best_standing(pool, shape) for pool in ways.pool[promised.row].tolist()])
+            kg = order.quantity_kg
+            best = np.array([self._best_counted(pool, shape, kg) for pool in ways.pool[promised.row].tolist()])
             per_kg = moved.order.price_vnd_per_kg * promised.good_share
-            per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share) - cost[ways.journey[promised.row]]
+            per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share)
+            per_kg -= judge.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
             review = self.meeting.problem.policy.review_cost_vnd
-            value = order.quantity_kg * per_kg - review * (1.0 - parcel) + order.quantity_kg * best
+            value = kg * per_kg - review * (1.0 - parcel) + best
             if (enough & (value > 0)).any():
                 return deadline
         return None
@@ -168,8 +177,8 @@ class ArrayOutlooks:
         promised, trips = promised.only(able), [each for each in trips if len(each)]
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
-        costs = np.array([each.cost_vnd_per_kg for each in ways.journeys])
-        return _Trips(promised, row, np.concatenate(trips), journey, costs[journey])
+        costs = self.judge.cost_vnd_per_kg(ways.journeys, journey, shape)
+        return _Trips(promised, row, np.concatenate(trips), journey, costs)
 
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
         """Probability that the parcel passes, of each row; 1 where nothing depends on it."""
@@ -195,7 +204,7 @@ class ArrayOutlooks:
         parcel = self._parcels(found.promised, buyer.wish)[found.row[at]]
         per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - found.cost[at]
         value = kg * per_kg - self.meeting.problem.policy.review_cost_vnd * (1.0 - parcel) + kg * left.standing[trip]
-        gain = value - kg * left.kept[trip]
+        gain = value - kg * left.kept[trip] + left.fair_vnd(trip, kg)
         opened = gain - left.fee[trip] + np.maximum(0.0, left.least_kg[trip] - kg) * left.filler[trip]
         return np.where(left.made[trip], gain, opened)
 
@@ -240,10 +249,11 @@ class ArrayOutlooks:
         journey = ways.journeys[int(found.journey[at])]
         return candidate_of(buyer, entry, journey, verdict, self.meeting.problem.policy)
 
-    def _best_standing(self, pool: int, shape: Wish) -> float:
-        """What a kilogram of the pool's trips counts more at best; −inf where none can be made [VND/kg]."""
+    def _best_counted(self, pool: int, shape: Wish, kg: float) -> float:
+        """What so much of the pool's trips counts for their growers at best; −inf where none can be made [VND]."""
         trips = self.judge.trips(pool, shape, pickable=True)
-        return float(self._left.standing[trips].max()) if len(trips) else -math.inf
+        counted = kg * self._left.standing[trips] + self._left.fair_vnd(trips, kg)
+        return float(counted.max()) if len(trips) else -math.inf
 
     @cached_property
     def _left(self) -> _Left:
@@ -265,4 +275,6 @@ class ArrayOutlooks:
             least_kg=column(lambda trip: trip.field.batch.min_trip_kg),
             filler=column(lambda trip: trip.field.batch.surplus_price_vnd_per_kg) - kept,
             standing=column(lambda trip: trip.field.reputation_vnd_per_kg),
+            fair_kg=column(lambda trip: leftover.fair(trip).kg),
+            fair=column(lambda trip: leftover.fair(trip).vnd_per_kg),
         )

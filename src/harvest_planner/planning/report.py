@@ -81,7 +81,8 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
         math.fsum(shipment.value_vnd for shipment in shipments)
         + math.fsum(row.value_vnd for row in surplus)
         + answer.terminal_vnd(rows, meeting)
-        - answer.trips_vnd(picks, meeting),
+        - answer.trips_vnd(picks, meeting)
+        - leftover.unfair_vnd,
         2,
     )
     bound = max(value, round(decided.bound_vnd, 2))
@@ -111,9 +112,9 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
 
     meeting, problem = whole.meeting, whole.meeting.problem
     surplus = whole.surplus()
-    value = round(
-        whole.goods_vnd + math.fsum(row.value_vnd for row in surplus) + whole.terminal_vnd() - whole.trips_vnd(), 2
-    )
+    sold_vnd = math.fsum(row.value_vnd for row in surplus)
+    unfair_vnd = whole.leftover().unfair_vnd
+    value = round(whole.goods_vnd + sold_vnd + whole.terminal_vnd() - whole.trips_vnd() - unfair_vnd, 2)
     bound = max(value, round(bound_vnd, 2))
     gap = (bound - value) / max(abs(bound), 1.0)
     missing, decision = whole.missing(), whole.decision
@@ -207,8 +208,6 @@ def met_by(part: Part) -> Met:
 def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
     """What the planner wants known, in a fixed order."""
     ways = tuple(given)
-    if meeting.problem.policy.fairness_weight > 0:
-        yield "policy.fairness_weight: plans do not heed it yet; orders go where they are worth most"
     for field in meeting.fields:
         if field.batch.last_spray_on is None:
             yield f"batch {field.batch.id}: no spray is declared; it is picked as if there was none"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from harvest_planner.planning.candidates import Candidate, worth
+from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.pools import Trip
@@ -69,9 +70,8 @@ def _best_way(buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Me
     for journey in own or offered:
         start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
         verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
-        review = meeting.problem.policy.review_cost_vnd
         entry = Entry(trip, start)
-        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, review_cost_vnd=review)
+        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, policy=meeting.problem.policy)
         found.append(Candidate(buyer, entry, journey, verdict, value))
     return max(found, key=lambda candidate: candidate.value_vnd, default=None)
 
@@ -94,6 +94,10 @@ class Used(NamedTuple):
     days: dict[str, set[dt.date]]
     trips: set[tuple[str, dt.date]]
     """Trips that the plan makes for them anyway."""
+    fair: dict[Owner, FairPart]
+    """What growers would ship if all shipped alike; empty where the policy does not weigh it."""
+    shipped_kg: dict[Owner, float]
+    """What they ship already, by grower and crop [kg]."""
 
 
 def used_by(problem: PlanningProblem, settled: Settled) -> Used:
@@ -106,6 +110,8 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
         departure_kg=defaultdict(float),
         days=defaultdict(set),
         trips={(c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts},
+        fair=fair_parts(problem, states=PLANNED_STATES),
+        shipped_kg=defaultdict(float),
     )
     for commitment in problem.commitments:
         batch = problem.batch(commitment.batch_id)
@@ -118,15 +124,14 @@ def used_by(problem: PlanningProblem, settled: Settled) -> Used:
     for candidate, kg in settled.parts:
         for leg in candidate.journey.legs:
             used.departure_kg[leg.lane_id, leg.departs_h] += kg
+        used.shipped_kg[candidate.entry.trip.field.owner] += kg
     return used
 
 
 def settled_vnd(settled: Settled, meeting: Meeting) -> float:
     """What the commitments bring, less their trips [VND]: a part of every plan."""
-    review = meeting.problem.policy.review_cost_vnd
-    goods = math.fsum(
-        worth(c.buyer, c.verdict, c.journey, c.entry, kg=kg, review_cost_vnd=review) for c, kg in settled.parts
-    )
+    policy = meeting.problem.policy
+    goods = math.fsum(worth(c.buyer, c.verdict, c.journey, c.entry, kg=kg, policy=policy) for c, kg in settled.parts)
     trips = {
         (c.entry.trip.field.batch.id, c.entry.trip.day.pick_on): c.entry.trip.field.batch for c, _ in settled.parts
     }

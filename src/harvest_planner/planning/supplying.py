@@ -9,6 +9,7 @@ import numpy as np
 
 from harvest_planner.planning.allocation.model import Floats, Ints
 from harvest_planner.planning.columns import ArrayJudge
+from harvest_planner.planning.fairness import Owner
 from harvest_planner.planning.market.market import Supply
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
@@ -20,14 +21,17 @@ def supply_of(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Use
     policy = meeting.problem.policy
     fields = {trip.field.batch.id: trip.field for trip in trips}
     batch_at = {batch_id: number for number, batch_id in enumerate(fields)}
+    parts: dict[Owner, int] = {}
     hands: dict[tuple[str, dt.date], int] = {}
     hands_kg: list[float] = []
     packings: dict[tuple[str, dt.date], int] = {}
     packing_kg: list[float] = []
     homes: dict[str, int] = {}
-    trip_home, trip_hands, trip_packing = [], [], []
+    trip_home, trip_hands, trip_packing, trip_fair = [], [], [], []
     for trip in trips:
         trip_home.append(homes.setdefault(trip.field.grower.id, len(homes)))
+        owner = trip.field.owner
+        trip_fair.append(parts.setdefault(owner, len(parts)) if owner in used.fair else -1)
         key = (trip.field.grower.id, trip.day.pick_on)
         if key not in hands:
             most = trip.field.grower.pick_capacity_kg_per_day
@@ -44,6 +48,7 @@ def supply_of(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Use
             packing_kg.append(max(0.0, most - used.packing_kg.get(key, 0.0)))
         trip_packing.append(packings[key])
     batches = list(fields.values())
+    lacks = [used.fair[owner].beyond(used.shipped_kg.get(owner, 0.0)) for owner in parts]
     most_trips = np.inf if policy.max_picks_per_batch is None else policy.max_picks_per_batch
     days = {
         batch_at[name]: tuple(day.toordinal() for day in days) for name, days in used.days.items() if name in batch_at
@@ -60,6 +65,7 @@ def supply_of(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Use
         trip_made=np.array([(trip.field.batch.id, trip.day.pick_on) in used.trips for trip in trips], dtype=bool),
         trip_surplus=np.array([trip.field.batch.surplus_price_vnd_per_kg for trip in trips], dtype=float),
         trip_standing=np.array([trip.field.reputation_vnd_per_kg for trip in trips], dtype=float),
+        trip_fair=np.array(trip_fair, dtype=np.int64),
         batch_kg=np.array([left_kg(field, used) for field in batches], dtype=float),
         batch_kept=np.array([field.kept_vnd_per_kg(policy.terminal_share) for field in batches], dtype=float),
         batch_most=np.array([most_trips - len(used.days.get(f.batch.id, ())) for f in batches], dtype=float).clip(0.0),
@@ -67,6 +73,8 @@ def supply_of(meeting: Meeting, trips: Sequence[Trip], trip_lot: Ints, used: Use
         batch_days=days,
         hands_kg=np.array(hands_kg, dtype=float),
         packing_kg=np.array(packing_kg, dtype=float),
+        fair_kg=np.array([part.kg for part in lacks], dtype=float),
+        fair_vnd=np.array([part.vnd_per_kg for part in lacks], dtype=float),
     )
 
 

@@ -27,6 +27,8 @@ class Wish:
     destination_id: str
     deliver_from_h: float | None
     deliver_until_h: float
+    due_h: float
+    """From when on it costs that the parcel comes later; the deadline where that has no price."""
     lower_d20: float
     upper_d20: float
     fruit: int
@@ -44,6 +46,7 @@ class Wish:
             self.destination_id,
             self.deliver_from_h,
             self.deliver_until_h,
+            self.due_h,
             self.lower_d20,
             self.upper_d20,
             1,
@@ -87,6 +90,7 @@ class BuyerOrder:
             destination_id=destination.id,
             deliver_from_h=None if order.deliver_from_at is None else hours_of(order.deliver_from_at),
             deliver_until_h=until_h,
+            due_h=_due_h(order) if problem.policy.lateness_cost_vnd_per_kg_day > 0 else until_h,
             lower_d20=lower,
             upper_d20=upper,
             fruit=fruit,
@@ -96,7 +100,16 @@ class BuyerOrder:
         )
         return cls(order=order, crop=crop, curve=curve, destination=destination, wish=wish, room_degc=room)
 
+    @property
+    def due_h(self) -> float:
+        """When the order is due, whatever it costs to be late [h since the epoch]."""
+        return _due_h(self.order)
+
     def value_per_kg(self, good_share: float, cost_vnd_per_kg: float) -> float:
         """price·q − failure·(1 − q) − transport [VND/kg]."""
         order = self.order
         return order.price_vnd_per_kg * good_share - order.loss_vnd_per_kg * (1.0 - good_share) - cost_vnd_per_kg
+
+
+def _due_h(order: Order) -> float:
+    return hours_of(order.due_at or order.deliver_until_at)

@@ -104,7 +104,9 @@ def _cohort(text: str) -> tuple[str, float]:
 class Order(Record):
     """What a buyer wants, where, by when, and how ripe."""
 
-    judged_together: ClassVar[tuple[str, ...] | None] = ("ripe_within_days", "deliver_from_at", "deliver_until_at")
+    judged_together: ClassVar[tuple[str, ...] | None] = (
+        *("ripe_within_days", "deliver_from_at", "due_at", "deliver_until_at"),
+    )
 
     id: Id
     crop_id: Id
@@ -118,6 +120,9 @@ class Order(Record):
     """What a good kilogram brings [VND/kg]."""
     deliver_from_at: Instant | None = None
     """Not before this; none: as soon as it comes."""
+    due_at: Instant | None = None
+    """When it is wanted by: what comes later, up to the deadline, is late and costs
+    `policy.lateness_cost_vnd_per_kg_day`; none: the deadline."""
     placed_at: Instant | None = None
     """When the buyer placed it, not after as_of."""
     confirm_by_at: Instant | None = None
@@ -152,6 +157,16 @@ class Order(Record):
             raise ValueError(
                 f"deliver_from_at ({self.deliver_from_at.isoformat()}) lies after "
                 f"deliver_until_at ({self.deliver_until_at.isoformat()})"
+            )
+        if self.due_at and (earliest := self.deliver_from_at) and self.due_at <= earliest:
+            raise ValueError(
+                f"due_at ({self.due_at.isoformat()}) does not lie after deliver_from_at ({earliest.isoformat()}): "
+                "nothing is delivered by then; give a later due_at, or none"
+            )
+        if self.due_at and self.due_at > self.deliver_until_at:
+            raise ValueError(
+                f"due_at ({self.due_at.isoformat()}) lies after the deadline, deliver_until_at "
+                f"({self.deliver_until_at.isoformat()}); give an earlier due_at, or none: then it is the deadline"
             )
         return self
 

@@ -76,12 +76,17 @@ class Shipment(Record):
     """Probability that the buyer is content with the parcel."""
     on_time_share: Share
     """Probability of arriving by deliver_until_at."""
+    wait_days: NonNegative = 0.0
+    """Expected wait from arrival to deliver_from_at [d]."""
+    late_days: NonNegative = 0.0
+    """Expected lateness from due_at on, counted up to deliver_until_at [d]."""
     eat_from_on: dt.date
     eat_until_on: dt.date
     cost_vnd: NonNegative
     """Transport [VND]."""
     value_vnd: float
-    """price·q − failure·(1−q) − transport, less the review cost, with the price of its grower's reputation [VND]."""
+    """price·q − failure·(1−q) − transport, less what waiting, lateness and reviews cost, with the price of its grower's
+    reputation [VND]."""
 
 
 class Pick(Record):

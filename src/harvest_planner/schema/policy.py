@@ -18,6 +18,10 @@ class Policy(Record):
     """No shipment whose parcel satisfies the buyer with less probability."""
     review_cost_vnd: NonNegative = 0.0
     """Cost of one parcel that disappoints [VND]."""
+    earliness_cost_vnd_per_kg_day: NonNegative = 0.0
+    """Cost of each day that a parcel waits between its arrival and `deliver_from_at` [VND/kg per day]."""
+    lateness_cost_vnd_per_kg_day: NonNegative = 0.0
+    """Cost of each day that a parcel is delivered after `due_at`, up to its deadline [VND/kg per day]."""
     max_safety_risk: Share = 0.001
     """Probability of breaking the food-safety cap that is still accepted."""
     max_picks_per_batch: Annotated[int, Field(ge=1)] | None = None
@@ -42,4 +46,5 @@ class Policy(Record):
     """How much a grower's reputation counts: a kilogram of one whose deliveries are all good is worth so much more than
     of one whose are none [VND/kg]; new growers count as 0.9."""
     fairness_weight: NonNegative = 0.0
-    """How much an even share among growers counts. Plans do not heed it yet, and say so in their warnings."""
+    """How much it counts that each grower ships his part of what is asked of a crop, by what he offers of it: each
+    kilogram that he ships short of it costs this share of the mean price of the crop's orders."""

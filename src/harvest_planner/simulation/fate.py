@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.arrays import complementary_error
 from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.ripening.normal import ROOT_HALF
+from harvest_planner.schema.policy import Policy
 from harvest_planner.simulation.chances import Chances
 from harvest_planner.simulation.luck import LEVELS, Bools, Draws, Floats, Ints
 from harvest_planner.simulation.scene import Parcel
@@ -26,6 +28,7 @@ class Fate(NamedTuple):
     good, under, over : of the fruit of parcels in time and unharmed, 0 for the others.
     late, harmed : whether the whole parcel is late, or in time but beyond its chilling or safety limit.
     content : whether enough of its fruit is good.
+    timing_vnd_per_kg : what waiting for the buyer and coming late cost [VND/kg].
     """
 
     good: Floats
@@ -34,9 +37,10 @@ class Fate(NamedTuple):
     late: Bools
     harmed: Bools
     content: Bools
+    timing_vnd_per_kg: Floats
 
 
-def fate_of(parcel: Parcel, arrived: Arrived, chances: Chances) -> Fate:
+def fate_of(parcel: Parcel, arrived: Arrived, chances: Chances, policy: Policy) -> Fate:
     """Open the parcel in every run."""
     wish = parcel.buyer.wish
     in_time = arrived.arrive_h <= wish.deliver_until_h + EDGE_H
@@ -54,7 +58,18 @@ def fate_of(parcel: Parcel, arrived: Arrived, chances: Chances) -> Fate:
         late=~in_time,
         harmed=in_time & ~sound,
         content=sound & (good >= wish.needed),
+        timing_vnd_per_kg=timing_vnd_per_kg(wish, arrived.arrive_h, policy),
     )
+
+
+def timing_vnd_per_kg(wish: Wish, arrive_h: Floats, policy: Policy) -> Floats:
+    """What waiting for the buyer and coming late cost in every run [VND/kg]."""
+    wait_h = np.zeros(arrive_h.shape)
+    if wish.deliver_from_h is not None:
+        wait_h = np.maximum(0.0, wish.deliver_from_h - arrive_h)
+    late_h = np.clip(arrive_h, wish.due_h, wish.deliver_until_h) - wish.due_h
+    early, late = policy.earliness_cost_vnd_per_kg_day, policy.lateness_cost_vnd_per_kg_day
+    return np.asarray((early * wait_h + late * late_h) / 24.0)
 
 
 def counts(parcel: Parcel, age_d20: Floats, chances: Chances) -> tuple[Ints, Ints]:

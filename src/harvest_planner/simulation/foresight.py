@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.simulation.bench import Bench
 from harvest_planner.simulation.chances import Chances
 from harvest_planner.simulation.decisions import Decisions, Sent
-from harvest_planner.simulation.fate import EDGE_H, levels_of
+from harvest_planner.simulation.fate import EDGE_H, levels_of, timing_vnd_per_kg
 from harvest_planner.simulation.luck import Bools, Floats, Ints, Luck
 from harvest_planner.simulation.scene import Parcel, Scene
 from harvest_planner.simulation.voyage import Voyages
@@ -54,7 +54,9 @@ class Foresight:
     """
 
     def __init__(self, bench: Bench, scene: Scene, luck: Luck) -> None:
-        self._bench, self._scene = bench, scene
+        # Who knows all looks for income alone, which fairness among growers is not.
+        unfair = bench.prepared.used._replace(fair={})
+        self._bench, self._scene = Bench(replace(bench.prepared, used=unfair)), scene
         self._chances = Chances(luck, shared_delays=scene.world.shared_delays)
         self._voyages = Voyages(scene, self._chances)
         self.journeys: list[Journey] = []
@@ -105,15 +107,16 @@ class Foresight:
         means = starts[:, :1] + (arrived.age_d20 - parcel.age_d20) + starts[:, 4:5] * common
         good_fruit = _good_fruit(means, starts, buyer, drawn) * sound
         good, content = good_fruit / buyer.wish.fruit, sound & (good_fruit >= buyer.wish.needed)
-        order, review = buyer.order, self._scene.problem.policy.review_cost_vnd
+        order, policy = buyer.order, self._scene.problem.policy
         per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - journey.cost_vnd_per_kg
+        per_kg = per_kg - timing_vnd_per_kg(buyer.wish, arrived.arrive_h, policy)
         return Seen(
             order=number,
             journey=self._numbered(journey),
             trips=np.array([entry.trip.number for entry in entries], dtype=np.int64),
             good=good,
             content=content,
-            value_vnd=order.quantity_kg * per_kg - review * ~content,
+            value_vnd=order.quantity_kg * per_kg - policy.review_cost_vnd * ~content,
         )
 
     def _parcel(self, buyer: BuyerOrder, journey: Journey, entry: Entry) -> Parcel:

@@ -65,7 +65,7 @@ def play(decisions: Decisions, scene: Scene, luck: Luck) -> Played:
     voyages = Voyages(scene, chances)
     for number, sent in enumerate(decisions.sent):
         parcel = scene.parcel(sent)
-        fate = fate_of(parcel, voyages.arrived(parcel), chances)
+        fate = fate_of(parcel, voyages.arrived(parcel), chances, scene.problem.policy)
         _add(played, parcel, fate, stock.sent.get(number), scene.problem.policy.review_cost_vnd)
     return played
 
@@ -96,7 +96,7 @@ def _add(played: Played, parcel: Parcel, fate: Fate, shipped_kg: Floats | None, 
     kg: Floats | float = sent.kg if shipped_kg is None else shipped_kg
     content = fate.content if shipped_kg is None else fate.content & (shipped_kg > 0.0)
     per_kg = (order.price_vnd_per_kg + order.loss_vnd_per_kg) * fate.good
-    per_kg -= order.loss_vnd_per_kg + parcel.cost_vnd_per_kg
+    per_kg -= order.loss_vnd_per_kg + parcel.cost_vnd_per_kg + fate.timing_vnd_per_kg
     played.income_vnd += kg * per_kg - review_cost_vnd * ~content
     for name, share in zip(FATES, (fate.good, fate.under, fate.over), strict=False):
         played.kg[name] += kg * share

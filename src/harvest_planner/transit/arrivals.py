@@ -31,6 +31,11 @@ class Arrivals:
         """Probability of having arrived at `at_h` [h since the epoch]."""
         return self.duration.arrived_by(at_h, self.departures)
 
+    def early_h(self, at_h: float) -> float:
+        """Mean hours by which parcels arrive before an instant, none for those that do not [h]."""
+        early = self.duration.early_h
+        return math.fsum(share * early(at_h - departs_h) for departs_h, share in self.departures)
+
     def quantile(self, p: float) -> float:
         """The instant by which a share `p` has arrived [h since the epoch]; inf: so many never do."""
         reached = math.fsum(share for _, share in self.departures)

@@ -78,6 +78,18 @@ class Lognormal:
                 break
         return found
 
+    def early_h(self, hours: float) -> float:
+        """Mean hours by which parcels are faster than that, none for those that are not [h]: E[max(0, hours − X)]."""
+        beyond = hours - self.base_h
+        if beyond <= 0.0:
+            return 0.0
+        if self.exact_share == 1.0:
+            return beyond
+        # Of a lognormal as of a put in F. Black and M. Scholes, J. Polit. Econ. 81 (1973) 637–654, eq. 13.
+        z, mean = self.score(hours), math.exp(self.log_mean + self.log_sd**2 / 2.0)
+        slipped = beyond * _cdf(z) - mean * _cdf(z - self.log_sd)
+        return self.exact_share * beyond + (1.0 - self.exact_share) * max(0.0, slipped)
+
     def mean_h(self) -> float:
         """Mean hours [h]."""
         if self.exact_share == 1.0:

@@ -64,6 +64,14 @@ class Sampled:
             share * self.probability_by(at_h - departs_h) for departs_h, share in departures if at_h >= departs_h
         )
 
+    def early_h(self, hours: float) -> float:
+        """Mean hours by which parcels are faster than that, none for those that are not [h]: E[max(0, hours − X)]."""
+        return math.fsum(
+            probability * (hours - mean if hours >= high else (hours - low) ** 2 / (high - low) / 2.0)
+            for probability, mean, low, high in self.gaps()
+            if hours > low
+        )
+
     def mean_h(self) -> float:
         """Mean hours [h]."""
         return math.fsum(gap.probability * gap.mean_h for gap in self.gaps())

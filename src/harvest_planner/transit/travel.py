@@ -159,6 +159,10 @@ class Journey:
         """Probability of having arrived at `at_h` [h since the epoch]."""
         return self.arrivals.probability_by(at_h)
 
+    def early_h(self, at_h: float) -> float:
+        """Mean hours by which it arrives before `at_h` [h since the epoch], none where it does not [h]."""
+        return self.arrivals.early_h(at_h)
+
 
 def fare(
     services: Sequence[Service],

@@ -38,7 +38,7 @@ def with_more(model: Model, name: str, number: int, kg: float) -> Model:
 
 
 def programme_worth(model: Model, picked: Bools, useful: Bools) -> float:
-    """The linear programme with those trips, written down here once more: order columns first, then surplus [VND]."""
+    """The linear programme with those trips, written down here once more [VND]: order columns, surplus, fair parts."""
     columns, trips = len(model.column_order), len(model.trip_batch)
     on = [*model.column_trip.tolist(), *range(trips)]
     weight = [*model.column_kg.tolist(), *([1.0] * trips)]
@@ -66,8 +66,17 @@ def programme_worth(model: Model, picked: Bools, useful: Bools) -> float:
     for order in range(len(model.order_kg)):
         rows.append([float(i < columns and model.column_order[i] == order) for i in range(len(on))])
         most.append(1.0)
+    parts = len(model.fair_kg)
+    rows = [[*row, *([0.0] * parts)] for row in rows]
+    for part in range(parts):
+        own = [i < columns and model.trip_fair[t] == part for i, t in enumerate(on)]
+        ships = [-kg * held for kg, held in zip(weight, own, strict=True)]
+        rows.append([*ships, *(float(other == part) for other in range(parts))])
+        most.append(0.0)
+    worth = np.concatenate([worth, model.fair_vnd_per_kg])
     open_ = open_trips(model, picked)
     uppers = [1.0 * (open_[t] and useful[i]) if i < columns else (None if open_[t] else 0.0) for i, t in enumerate(on)]
+    uppers += model.fair_kg.tolist()
     found = linprog(-worth, A_ub=rows, b_ub=most, bounds=[(0.0, upper) for upper in uppers])
     assert found.success
     return float(-found.fun)
@@ -143,6 +152,7 @@ def one_picker(*, order_kg: tuple[float, ...], values: tuple[float, ...]) -> Mod
         trip_day=np.array([0]),
         trip_picker=np.array([0]),
         trip_packing=none,
+        trip_fair=none,
         trip_cost_vnd=np.zeros(1),
         trip_least_kg=np.zeros(1),
         trip_made=np.zeros(1, dtype=bool),
@@ -155,6 +165,8 @@ def one_picker(*, order_kg: tuple[float, ...], values: tuple[float, ...]) -> Mod
         picker_kg=np.array([20.0]),
         packing_kg=np.zeros(0),
         lane_kg=np.zeros(0),
+        fair_kg=np.zeros(0),
+        fair_vnd_per_kg=np.zeros(0),
         column_order=np.arange(orders),
         column_trip=np.zeros(orders, dtype=np.int64),
         column_value_vnd=np.array(values) * np.array(order_kg),

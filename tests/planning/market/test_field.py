@@ -33,6 +33,7 @@ def supplies(draw: st.DrawFn) -> Supply:
         trip_made=made,
         trip_surplus=zero,
         trip_standing=zero,
+        trip_fair=np.full(count, -1, dtype=np.int64),
         batch_kg=np.array(draw(st.lists(st.sampled_from([0.0, 30.0, 100.0]), min_size=BATCHES, max_size=BATCHES))),
         batch_kept=np.zeros(BATCHES),
         batch_most=np.array(
@@ -44,6 +45,8 @@ def supplies(draw: st.DrawFn) -> Supply:
             draw(st.lists(st.sampled_from([0.0, 20.0, 60.0, np.inf]), min_size=2 * DAYS, max_size=2 * DAYS))
         ),
         packing_kg=np.empty(0),
+        fair_kg=np.empty(0),
+        fair_vnd=np.empty(0),
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies as st
 
 import harvest_planner as hp
 from benchmarks.generate import problem_of
 from harvest_planner.planning import harvest
+from harvest_planner.planning.fairness import fair_parts
+from harvest_planner.planning.settled import PLANNED_STATES
 from tests.planning import small
 from tests.strategies import planning_problems
 
@@ -39,6 +42,40 @@ def test_the_bound_holds_for_the_exact_plan(problem: hp.PlanningProblem) -> None
     slack = 1e-6 * max(1.0, abs(exact.bound_vnd)) + 0.05
     assert exact.value_vnd <= plan.bound_vnd + slack
     assert plan.value_vnd <= exact.bound_vnd + slack
+
+
+@settings(max_examples=40)
+@given(planning_problems(), st.sampled_from((0.1, 0.8)))
+def test_both_hold_where_fairness_is_weighed(problem: hp.PlanningProblem, weight: float) -> None:
+    policy = problem.policy.model_copy(update={"fairness_weight": weight})
+    problem = problem.model_copy(update={"policy": policy})
+    plan, exact = by_market(problem), hp.plan_harvest(problem)
+    slack = 1e-6 * max(1.0, abs(exact.bound_vnd)) + 0.05
+    assert exact.value_vnd <= plan.bound_vnd + slack
+    assert plan.value_vnd <= exact.bound_vnd + slack
+    assert [each for each in hp.check_plan(plan, problem) if each.code != "status"] == []
+
+
+def test_a_week_that_weighs_fairness_is_fairer_and_near_its_bound(
+    week: tuple[hp.PlanningProblem, hp.HarvestPlan],
+) -> None:
+    problem, free = week
+    policy = problem.policy.model_copy(update={"fairness_weight": 0.2})
+    fair = problem.model_copy(update={"policy": policy})
+    plan = by_market(fair)
+    assert hp.check_plan(plan, fair) == ()
+    assert plan.gap < 0.03
+    assert short_kg(plan, fair) < 0.8 * short_kg(free, fair)
+
+
+def short_kg(plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> float:
+    """Kilograms by which all growers together stay below their fair parts."""
+    shipped: dict[tuple[str, str], float] = defaultdict(float)
+    for row in plan.shipments:
+        batch = problem.batch(row.batch_id)
+        shipped[batch.grower_id, batch.crop_id] += row.kg
+    parts = fair_parts(problem, states=PLANNED_STATES)
+    return sum(max(0.0, part.kg - shipped[owner]) for owner, part in parts.items())
 
 
 @pytest.fixture(scope="module")

@@ -187,7 +187,7 @@ def test_the_offers_are_the_best_of_all_candidates_of_the_planner() -> None:
     offers = promiser.quote(new(), limit=50).offers
     meeting = Meeting(question)
     every = [each for each in judged(meeting.buyer(new()), meeting) if allowed(each, question.policy)]
-    best = max(worth(c.buyer, c.verdict, c.journey, c.entry, kg=10, review_cost_vnd=0) for c in every)
+    best = max(worth(c.buyer, c.verdict, c.journey, c.entry, kg=10, policy=question.policy) for c in every)
     assert offers[0].value_vnd == pytest.approx(best, abs=0.01)
     assert [each.gain_vnd for each in offers] == sorted((each.gain_vnd for each in offers), reverse=True)
     assert len({each.legs for each in offers}) == len(offers)

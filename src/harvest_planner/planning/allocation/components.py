@@ -29,7 +29,7 @@ def components(model: Model) -> Iterator[Component]:
     batches = model.trip_batch.tolist()
     for trip, batch in enumerate(batches):
         graph.add_node(("batch", batch))
-        for kind, owner in (("picker", model.trip_picker), ("packing", model.trip_packing)):
+        for kind, owner in (("picker", model.trip_picker), ("packing", model.trip_packing), ("fair", model.trip_fair)):
             if owner[trip] >= 0:
                 graph.add_edge(("batch", batch), (kind, int(owner[trip])))
     pairs = np.unique(np.stack([model.column_order, model.trip_batch[model.column_trip]], axis=1), axis=0)
@@ -51,6 +51,7 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
     batches, batch_of = np.unique(model.trip_batch[trips], return_inverse=True)
     pickers, picker_of = _renumbered(model.trip_picker[trips])
     packings, packing_of = _renumbered(model.trip_packing[trips])
+    fairs, fair_of = _renumbered(model.trip_fair[trips])
     lanes = sorted({lane for column in part.column_lanes for lane in column})
     lane_at = {lane: position for position, lane in enumerate(lanes)}
     trip_at = np.full(len(model.trip_batch), -1, dtype=np.int64)
@@ -65,6 +66,7 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
             trip_day=model.trip_day[trips],
             trip_picker=picker_of,
             trip_packing=packing_of,
+            trip_fair=fair_of,
             trip_cost_vnd=model.trip_cost_vnd[trips],
             trip_least_kg=model.trip_least_kg[trips],
             trip_made=model.trip_made[trips],
@@ -76,6 +78,8 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
             batch_spacing_days=model.batch_spacing_days[batches],
             picker_kg=model.picker_kg[pickers],
             packing_kg=model.packing_kg[packings],
+            fair_kg=model.fair_kg[fairs],
+            fair_vnd_per_kg=model.fair_vnd_per_kg[fairs],
             lane_kg=model.lane_kg[np.array(lanes, dtype=np.int64)],
             column_order=order_of,
             column_trip=trip_at[part.column_trip],

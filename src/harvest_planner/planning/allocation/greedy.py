@@ -28,6 +28,7 @@ class Free:
         self.picker_kg = model.picker_kg - _by_owner(model.trip_picker, self.trip_kg, len(model.picker_kg))
         self.packing_kg = model.packing_kg - _by_owner(model.trip_packing, self.shipped_kg, len(model.packing_kg))
         self.lane_kg = model.lane_kg.astype(float).copy()
+        self.fair_kg = model.fair_kg - _by_owner(model.trip_fair, self.shipped_kg, len(model.fair_kg))
         self.order_kg = model.order_kg - _by_owner(model.column_order, column_kg, len(model.order_kg))
         for column in np.flatnonzero(column_kg > 0).tolist():
             for lane in model.column_lanes[column]:
@@ -63,6 +64,13 @@ class Free:
         packing = int(self.model.trip_packing[trip])
         return float(self.packing_kg[packing]) if packing >= 0 else float(np.inf)
 
+    def fair_vnd(self, trip: int, kg: float) -> float:
+        """What so many kilograms more of the trip count towards its grower's fair part [VND]."""
+        part = int(self.model.trip_fair[trip])
+        if part < 0:
+            return 0.0
+        return float(self.model.fair_vnd_per_kg[part]) * min(kg, max(0.0, float(self.fair_kg[part])))
+
     def room_of(self, column: int) -> float:
         """Kilograms that batch, picker, packing and departures still allow by the column."""
         trip = int(self.model.column_trip[column])
@@ -85,6 +93,8 @@ class Free:
             self.picker_kg[model.trip_picker[trip]] -= kg + surplus
         if model.trip_packing[trip] >= 0:
             self.packing_kg[model.trip_packing[trip]] -= kg
+        if model.trip_fair[trip] >= 0:
+            self.fair_kg[model.trip_fair[trip]] -= kg
         for lane in lanes:
             self.lane_kg[lane] -= kg
 
@@ -93,7 +103,8 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
     """The allocation with every order added that fits what is free at a profit, best first; surplus put right after.
 
     An order is added (whole, or the part that fits where it may be split) where batch, picker, packing and departures
-    have room and its worth exceeds what its kilograms would bring on the tree and, on a new trip, the trip's cost.
+    have room and its worth, what it counts for its grower included, exceeds what its kilograms would bring on the tree
+    and, on a new trip, the trip's cost.
     """
     free = Free(model, column_kg, surplus_kg)
     taken = column_kg.copy()
@@ -102,7 +113,8 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
         # Kilograms come rounded down, each part for itself.
         _reach_least(model, free, trip)
     kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
-    gain = model.column_value_vnd - kept
+    fair = np.append(model.fair_vnd_per_kg, 0.0)[model.trip_fair[model.column_trip]] * model.column_kg
+    gain = model.column_value_vnd - kept + fair
     for column in np.lexsort((np.arange(len(gain)), -gain)).tolist():
         if gain[column] <= VND_EPSILON:
             break
@@ -133,7 +145,7 @@ def _pays(free: Free, model: Model, column: int, kg: float, *, started: bool) ->
     kept = float(model.batch_kept_vnd_per_kg[model.trip_batch[trip]])
     review = float(model.column_review_vnd[column])
     per_kg = (float(model.column_value_vnd[column]) + review) / float(model.order_kg[model.column_order[column]])
-    gain = kg * (per_kg - kept) - (0.0 if started else review)
+    gain = kg * (per_kg - kept) - (0.0 if started else review) + free.fair_vnd(trip, kg)
     if free.made(trip):
         return gain > VND_EPSILON
     short = max(0.0, float(model.trip_least_kg[trip]) - kg)
@@ -180,10 +192,14 @@ def value_of(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
     full = model.column_value_vnd + model.column_review_vnd
     goods = float((full * column_kg / model.column_kg)[used].sum() - model.column_review_vnd[used].sum())
     trips = len(model.trip_batch)
-    picked = np.bincount(model.column_trip, weights=column_kg, minlength=trips) + surplus_kg
+    shipped = np.bincount(model.column_trip, weights=column_kg, minlength=trips)
+    picked = shipped + surplus_kg
     made = (picked > KG_EPSILON) & ~model.trip_made
     kept = float((model.batch_kept_vnd_per_kg[model.trip_batch] * picked).sum())
-    return goods + float(surplus_kg @ model.trip_surplus_vnd_per_kg) - kept - float(model.trip_cost_vnd[made].sum())
+    counted = np.minimum(_by_owner(model.trip_fair, shipped, len(model.fair_kg)), model.fair_kg)
+    fair = float(counted @ model.fair_vnd_per_kg)
+    sold = float(surplus_kg @ model.trip_surplus_vnd_per_kg)
+    return goods + sold + fair - kept - float(model.trip_cost_vnd[made].sum())
 
 
 def _by_owner(owner: Ints, kg: Floats, count: int) -> Floats:

@@ -199,6 +199,10 @@ class IntegerProgramme:
         values[: at.trips] = shipped + surplus_kg
         values[at.trips : 2 * at.trips] = surplus_kg
         values[2 * at.trips : 3 * at.trips] = (shipped + surplus_kg > 0) | model.trip_made
+        counted = np.zeros(len(model.fair_kg))
+        owned = model.trip_fair >= 0
+        np.add.at(counted, model.trip_fair[owned], shipped[owned])
+        values[at.first_fair : at.first_column] = np.minimum(counted, model.fair_kg)
         values[self._x] = column_kg / model.column_kg
         for column, switch in self._z.items():
             values[switch] = float(column_kg[column] > 0)

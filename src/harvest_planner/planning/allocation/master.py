@@ -186,12 +186,13 @@ class Master:
 
 
 def trip_columns(model: Model, at: Layout) -> tuple[Floats, Floats, Floats]:
-    """Costs and bounds of the trips' own variables: p, s and y."""
+    """Costs and bounds of the trips' own variables p, s and y, and of what counts towards fair parts."""
     most = model.trip_most_kg
     kept = model.batch_kept_vnd_per_kg[model.trip_batch]
-    costs = np.concatenate([kept, -model.trip_surplus_vnd_per_kg, np.where(model.trip_made, 0.0, model.trip_cost_vnd)])
-    lowers = np.concatenate([np.zeros(2 * at.trips), model.trip_made.astype(float)])
-    uppers = np.concatenate([most, most, np.where(model.trip_blocked, 0.0, 1.0)])
+    fees = np.where(model.trip_made, 0.0, model.trip_cost_vnd)
+    costs = np.concatenate([kept, -model.trip_surplus_vnd_per_kg, fees, -model.fair_vnd_per_kg])
+    lowers = np.concatenate([np.zeros(2 * at.trips), model.trip_made.astype(float), np.zeros(len(model.fair_kg))])
+    uppers = np.concatenate([most, most, np.where(model.trip_blocked, 0.0, 1.0), model.fair_kg])
     return costs, lowers, np.maximum(uppers, lowers)
 
 

@@ -1,7 +1,8 @@
 """The joint plan as numbers: orders, trips, batches and capacities, and the columns that may use them.
 
-Maximise  Σ value·x + Σ surplus·s − Σ kept·p − Σ cost·y  (+ a constant the caller adds)  over, per column x ∈ {0, 1}
-(or a part of an order that may be split), per trip p = kg picked, s = kg of surplus, y = the trip is made.
+Maximise  Σ value·x + Σ surplus·s − Σ kept·p − Σ cost·y + Σ fair·f  (+ a constant the caller adds)  over, per column
+x ∈ {0, 1} (or a part of an order that may be split), per trip p = kg picked, s = kg of surplus, y = the trip is made,
+per grower and crop f = shipped kg that count towards the grower's fair part.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Model:
     """Day number of the trip; larger is later."""
     trip_picker: Ints
     trip_packing: Ints
+    trip_fair: Ints
+    """The fair part of a grower and a crop towards which it counts."""
     trip_cost_vnd: Floats
     trip_least_kg: Floats
     trip_made: Bools
@@ -50,6 +53,10 @@ class Model:
     picker_kg: Floats
     packing_kg: Floats
     lane_kg: Floats
+    fair_kg: Floats
+    """What a grower lacks to his fair part of a crop [kg]."""
+    fair_vnd_per_kg: Floats
+    """What each of these kilograms counts when it is shipped [VND/kg]."""
 
     column_order: Ints
     column_trip: Ints
@@ -86,12 +93,12 @@ class Model:
 
     @property
     def most_vnd(self) -> float:
-        """No allocation is worth more: every order by its best column, every batch sold besides [VND]."""
+        """No allocation is worth more: every order by its best column, every batch sold, all fair besides [VND]."""
         orders = np.zeros(len(self.order_kg))
         np.maximum.at(orders, self.column_order, self.column_value_vnd)
         sold = np.zeros(len(self.batch_kg))
         np.maximum.at(sold, self.trip_batch, self.trip_surplus_vnd_per_kg - self.batch_kept_vnd_per_kg[self.trip_batch])
-        return float(orders.sum() + sold @ self.batch_kg)
+        return float(orders.sum() + sold @ self.batch_kg + self.fair_vnd_per_kg @ self.fair_kg)
 
     def only(self, columns: Ints) -> Model:
         """The same model with a part of its columns."""

@@ -10,7 +10,7 @@ import numpy as np
 from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.master import Master, trip_columns
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
-from harvest_planner.planning.allocation.rows import Row, batch_quantity, packing_day, picker_day
+from harvest_planner.planning.allocation.rows import Row, batch_quantity, fair_part, packing_day, picker_day
 from harvest_planner.planning.patience import Patience
 
 ROOMIER_KG = {"picker_kg": 1e-4, "lane_kg": 1.5e-4, "packing_kg": 2e-4, "batch_kg": 3e-4}
@@ -73,11 +73,10 @@ class _FixedTrips(Master):
     def _trips_laid_out(self, seed: int) -> Programme:
         model, at = self.model, self.at
         costs, _, _ = trip_columns(model, at)
-        costs[2 * at.trips :] = 0.0
+        costs[2 * at.trips : 3 * at.trips] = 0.0
         most = np.where(open_trips(model, self._picked), np.inf, 0.0)
-        programme = Programme(
-            costs, np.zeros(3 * at.trips), np.concatenate([most, most, np.zeros(at.trips)]), seed=seed
-        )
+        uppers = np.concatenate([most, most, np.zeros(at.trips), model.fair_kg])
+        programme = Programme(costs, np.zeros(len(costs)), uppers, seed=seed)
         self._limits = {
             "batch": programme.add_rows(batch_quantity(model, at)),
             "picker": programme.add_rows(picker_day(model, at)),
@@ -85,7 +84,7 @@ class _FixedTrips(Master):
         }
         least = np.flatnonzero(self._picked & ~model.trip_made & (model.trip_least_kg > 0))
         rows: list[Row] = [(float(model.trip_least_kg[trip]), np.inf, [at.p(trip)], [1.0]) for trip in least.tolist()]
-        programme.add_rows(rows)
+        programme.add_rows([*rows, *fair_part(model, at)])
         return programme
 
     def prices(self, patience: Patience) -> Prices | None:

@@ -14,11 +14,14 @@ Row = tuple[float, float, list[int], list[float]]
 
 
 class Layout:
-    """Where each trip's variables stand: p (kg picked), s (surplus kg), y (trip made), then the order columns."""
+    """Where variables stand: each trip's p (kg picked), s (surplus kg), y (trip made), each fair part's f (kg that
+    count towards it), then the order columns.
+    """
 
     def __init__(self, model: Model) -> None:
         self.trips = len(model.trip_batch)
-        self.first_column = 3 * self.trips
+        self.first_fair = 3 * self.trips
+        self.first_column = self.first_fair + len(model.fair_kg)
 
     def p(self, trip: int) -> int:
         return trip
@@ -28,6 +31,9 @@ class Layout:
 
     def y(self, trip: int) -> int:
         return 2 * self.trips + trip
+
+    def f(self, part: int) -> int:
+        return self.first_fair + part
 
 
 def rule_rows(model: Model, at: Layout) -> list[Row]:
@@ -40,6 +46,7 @@ def rule_rows(model: Model, at: Layout) -> list[Row]:
         *trip_least(model, at),
         *most_trips(model, at),
         *trip_spacing(model, at),
+        *fair_part(model, at),
     ]
 
 
@@ -95,6 +102,13 @@ def trip_spacing(model: Model, at: Layout) -> Iterator[Row]:
             window = [t for t in ordered if 0 <= model.trip_day[t] - model.trip_day[first] < apart]
             if len(window) > 1:
                 yield -np.inf, 1.0, [at.y(t) for t in window], [1.0] * len(window)
+
+
+def fair_part(model: Model, at: Layout) -> Iterator[Row]:
+    """No more counts towards a grower's fair part of a crop than he ships of it."""
+    for part, trips in _grouped(model.trip_fair).items():
+        columns = [at.f(part), *(at.p(t) for t in trips), *(at.s(t) for t in trips)]
+        yield -np.inf, 0.0, columns, [1.0, *([-1.0] * len(trips)), *([1.0] * len(trips))]
 
 
 def _grouped(owner: Ints) -> dict[int, list[int]]:

@@ -53,7 +53,7 @@ class Answers:
         chosen, self._each = _sample(np.diff(demand.first)[groups.wish], groups.kg, most_rows, seed)
         row, owner = runs(demand.first, groups.wish[chosen])
         value = worth(market, groups, row, chosen[owner])
-        good = value > 0
+        good = value > -market.lot_fair.max(initial=0.0)
         row, owner, value = row[good], owner[good], value[good]
         held, self._owner = np.unique(owner, return_inverse=True)
         self._kg = groups.kg[chosen[held]] * self._each
@@ -67,7 +67,7 @@ class Answers:
         self._hands_kg = np.minimum(supply.hands_kg, all_kg)
         self._fee = supply.trip_due / np.maximum(self._trip_kg, 1e-9)
         lot_kg = np.bincount(supply.trip_lot, weights=self._trip_kg, minlength=market.lots)
-        self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg])
+        self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg])
 
     @property
     def rows(self) -> int:
@@ -105,17 +105,21 @@ class Answers:
         trips = self.supplied(prices, width)
         limited = supply.trip_packing >= 0
         packing = supply.trip_packing[limited]
+        owned = supply.trip_fair >= 0
+        fair = supply.trip_fair[owned]
         excess = (
             asked.lots - _sum_by(supply.trip_lot, trips.shipped, market.lots),
             asked.load - market.departure_kg,
             _sum_by(packing, trips.shipped[limited], len(supply.packing_kg)) - supply.packing_kg,
             _sum_by(supply.trip_batch, trips.picked, len(supply.batch_kg)) - supply.batch_kg,
+            _sum_by(fair, trips.shipped[owned], len(supply.fair_kg)) - supply.fair_kg,
         )
         slope = (
             asked.lots_slope + _sum_by(supply.trip_lot, trips.shipped_slope, market.lots),
             asked.load_slope,
             _sum_by(packing, trips.shipped_slope[limited], len(supply.packing_kg)),
             _sum_by(supply.trip_batch, trips.picked_slope, len(supply.batch_kg)),
+            _sum_by(fair, trips.shipped_slope[owned], len(supply.fair_kg)),
         )
         return np.concatenate(excess), np.concatenate(slope)
 

@@ -15,7 +15,9 @@ def bound_vnd(market: Market, groups: Groups, prices: Prices) -> float:
     Every limit whose price is given is lifted and paid for; each group then chooses its best row. What a household's
     trips are worth is bounded twice, by its days and by its batches, and the lesser holds.
     """
-    limits = float(prices.departure @ market.departure_kg + prices.packing @ market.supply.packing_kg)
+    supply = market.supply
+    limits = float(prices.departure @ market.departure_kg + prices.packing @ supply.packing_kg)
+    limits += float(prices.fair @ supply.fair_kg)
     trips = np.minimum(_by_hands(market, prices), _by_batches(market, prices))
     return float(best_of_groups(market, groups, prices) @ groups.kg) + limits + float(trips.sum())
 

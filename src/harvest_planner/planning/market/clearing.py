@@ -74,7 +74,8 @@ def clearing_prices(
     Where patience ends first they are those of the last round.
     """
     market, there, usual = answers.market, answers.there, answers.usual_vnd_per_kg
-    values = np.concatenate([start.lot, start.departure, start.packing, start.batch])
+    values = np.concatenate([start.lot, start.departure, start.packing, start.batch, start.fair])
+    least, most = Prices.range(market)
     before, pace, width = values.copy(), 1.0, widest * usual
     width = widest * usual
     for turn in range(rounds):
@@ -84,11 +85,11 @@ def clearing_prices(
             answers = answers.near(Prices.of(market, values), near * (width if turn else widest * usual))
         width = usual * widest * (narrowest / widest) ** (turn / max(1, rounds - 1))
         faster = (1.0 + np.sqrt(1.0 + 4.0 * pace * pace)) / 2.0
-        ahead = np.maximum(values + (pace - 1.0) / faster * (values - before), 0.0)
+        ahead = np.clip(values + (pace - 1.0) / faster * (values - before), least, most)
         excess, slope = answers.at(Prices.of(market, ahead), width)
         slope = np.maximum(slope, LEAST_SLOPE * there / width + 1e-9)
         step = np.clip(excess / (TOUCHED * slope), -MOST_STEP * width, MOST_STEP * width)
-        found = np.maximum(ahead + step, 0.0)
+        found = np.clip(ahead + step, least, most)
         pace = 1.0 if excess @ (found - values) < 0 else faster
         before, values = values, found
     return Prices.of(market, values), float(width)

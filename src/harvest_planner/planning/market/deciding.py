@@ -154,17 +154,20 @@ def _joined(market: Market, parts: Sequence[MarketPart], found: Sequence[Decisio
 
 
 def value_vnd(market: Market, groups: Groups, loads: Loads, surplus_kg: Floats) -> float:
-    """Worth of an allocation [VND], fruit left on the tree counted as nothing."""
+    """Worth of an allocation [VND]; fruit left on the tree, and fair parts of which nothing is shipped, as nothing."""
     supply, demand = market.supply, market.demand
     per_kg = worth(market, groups, loads.row, groups.of_order[loads.order]) + supply.trip_standing[loads.trip]
     # Each part is a parcel of its own, reviewed as one.
     reviews = demand.row_review[loads.row] * (1.0 - loads.kg / groups.each_kg[groups.of_order[loads.order]])
-    picked = np.bincount(loads.trip, weights=loads.kg, minlength=len(supply.trip_lot)) + surplus_kg
+    shipped = np.bincount(loads.trip, weights=loads.kg, minlength=len(supply.trip_lot))
+    picked, owned = shipped + surplus_kg, supply.trip_fair >= 0
+    of_part = np.bincount(supply.trip_fair[owned], weights=shipped[owned], minlength=len(supply.fair_kg))
     made = (picked > KG_EPSILON) & ~supply.trip_made
     kept = supply.batch_kept[supply.trip_batch]
     return float(
         per_kg @ loads.kg
         - reviews.sum()
+        + np.minimum(of_part, supply.fair_kg) @ supply.fair_vnd
         + surplus_kg @ supply.trip_surplus
         - kept @ picked
         - supply.trip_fee[made].sum()

@@ -144,13 +144,13 @@ class _Brings:
     floor: Floats
 
     @classmethod
-    def beside(cls, outlook: Outlook, there_kg: Floats, lot: Ints, standing: Floats) -> _Brings:
-        """Where there is so much of each lot already."""
+    def beside(cls, outlook: Outlook, there_kg: Floats, lot: Ints, counted: Floats) -> _Brings:
+        """Where there is so much of each lot already, and a kilogram counts so much for its grower."""
         more = there_kg - outlook.kg
         of_pool = np.bincount(outlook.pool, weights=more, minlength=len(outlook.pool_bend))
         top = outlook.price - more * outlook.lot_bend - (of_pool * outlook.pool_bend)[outlook.pool]
         bend = outlook.lot_bend + outlook.pool_bend[outlook.pool]
-        return cls(top[lot] + standing, bend[lot], outlook.floor[lot])
+        return cls(top[lot] + counted, bend[lot], outlook.floor[lot])
 
     def worth(self, kg: Floats) -> Floats:
         """Of so many kilograms [VND]."""
@@ -174,6 +174,7 @@ def whole_trips(answers: Answers, prices: Prices, picked_kg: Floats, *, seed: in
     first = np.searchsorted(home[by_home], np.arange(count + 1))
     picked = np.array(picked_kg, dtype=np.float64)
     there = outlook.kg.copy()
+    counted = prices.counted(answers.market)
     theta = np.repeat([DEAR, CHEAP], VARIANTS // 2)[:, None]
     scatter = np.linspace(0.0, SCATTER * answers.usual_vnd_per_kg, VARIANTS)[:, None]
     for sweep in range(SWEEPS):
@@ -185,7 +186,7 @@ def whole_trips(answers: Answers, prices: Prices, picked_kg: Floats, *, seed: in
             choice = _Choice(supply, trips, home[trips])
             lot = supply.trip_lot[trips]
             np.subtract.at(there, lot, picked[trips])
-            brings = _Brings.beside(outlook, there, lot, supply.trip_standing[trips])
+            brings = _Brings.beside(outlook, there, lot, counted[trips])
             noise = scatter * rng.gumbel(size=(VARIANTS, len(trips)))
             tried = choice.tried(brings, theta * prices.batch[supply.trip_batch[trips]], noise)
             if sweep:

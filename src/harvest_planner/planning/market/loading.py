@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Bools, Floats
+from harvest_planner.planning.allocation.model import Floats
 from harvest_planner.planning.candidates import LEAST_PART_KG
+from harvest_planner.planning.market.lacking import Lacking
 from harvest_planner.planning.market.loads import Fitting, Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows
 from harvest_planner.planning.market.prices import Groups, worth
@@ -44,6 +46,7 @@ class Loading:
         self._kept: list[float] = supply.batch_kept[supply.trip_batch].tolist()
         self._surplus: list[float] = supply.trip_surplus.tolist()
         self._standing: list[float] = supply.trip_standing.tolist()
+        self._lacking = Lacking(supply)
         self._local: list[float] = np.maximum(supply.trip_surplus, supply.batch_kept[supply.trip_batch]).tolist()
         self._cost: list[float] = self._local
         self.trips_of: dict[int, list[int]] = defaultdict(list)
@@ -66,11 +69,18 @@ class Loading:
                 current = lot
                 trips = [trip for trip in self.trips_of[lot] if self.field.kg[trip] > 0.0]
                 free = [self.field.kg[trip] - self.shipped_kg[trip] for trip in trips]
-            for at, room in enumerate(free):
+            for at in self._order(trips, weight):
+                room = free[at]
                 if weight <= room + KG_EPSILON and self._rides(way, trips[at]) >= weight - KG_EPSILON:
                     free[at] = room - weight
                     self._put(order, row, trips[at], weight, way)
                     break
+
+    def _order(self, trips: list[int], kg: float) -> Iterable[int]:
+        """Places of trips as they are tried: those first whose growers lack most for so much."""
+        if not self._lacking.counts:
+            return range(len(trips))
+        return sorted(range(len(trips)), key=lambda at: -self._lacking.gain(trips[at], kg))
 
     def _rides(self, journey: int, trip: int) -> float:
         """What departures and packing still take [kg]."""
@@ -82,6 +92,7 @@ class Loading:
     def _put(self, order: int, row: int, trip: int, kg: float, journey: int) -> None:
         self.parts.append((order, row, trip, kg))
         self.shipped_kg[trip] += kg
+        self._lacking.ship(trip, kg)
         if self._packing[trip] >= 0:
             self.packing_kg[self._packing[trip]] -= kg
         for departure in self._legs[journey]:
@@ -105,6 +116,7 @@ class Loading:
             if picked > 0.0 and not self.market.supply.trip_made[trip]:
                 rest = picked - self.shipped_kg[trip]
                 local = max(self.market.supply.trip_surplus[trip] - self._kept[trip], 0.0)
+                brings[trip] += self._lacking.loss(trip, self.shipped_kg[trip])
                 if brings[trip] - self._kept[trip] * self.shipped_kg[trip] + local * rest <= self._fee[trip]:
                     idle.add(trip)
         if not idle:
@@ -120,6 +132,7 @@ class Loading:
             for departure in self._legs[int(demand.row_journey[row])]:
                 self.departure_kg[departure] += kg
             self.shipped_kg[trip] -= kg
+            self._lacking.ship(trip, -kg)
         self.parts = kept
         for trip in idle:
             self.shipped_kg[trip] = 0.0
@@ -180,9 +193,9 @@ class Loading:
         room = np.minimum(room, np.append(np.array(self.packing_kg), np.inf)[supply.trip_packing])
         made = np.array(self.field.made, dtype=bool)
         usable = room >= min(LEAST_PART_KG, float(demand.kg.min(initial=LEAST_PART_KG))) - KG_EPSILON
-        made_kg, new_kg = (self._most(np.where(usable & which, room, 0.0)) for which in (made, ~made))
-        access_cost = self._least_of(np.array(self._cost) - supply.trip_standing, usable)
-        access_fee = self._least_of(np.array(self._fee), usable & ~made)
+        made_kg, new_kg = (market.access_most(np.where(usable & which, room, 0.0)) for which in (made, ~made))
+        access_cost = market.access_least(np.array(self._cost) - supply.trip_standing - self._lacking.per_kg(), usable)
+        access_fee = market.access_least(np.array(self._fee), usable & ~made)
         access_kg = np.maximum(made_kg, new_kg)
         journey_kg = np.full(len(market.journey_first) - 1, np.inf)
         np.minimum.at(journey_kg, market.journey_owner, np.array(self.departure_kg)[market.journey_departure])
@@ -206,20 +219,6 @@ class Loading:
         gain = (per_kg - access_cost[access]) * missing[order] - fee
         pays = gain > VND_EPSILON
         return Fitting(order[pays], at[pays], per_kg[pays], gain[pays]).best_of_each(TRIED_ROWS)
-
-    def _most(self, kg: Floats) -> Floats:
-        """Of each access the most of its trips."""
-        market = self.market
-        of_lot = np.zeros(market.lots)
-        np.maximum.at(of_lot, market.supply.trip_lot, kg)
-        return np.asarray(np.maximum.reduceat(of_lot[market.access_lot], market.access_first[:-1]))
-
-    def _least_of(self, vnd: Floats, which: Bools) -> Floats:
-        """Of each access the least of some trips; inf where it has none of these."""
-        market = self.market
-        of_lot = np.full(market.lots, np.inf)
-        np.minimum.at(of_lot, market.supply.trip_lot[which], vnd[which])
-        return np.asarray(np.minimum.reduceat(of_lot[market.access_lot], market.access_first[:-1]))
 
     def _room(self, trip: int) -> float:
         """What more could be shipped on the trip [kg]."""
@@ -249,14 +248,14 @@ class Loading:
                 gain = self._gain(trip, kg, per_kg)
                 if gain > most:
                     best, most, part = trip, gain, kg
-                    if kg >= wanted and self.field.made[trip]:
+                    if kg >= wanted and self.field.made[trip] and self._lacking.takes(trip, kg):
                         # Made trips of one lot differ by little.
                         return best, part, roomiest
         return best, part, roomiest
 
     def _gain(self, trip: int, kg: float, per_kg: float) -> float:
         """What so many kilograms more for an order bring on the trip [VND]."""
-        gain: float = kg * (per_kg + self._standing[trip] - self._cost[trip])
+        gain: float = kg * (per_kg + self._standing[trip] - self._cost[trip]) + self._lacking.gain(trip, kg)
         if self.field.made[trip]:
             return gain
         filler: float = max(0.0, self._least[trip] - kg) * (self._surplus[trip] - self._kept[trip])

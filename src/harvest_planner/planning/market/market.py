@@ -37,7 +37,7 @@ class Demand:
     row_journey: Ints
     row_good: Floats
     row_cost: Floats
-    """Freight [VND/kg]."""
+    """Freight, waiting and lateness [VND/kg]."""
     row_review: Floats
     """Review cost of a parcel [VND]."""
 
@@ -62,6 +62,8 @@ class Supply:
     """What the local market pays [VND/kg]."""
     trip_standing: Floats
     """What a shipped kilogram counts more for its grower's reputation [VND/kg]."""
+    trip_fair: Ints
+    """The fair part of a grower and a crop towards which it counts; −1: none."""
     batch_kg: Floats
     batch_kept: Floats
     """Worth of a kilogram left on the tree [VND/kg]."""
@@ -73,6 +75,10 @@ class Supply:
     hands_kg: Floats
     """inf: no limit."""
     packing_kg: Floats
+    fair_kg: Floats
+    """What a grower lacks to his fair part of a crop [kg]."""
+    fair_vnd: Floats
+    """What each of these kilograms counts when it is shipped [VND/kg]."""
 
     @property
     def trip_due(self) -> Floats:
@@ -116,6 +122,13 @@ class Market:
         return found
 
     @cached_property
+    def lot_fair(self) -> Floats:
+        """What a kilogram of each lot counts at most for a grower who is short of his fair part [VND/kg]."""
+        found = np.zeros(self.lots)
+        np.maximum.at(found, self.supply.trip_lot, np.append(self.supply.fair_vnd, 0.0)[self.supply.trip_fair])
+        return found
+
+    @cached_property
     def lot_packing(self) -> Ints:
         """Of each lot its packing place and day; −1: no limit."""
         found = np.full(self.lots, -1, dtype=np.int64)
@@ -131,6 +144,18 @@ class Market:
     def access_pool(self) -> Ints:
         """Of each access its pool."""
         return self.lot_pool[self.access_lot[self.access_first[:-1]]]
+
+    def access_most(self, of_trip: Floats) -> Floats:
+        """Of each access the most of its trips, 0 for none."""
+        of_lot = np.zeros(self.lots)
+        np.maximum.at(of_lot, self.supply.trip_lot, of_trip)
+        return np.asarray(np.maximum.reduceat(of_lot[self.access_lot], self.access_first[:-1]))
+
+    def access_least(self, of_trip: Floats, which: Bools) -> Floats:
+        """Of each access the least of some trips; inf where it has none of these."""
+        of_lot = np.full(self.lots, np.inf)
+        np.minimum.at(of_lot, self.supply.trip_lot[which], of_trip[which])
+        return np.asarray(np.minimum.reduceat(of_lot[self.access_lot], self.access_first[:-1]))
 
     @cached_property
     def journey_owner(self) -> Ints:

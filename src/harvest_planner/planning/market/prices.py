@@ -12,19 +12,37 @@ from harvest_planner.planning.market.market import Market
 
 @dataclass(slots=True)
 class Prices:
-    """VND/kg, none negative."""
+    """VND/kg, none negative but of a lot whose growers are short of their fair parts."""
 
     lot: Floats
     departure: Floats
     packing: Floats
     batch: Floats
     """Of what hangs in a batch, beyond its worth left on the tree."""
+    fair: Floats
+    """Of what counts towards a grower's fair part; no more than it counts."""
 
     @classmethod
     def of(cls, market: Market, values: Floats) -> Prices:
         """From one array of all."""
-        sizes = (market.lots, len(market.departure_kg), len(market.supply.packing_kg))
+        supply = market.supply
+        sizes = (market.lots, len(market.departure_kg), len(supply.packing_kg), len(supply.batch_kg))
         return cls(*np.split(values, np.cumsum(sizes)))
+
+    @staticmethod
+    def range(market: Market) -> tuple[Floats, Floats]:
+        """The least and the most that each may be, as one array of all."""
+        supply = market.supply
+        zeros = (market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg)
+        least = np.concatenate([-market.lot_fair, *(np.zeros(len(each)) for each in zeros)])
+        most = np.full(len(least), np.inf)
+        most[len(least) - len(supply.fair_kg) :] = supply.fair_vnd
+        return least, most
+
+    def counted(self, market: Market) -> Floats:
+        """What a kilogram shipped from each trip counts for its grower: reputation, and fair part less its price."""
+        supply = market.supply
+        return np.asarray(supply.trip_standing + np.append(supply.fair_vnd - self.fair, 0.0)[supply.trip_fair])
 
     def access(self, market: Market) -> Floats:
         """The least price at which a pool can be used."""
@@ -40,7 +58,7 @@ class Prices:
         """What a kilogram shipped from each trip brings, its packing paid."""
         supply = market.supply
         packing = np.append(self.packing, 0.0)[supply.trip_packing]
-        return np.asarray(self.lot[supply.trip_lot] + supply.trip_standing - packing)
+        return np.asarray(self.lot[supply.trip_lot] + self.counted(market) - packing)
 
     def margin(self, market: Market) -> Floats:
         """What a kilogram on each trip brings, sold at the best, less what it takes from tree and batch."""

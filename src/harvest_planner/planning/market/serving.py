@@ -144,7 +144,7 @@ def _cheaper(market: Market, prices: Prices, asked: float) -> Prices:
         return prices
     local = market.lot_local
     lot = np.minimum(prices.lot, local) + asked * np.maximum(prices.lot - local, 0.0)
-    return Prices(lot, asked * prices.departure, asked * prices.packing, prices.batch)
+    return Prices(lot, asked * prices.departure, asked * prices.packing, prices.batch, prices.fair)
 
 
 def near_rows(market: Market, groups: Groups, prices: Prices, gap: float) -> Bools:

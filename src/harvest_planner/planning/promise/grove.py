@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.stock import Shelf, batch_key, packing_key, picker_key
@@ -58,6 +59,7 @@ class Grove:
     price_vnd_per_kg : of fruit, hands and packing.
     fee_vnd, least_kg, filler_vnd_per_kg : of trips the plan does not make, else 0.
     made : whether the plan makes the trip.
+    fair_kg, fair_vnd_per_kg : what its grower lacks to his fair part by the plan, and what each kilogram of it counts.
     spare_kg : what the plan leaves of the trip's scarcest capacity; 0 where it may not be made.
     tell_by_h : by when the pick can be told, of each cohort [h since the epoch].
     """
@@ -68,6 +70,8 @@ class Grove:
     fee_vnd: Floats
     least_kg: Floats
     filler_vnd_per_kg: Floats
+    fair_kg: Floats
+    fair_vnd_per_kg: Floats
     made: Bools
     spare_kg: Floats
     tell_by_h: Floats
@@ -86,6 +90,7 @@ class Grove:
         """What goods of that weight cost from each trip, inf where it cannot give `least_kg`; the least by cohort."""
         filler = np.maximum(0.0, self.least_kg - kg) * self.filler_vnd_per_kg
         costs = kg * self.price_vnd_per_kg + self.fee_vnd + filler + np.where(self.made, 0.0, EVEN_VND)
+        costs -= np.minimum(kg, self.fair_kg) * self.fair_vnd_per_kg
         barred = self.spare_kg < least_kg - 1e-9
         if suits is not None:
             barred |= ~suits
@@ -97,7 +102,11 @@ class Grove:
     def cost(self, at: int, kg: float) -> float:
         """What goods of that weight cost from one trip [VND]."""
         filler = max(0.0, float(self.least_kg[at]) - kg) * float(self.filler_vnd_per_kg[at])
-        return kg * float(self.price_vnd_per_kg[at]) + float(self.fee_vnd[at]) + filler
+        return kg * float(self.price_vnd_per_kg[at]) + float(self.fee_vnd[at]) + filler - self.fair(at).of(kg)
+
+    def fair(self, at: int) -> FairPart:
+        """What the grower of a trip lacks to his fair part, and its price."""
+        return FairPart(float(self.fair_kg[at]), float(self.fair_vnd_per_kg[at]))
 
     def suiting(self, wish: Wish) -> Bools | None:
         """Trips whose grade and papers are as asked; None: all."""
@@ -108,9 +117,20 @@ class Grove:
 
 
 def grove_of(
-    trips: Iterable[Trip], plan: HarvestPlan, shelf: Shelf, *, terminal_share: float, notice_h: float
+    trips: Iterable[Trip],
+    plan: HarvestPlan,
+    shelf: Shelf,
+    *,
+    lacking: Mapping[Owner, FairPart],
+    terminal_share: float,
+    notice_h: float,
 ) -> Grove:
-    """The trips of one crop laid out."""
+    """The trips of one crop laid out.
+
+    Parameters
+    ----------
+    lacking : what growers lack to their fair parts.
+    """
     cohorts: dict[tuple[object, ...], list[Trip]] = defaultdict(list)
     for trip in trips:
         field, day = trip.field, trip.day
@@ -127,6 +147,7 @@ def grove_of(
     prices = Prices.of(plan)
     surplus = {(row.batch_id, row.pick_on) for row in plan.surplus}
     rows = np.array([_row(trip, prices, shelf, surplus, terminal_share) for trip in laid], dtype=float).reshape(-1, 5)
+    parts = np.array([lacking.get(trip.field.owner, NO_PART) for trip in laid], dtype=float).reshape(-1, 2)
     sizes = [len(group) for group in cohorts.values()]
     return Grove(
         laid,
@@ -135,6 +156,8 @@ def grove_of(
         fee_vnd=rows[:, 1].copy(),
         least_kg=rows[:, 2].copy(),
         filler_vnd_per_kg=rows[:, 3].copy(),
+        fair_kg=parts[:, 0].copy(),
+        fair_vnd_per_kg=parts[:, 1].copy(),
         made=np.array([(trip.field.batch.id, trip.day.pick_on) in shelf.trips for trip in laid], dtype=bool),
         spare_kg=rows[:, 4].copy(),
         tell_by_h=np.array([group[0].day.from_at.timestamp() / 3600.0 - notice_h for group in cohorts.values()]),
@@ -178,6 +201,8 @@ BARE = Grove(
     fee_vnd=_NO_NUMBERS,
     least_kg=_NO_NUMBERS,
     filler_vnd_per_kg=_NO_NUMBERS,
+    fair_kg=_NO_NUMBERS,
+    fair_vnd_per_kg=_NO_NUMBERS,
     made=np.empty(0, dtype=bool),
     spare_kg=_NO_NUMBERS,
     tell_by_h=_NO_NUMBERS,

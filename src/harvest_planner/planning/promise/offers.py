@@ -40,7 +40,7 @@ def offer_of(find: Find, asked: Asked, shelf: Shelf, meeting: Meeting, terms: Te
     start = Start(*asked.ways.starts[row].tolist())
     mean_d20 = asked.shares.age_at_delivery_d20(row)
     entry = Entry(trip, start)
-    value = worth(buyer, verdict, journey, entry, kg=kg, review_cost_vnd=meeting.problem.policy.review_cost_vnd)
+    value = worth(buyer, verdict, journey, entry, kg=kg, policy=meeting.problem.policy)
     candidate = Candidate(buyer, entry, journey, verdict, value)
     eat_from_on, eat_until_on = eating_days(candidate, mean_d20)
     local = zone(buyer.destination.timezone)

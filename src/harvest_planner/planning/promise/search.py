@@ -72,7 +72,7 @@ class Rank:
 def worths(asked: Asked, policy: Policy) -> Floats:
     """kg · value at the shares known − the least cost of a trip, of each way; −inf below the floors [VND]."""
     order, good = asked.buyer.order, asked.shares.good
-    per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - asked.ways.cost_vnd_per_kg
+    per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - asked.shares.cost_vnd_per_kg
     worth = order.quantity_kg * per_kg - asked.least[asked.ways.cohort]
     return np.where(good >= policy.min_good_share - SLACK, worth, -np.inf)
 
@@ -136,17 +136,15 @@ class Search:
         """Whether the shipment by itself is worth anything, as every candidate of a plan must be."""
         asked = self._asked
         journey = asked.ways.rides[int(asked.ways.ride[row])].journey
-        review = self._policy.review_cost_vnd
-        return (
-            goods_worth(asked.buyer, verdict, journey, kg=asked.buyer.order.quantity_kg, review_cost_vnd=review) > 0.0
-        )
+        kg = asked.buyer.order.quantity_kg
+        return goods_worth(asked.buyer, verdict, journey, kg=kg, policy=self._policy) > 0.0
 
     def _gain_vnd(self, row: int, kg: float) -> float:
         """Worth of so many kilograms by a way, less what they use of departures [VND]."""
         asked = self._asked
         ride = asked.ways.rides[int(asked.ways.ride[row])]
         verdict = asked.shares.verdict(row, asked.buyer.wish)
-        value = goods_worth(asked.buyer, verdict, ride.journey, kg=kg, review_cost_vnd=self._policy.review_cost_vnd)
+        value = goods_worth(asked.buyer, verdict, ride.journey, kg=kg, policy=self._policy)
         return value - kg * ride.price_vnd_per_kg
 
     def _has_trip(self, row: int, room: Room, roomy: dict[int, tuple[Trip, float]]) -> bool:

@@ -11,6 +11,7 @@ from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.promise.grove import Bools, Floats, Ints
 from harvest_planner.planning.promise.ways import Ways
+from harvest_planner.planning.timing import timing_vnd_per_kg
 from harvest_planner.planning.verdict import EDGE_H, Delivery, Start, Verdict, table_of
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.arrays import parcel_shares, shares_between
@@ -33,6 +34,7 @@ class Shares:
     Attributes
     ----------
     ways : of one crop to one destination.
+    cost_vnd_per_kg : of each row, that of the ways and what waiting and lateness cost.
     good : of each row; an upper bound where `exact` is False.
     risk : of breaking the food-safety cap, of each exact row.
     """
@@ -47,6 +49,9 @@ class Shares:
         self.exact: Bools = np.zeros(len(ways), dtype=bool)
         self.good: Floats = self._bounds()
         self.risk: Floats = np.zeros(len(ways))
+        policy = meeting.problem.policy
+        timing = np.array([timing_vnd_per_kg(ride.journey, shape, policy) for ride in ways.rides], dtype=float)
+        self.cost_vnd_per_kg: Floats = ways.cost_vnd_per_kg + timing[ways.ride] if len(ways) else ways.cost_vnd_per_kg
 
     @cached_property
     def _waits(self) -> Bools:

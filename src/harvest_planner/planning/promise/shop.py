@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from itertools import islice
 
 from harvest_planner import catalogue
 from harvest_planner.planning.candidates import LEAST_PART_KG
+from harvest_planner.planning.fairness import FairPart, Owner, fair_parts, lacking
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import LATER_DAYS
 from harvest_planner.planning.pools import Trip
@@ -28,6 +30,7 @@ from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import Change, HarvestPlan, Reason
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.promises import MG_PER_KG
+from harvest_planner.schema.told_rows import field_of
 from harvest_planner.transit.instants import hours_of
 from harvest_planner.transit.travel import Journey
 
@@ -64,6 +67,7 @@ class Shop:
             grove_of,
             plan=plan,
             shelf=self.shelf,
+            lacking=_lacking(plan, problem),
             terminal_share=problem.policy.terminal_share,
             notice_h=notice / dt.timedelta(hours=1),
         )
@@ -192,6 +196,18 @@ class Shop:
         if wish.confirm_by_at is not None and wish.confirm_by_at <= now:
             return False
         return next(self.found(self.asked(wish), snapshot, now), None) is not None
+
+
+def _lacking(plan: HarvestPlan, problem: PlanningProblem) -> dict[Owner, FairPart]:
+    """What growers lack to their fair parts by the plan."""
+    fair = fair_parts(problem, states=PLANNED_STATES)
+    shipped_kg: dict[Owner, float] = defaultdict(float)
+    if fair:
+        rows = (field_of(plan.shipments, name) for name in ("batch_id", "kg"))
+        for batch_id, kg in zip(*rows, strict=True):
+            batch = problem.batch(batch_id)
+            shipped_kg[batch.grower_id, batch.crop_id] += kg
+    return lacking(fair, shipped_kg)
 
 
 def _likeness(order: Order) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of, goods_worth
+from harvest_planner.planning.fairness import FairPart
 from harvest_planner.planning.leftover import Leftover
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.pools import Trip
@@ -82,10 +83,14 @@ class Spare(Leftover):
         least = max(kg, field.batch.min_trip_kg)
         return self._shelf.may_open(field, day) and free and least <= self.batch_kg[field.batch.id] + 1e-6
 
+    def fair(self, trip: Trip) -> FairPart:
+        """What the trip's grower lacks to his fair part by the plan, and its price."""
+        return self._grove.fair(self._at[trip.number])
+
     def gain_vnd(self, candidate: Candidate, kg: float) -> float:
         """What serving that many kg adds at the plan's prices, a new trip's whole fee included [VND]."""
-        review = self.meeting.problem.policy.review_cost_vnd
-        value = goods_worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, review_cost_vnd=review)
+        policy = self.meeting.problem.policy
+        value = goods_worth(candidate.buyer, candidate.verdict, candidate.journey, kg=kg, policy=policy)
         return value - self._grove.cost(self._at[candidate.entry.trip.number], kg)
 
 

@@ -14,6 +14,7 @@ from harvest_planner.planning.referee.fruit import Clock, Taste, taste_of
 from harvest_planner.planning.referee.journey import Arrival, Journey, Ride
 from harvest_planner.planning.referee.orchard import Orchard, PickDay
 from harvest_planner.planning.referee.promise import Delivery, Fruit, Promise, Promises
+from harvest_planner.planning.referee.punctuality import Punctuality, punctuality
 from harvest_planner.planning.referee.timetable import Timetable, hours, moment
 from harvest_planner.planning.referee.wishes import Wanted, Wish, read_orders
 from harvest_planner.schema.crop import Crop
@@ -44,6 +45,7 @@ class Case:
         self._fruit: dict[tuple[object, ...], Fruit] = {}
         self._tastes: dict[tuple[Wish, int], Taste] = {}
         self._deliveries: dict[Wish, Delivery] = {}
+        self._punctuality: dict[tuple[Wish, Journey], Punctuality] = {}
         self._promises = Promises(self.ambient)
 
     @cached_property
@@ -181,6 +183,13 @@ class Case:
             from_h = -math.inf if wish.deliver_from_at is None else hours(wish.deliver_from_at)
             self._deliveries[wish] = Delivery(self.place_id(wish.destination_id), from_h, hours(wish.deliver_until_at))
         return self._deliveries[wish]
+
+    def punctuality(self, wish: Wish, journey: Journey) -> Punctuality:
+        """How punctual the journey is for that wish."""
+        key = (wish, journey)
+        if key not in self._punctuality:
+            self._punctuality[key] = punctuality(wish, journey)
+        return self._punctuality[key]
 
     def promise(self, order: Wanted, day: PickDay, journey: Journey) -> Promise:
         """What can be promised of that fruit on that journey for that order."""

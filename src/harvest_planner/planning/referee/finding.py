@@ -11,6 +11,7 @@ KG = 1e-6
 VND = 1.0
 SHARE = 0.002
 HOURS = 1.0 / 60.0
+DAYS = HOURS / 24.0
 AGE_D20 = 0.02
 """Ages carry the tail of the arrival: two hundredths of a day at 20 °C, about half an hour."""
 

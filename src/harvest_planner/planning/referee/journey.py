@@ -83,6 +83,14 @@ class Arrival:
             self._quantiles[share] = self._quantile(share)
         return self._quantiles[share]
 
+    def before(self, at_h: float) -> float:
+        """Hours before an instant at which a parcel comes, none for one that comes later: their mean [h]."""
+        return math.fsum(
+            share * weight * (at_h - departs_h - taken_h)
+            for departs_h, share in self.taken.items()
+            for weight, taken_h in self.duration.nodes(after_h=-math.inf, until_h=at_h - departs_h)
+        )
+
     def _quantile(self, share: float) -> float:
         if not self.taken:
             return math.inf

@@ -7,12 +7,13 @@ import math
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from harvest_planner.planning.referee.case import Case
+from harvest_planner.planning.referee.fairness import FairParts
 from harvest_planner.planning.referee.finding import KG
+from harvest_planner.planning.referee.loads import Load, Picked
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.planning.referee.wishes import Wanted
@@ -60,26 +61,6 @@ def rides(commitment: Commitment, row: Shipment) -> bool:
     """Whether the shipment travels on the journey that the commitment names."""
     lane_ids = tuple(leg.lane_id for leg in row.legs)
     return bool(row.legs) and commitment.lane_ids == lane_ids and commitment.departs_at == row.legs[0].departs_at
-
-
-@dataclass(eq=False, slots=True)
-class Load:
-    """Kilograms on one trip or departure, row by row: chosen by the plan, and settled by commitments."""
-
-    chosen: array[float] = field(default_factory=lambda: array("d"))
-    settled: array[float] = field(default_factory=lambda: array("d"))
-
-    def add(self, kg: float, *, settled: bool) -> None:
-        """Load one shipment."""
-        (self.settled if settled else self.chosen).append(kg)
-
-
-@dataclass(eq=False, slots=True)
-class Picked(Load):
-    """The load of one trip, and whose orders it serves."""
-
-    day: PickDay = field(kw_only=True)
-    order_ids: list[str] = field(default_factory=list)
 
 
 class Ledger:
@@ -279,6 +260,12 @@ class Ledger:
             batch.id: max(0.0, batch.quantity_kg - sum(self.batch_kg.get(batch.id, (0.0, 0.0))))
             for batch in self.case.batches.values()
         }
+
+    @cached_property
+    def fair(self) -> FairParts:
+        """What growers ship of their fair parts."""
+        shipped = ((key[0], math.fsum((*load.chosen, *load.settled))) for key, load in self.trips.items())
+        return FairParts(self.case, shipped)
 
     @cached_property
     def kept_vnd_per_kg(self) -> dict[str, float]:

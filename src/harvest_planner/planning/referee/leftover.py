@@ -105,9 +105,10 @@ def _waiting(given: Kept | Commitment, day: PickDay, as_of_h: float) -> PickDay:
 
 def _worth_vnd(order: Wanted, kg: float, made: Promise, journey: Journey, ledger: Ledger) -> float:
     """A shipment's worth by shares on the careful side [VND]."""
-    q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
+    q, parcel, policy = made.good_share - SHARE, made.parcel_good_share - SHARE, ledger.case.problem.policy
     per_kg = order.price_vnd_per_kg * q - order.loss_vnd_per_kg * (1.0 - q) - journey.cost_vnd_per_kg
-    return kg * per_kg - ledger.case.problem.policy.review_cost_vnd * (1.0 - parcel)
+    per_kg -= ledger.case.punctuality(order.wish, journey).at_worst().cost_vnd_per_kg(policy)
+    return kg * per_kg - policy.review_cost_vnd * (1.0 - parcel)
 
 
 class Way(NamedTuple):
@@ -185,8 +186,8 @@ class Search:
         """What shipping the whole order this way would add, by shares on the careful side [VND]; −inf: not allowed."""
         case, policy, kg = self._case, self._case.problem.policy, order.quantity_kg
         price, loss, q = order.price_vnd_per_kg, order.loss_vnd_per_kg, way.good_share
-        most_per_kg = price * q - loss * (1.0 - q) - way.journey.cost_vnd_per_kg - spare.kept_vnd_per_kg
-        if kg * most_per_kg <= spare.trip_vnd:
+        most_per_kg = price * q - loss * (1.0 - q) - way.journey.cost_vnd_per_kg
+        if kg * most_per_kg <= spare.cost_vnd(kg):
             return -math.inf
         made = case.promise(order, spare.day, way.journey)
         q, parcel = made.good_share - SHARE, made.parcel_good_share - SHARE
@@ -194,4 +195,4 @@ class Search:
             return -math.inf
         if case.crop(order.wish).safety_cap is not None and made.danger_risk > policy.max_safety_risk:
             return -math.inf
-        return _worth_vnd(order, kg, made, way.journey, self._ledger) - kg * spare.kept_vnd_per_kg - spare.trip_vnd
+        return _worth_vnd(order, kg, made, way.journey, self._ledger) - spare.cost_vnd(kg)

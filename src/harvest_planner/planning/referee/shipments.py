@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from harvest_planner.planning.referee.case import Case
-from harvest_planner.planning.referee.finding import AGE_D20, HOURS, SHARE, VND, Fault
+from harvest_planner.planning.referee.finding import AGE_D20, DAYS, HOURS, SHARE, VND, Fault
 from harvest_planner.planning.referee.journey import Arrival, Journey
 from harvest_planner.planning.referee.ledger import Entry, Kept, Part
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.promise import Promise
+from harvest_planner.planning.referee.punctuality import Punctuality
 from harvest_planner.planning.referee.timetable import hours, moment
 from harvest_planner.planning.referee.wishes import Wanted, Wish
 from harvest_planner.schema.goods import Batch
@@ -82,13 +83,14 @@ class Figures:
         key = (
             journey, day.cohort, order.wish, order.fruit,
             row.good_share, row.parcel_good_share, row.on_time_share,
-            row.age_at_delivery_mean_d20, row.age_at_delivery_sd_d20,
+            row.wait_days, row.late_days, row.age_at_delivery_mean_d20, row.age_at_delivery_sd_d20,
             row.arrive_p50_at, row.eat_from_on, row.eat_until_on,
         )  # fmt: skip
         found = self._promised.get(key)
         if found is None:
             made = self._case.promise(order, day, journey)
-            found = (*_promised(row, made), *_eating_days(row, order, made, self._case))
+            punctual = self._case.punctuality(order.wish, journey)
+            found = (*_promised(row, made), *_punctual(row, punctual), *_eating_days(row, order, made, self._case))
             self._promised[key] = found
         return found
 
@@ -221,6 +223,16 @@ def _promised(row: Shipment, made: Promise) -> Iterator[Fault]:
             yield Fault(code, field, stated=stated, expected=expected)
 
 
+def _punctual(row: Shipment, punctual: Punctuality) -> Iterator[Fault]:
+    """Days of waiting and of lateness within their tolerance."""
+    for field, stated, expected in (
+        ("wait_days", row.wait_days, punctual.wait_days),
+        ("late_days", row.late_days, punctual.late_days),
+    ):
+        if abs(stated - expected) > DAYS:
+            yield Fault(field, field, stated=stated, expected=expected)
+
+
 def _eating_days(row: Shipment, order: Wanted, made: Promise, case: Case) -> Iterator[Fault]:
     """The local dates between which the mean fruit is good to eat."""
     crop, rate = case.crop(order.wish), case.taste(order).room_rate
@@ -247,13 +259,14 @@ def _local_day(at_h: float, timezone: str) -> dt.date:
 
 
 def _money(row: Shipment, order: Wanted, journey: Journey, case: Case) -> Iterator[Fault]:
-    """Transport, and what the shipment is worth by the shares it states."""
+    """Transport, and what the shipment is worth by the shares and days it states."""
     per_kg = journey.cost_vnd_per_kg
     if abs(row.cost_vnd - row.kg * per_kg) > VND:
         yield Fault("cost", "cost_vnd of its lanes", stated=row.cost_vnd, expected=row.kg * per_kg)
     q = row.good_share
+    per_kg += Punctuality(row.wait_days, row.late_days).cost_vnd_per_kg(case.problem.policy)
     worth = row.kg * (order.price_vnd_per_kg * q - order.loss_vnd_per_kg * (1.0 - q) - per_kg)
     worth += row.kg * case.standing_vnd_per_kg(case.batches[row.batch_id])
     worth -= case.problem.policy.review_cost_vnd * (1.0 - row.parcel_good_share)
     if abs(row.value_vnd - worth) > VND:
-        yield Fault("value", "value_vnd by its price, shares and transport", stated=row.value_vnd, expected=worth)
+        yield Fault("value", "value_vnd by its price, shares, days and transport", stated=row.value_vnd, expected=worth)

@@ -23,7 +23,15 @@ class Spare(NamedTuple):
     """Cost of a new trip; 0 where it is made anyway [VND]."""
     kept_vnd_per_kg: float
     """What the fruit is worth on the tree, less what its grower's reputation adds to it when shipped [VND/kg]."""
+    fair_kg: float
+    """What its grower lacks to his fair part [kg]."""
+    fair_vnd_per_kg: float
+    """What each of these kilograms counts [VND/kg]."""
     day: PickDay
+
+    def cost_vnd(self, kg: float) -> float:
+        """What so many kilograms cost: fruit and trip, less what they count for their grower [VND]."""
+        return kg * self.kept_vnd_per_kg + self.trip_vnd - min(kg, self.fair_kg) * self.fair_vnd_per_kg
 
     def takes(self, kg: float) -> bool:
         """Whether so much can still be picked."""
@@ -41,7 +49,7 @@ class Spares:
     def of_crop(self, crop_id: str) -> tuple[tuple[Spare, ...], ...]:
         """Spare days by kind (the same fruit, grade and certificates), the roomiest first, in and among the kinds."""
         if crop_id not in self._by_crop:
-            kinds: dict[tuple[object, ...], dict[tuple[float, float, float], Spare]] = defaultdict(dict)
+            kinds: dict[tuple[object, ...], dict[tuple[float, ...], Spare]] = defaultdict(dict)
             for batch in self._case.batches.values():
                 if batch.crop_id != crop_id or self._ledger.left[batch.id] <= KG:
                     continue
@@ -50,7 +58,7 @@ class Spares:
                     if spare is None:
                         continue
                     alike = kinds[day.cohort, batch.grade, batch.certifications, day.certified]
-                    terms = spare[1:4]
+                    terms = spare[1:6]
                     if terms not in alike or spare.room_kg > alike[terms].room_kg:
                         alike[terms] = spare
             ranked = [tuple(sorted(alike.values(), key=lambda one: -one.room_kg)) for alike in kinds.values()]
@@ -66,13 +74,14 @@ class Spares:
             return None
         days, kept = self._ledger.trip_days.get(batch.id, set()), self._ledger.kept_vnd_per_kg[batch.id]
         kept -= self._case.standing_vnd_per_kg(batch)
+        fair = self._ledger.fair.of(batch)
         if day.pick_on in days:
-            return Spare(room_kg, 0.0, 0.0, kept, day)
+            return Spare(room_kg, 0.0, 0.0, kept, *fair, day)
         most = self._case.problem.policy.max_picks_per_batch
         apart = all(abs((day.pick_on - other).days) >= batch.days_between_picks for other in days)
         if not apart or (most is not None and len(days) >= most):
             return None
-        return Spare(room_kg, batch.min_trip_kg, batch.trip_cost_vnd, kept, day)
+        return Spare(room_kg, batch.min_trip_kg, batch.trip_cost_vnd, kept, *fair, day)
 
     def _room_kg(self, day: PickDay) -> float:
         """Fruit, hands and packing [kg]."""

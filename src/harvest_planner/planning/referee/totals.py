@@ -38,10 +38,10 @@ def check_totals(ledger: Ledger) -> Iterator[Violation]:
 
 
 def plan_worth(ledger: Ledger) -> float:
-    """Shipments − trips + surplus + what is left sound on the tree at the horizon [VND]."""
+    """Shipments − trips + surplus + what is left sound on the tree at the horizon − what fair parts lack [VND]."""
     case = ledger.case
     parts = ledger.values_vnd.tolist()
     parts += [row.kg * case.batches[row.batch_id].surplus_price_vnd_per_kg for row in ledger.surplus]
     parts += [-case.batches[batch_id].trip_cost_vnd for (batch_id, _), kg in ledger.trip_kg.items() if kg > KG]
     parts += [ledger.kept_vnd_per_kg[batch_id] * left_kg for batch_id, left_kg in ledger.left.items()]
-    return math.fsum(parts)
+    return math.fsum(parts) - ledger.fair.price_vnd

@@ -20,6 +20,7 @@ class Wish:
     destination_id: str
     deliver_until_at: dt.datetime
     deliver_from_at: dt.datetime | None
+    due_at: dt.datetime | None
     ripe_within_days: tuple[float, float]
     keeps_days: float
     room_degc: float | None

@@ -158,7 +158,8 @@ class _Tries:
         look = at_first(plan, problem, world, as_of=self.as_of, found=before)
         stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
         for _ in range(MOST_LOOKS):
-            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=self.seed, hold=stays.hold)
+            hold = partial(stays.hold, asked=asked)
+            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=self.seed, hold=hold)
             rest = serving(firm, stays.rest_of(asked), plan_rest)
             found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
             more = next_look(plan, problem, found, asked, look) if stays.refusals else None

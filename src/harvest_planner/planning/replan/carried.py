@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from harvest_planner.planning import answer
+from harvest_planner.planning.fairness import fair_parts
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
@@ -59,8 +60,14 @@ class Carried:
             }
         )
 
-    def hold(self, used: Used, problem: PlanningProblem) -> None:
-        """Count what the shipments use of fruit, hands, packing and departures, and the trips made for them."""
+    def hold(self, used: Used, problem: PlanningProblem, *, asked: PlanningProblem) -> None:
+        """Count what the shipments use of fruit, hands, packing and departures, and the trips made for them.
+
+        Parameters
+        ----------
+        problem, asked : the question without them and the whole one, by which growers have their fair parts.
+        """
+        used.fair.update(fair_parts(asked, states=PLANNED_STATES))
         for (batch_id, day), kg in self.trip_kg.items():
             batch = problem.batch(batch_id)
             used.days[batch_id].add(day)
@@ -69,6 +76,7 @@ class Carried:
                 used.batch_kg[batch_id] += kg
             used.picker_kg[batch.grower_id, day] += kg
             used.packing_kg[problem.place(batch.place_id).id, day] += kg
+            used.shipped_kg[batch.grower_id, batch.crop_id] += kg
         limited = {lane.id for lane in problem.lanes if lane.capacity_kg is not None}
         for row in self.shipments:
             for leg in row.legs:

@@ -88,7 +88,9 @@ def at_first(
     if many(plan):
         return Look(frozenset(), None if found is None else trips_of(found))
     changed = any(changed_of(table, problem, world) for table in TABLES)
-    if world.undone or changed or _day_begun(problem, as_of):
+    # With an order more each grower's fair part is greater, so that what was not worth it may be.
+    fairer = problem.policy.fairness_weight > 0
+    if world.undone or changed or fairer or _day_begun(problem, as_of):
         return Look(frozenset(field_of(plan.refusals, "order_id")), None)
     return Look(frozenset(), None)
 
