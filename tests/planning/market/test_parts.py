@@ -61,11 +61,7 @@ def test_crops_with_nothing_in_common_are_parts() -> None:
     market = market_of(three_crops())
     parts = parts_of(market)
     assert len(parts) == 3
-    for name, count in (
-        ("orders", len(market.demand.kg)),
-        ("trips", len(market.supply.trip_lot)),
-        ("lots", market.lots),
-    ):
+    for name, count in (("orders", len(market.demand.kg)), ("trips", len(market.supply.trip_lot))):
         held = sorted(number for part in parts for number in getattr(part, name).tolist())
         assert held == list(range(count))
 

@@ -16,7 +16,8 @@ from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market
 from harvest_planner.planning.market.parts import MarketPart, parts_of, spread
-from harvest_planner.planning.market.prices import Groups, Prices, worth
+from harvest_planner.planning.market.prices import Groups, worth
+from harvest_planner.planning.market.scarce import Scarce, scarce_prices
 from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
@@ -36,7 +37,7 @@ class Decision:
     interrupted: bool
     hurried: bool
     """There was no time to fill in whatever still fits."""
-    prices: Prices
+    scarce: Scarce
 
 
 Told = Callable[[float, float, float], None]
@@ -110,7 +111,8 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     surplus = loading.surplus_kg()
     loads = loading.loads()
     value = value_vnd(market, groups, loads, surplus)
-    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, prices)
+    scarce = scarce_prices(answers, prices, np.array(loading.field.made, dtype=bool), patience)
+    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, scarce)
 
 
 def _told(found: Iterable[Decision], parts: Sequence[MarketPart], told: Told) -> Iterator[Decision]:
@@ -133,10 +135,13 @@ def _joined(market: Market, parts: Sequence[MarketPart], found: Sequence[Decisio
         np.concatenate([part.trips[loads.trip] for part, loads in numbered]),
         np.concatenate([loads.kg for _, loads in numbered]),
     ).in_order()
-    lots, departures, packings, batches = (
-        [getattr(part, name) for part in parts] for name in ("lots", "departures", "packings", "batches")
+    limits = (
+        (len(market.departure_kg), [part.departures for part in parts]),
+        (len(market.supply.packing_kg), [part.packings for part in parts]),
+        (len(market.supply.batch_kg), [part.batches for part in parts]),
+        (len(market.supply.hands_kg), [part.hands for part in parts]),
     )
-    prices = [decision.prices for decision in found]
+    scarce = zip(*(decision.scarce for decision in found), strict=True)
     return Decision(
         loads,
         spread(len(market.supply.trip_lot), [part.trips for part in parts], [each.surplus_kg for each in found]),
@@ -144,12 +149,7 @@ def _joined(market: Market, parts: Sequence[MarketPart], found: Sequence[Decisio
         bound_vnd=sum(decision.bound_vnd for decision in found),
         interrupted=patience.interrupted or any(decision.interrupted for decision in found),
         hurried=any(decision.hurried for decision in found),
-        prices=Prices(
-            spread(market.lots, lots, [each.lot for each in prices]),
-            spread(len(market.departure_kg), departures, [each.departure for each in prices]),
-            spread(len(market.supply.packing_kg), packings, [each.packing for each in prices]),
-            spread(len(market.supply.batch_kg), batches, [each.batch for each in prices]),
-        ),
+        scarce=Scarce(*(spread(*limit, each) for limit, each in zip(limits, scarce, strict=True))),
     )
 
 

@@ -26,10 +26,10 @@ class MarketPart(NamedTuple):
     orders: Ints
     rows: Ints
     trips: Ints
-    lots: Ints
     departures: Ints
     packings: Ints
     batches: Ints
+    hands: Ints
 
     @property
     def size(self) -> int:
@@ -42,7 +42,7 @@ class MarketPart(NamedTuple):
         demand, supply = self.market.demand, self.market.supply
         best = np.zeros(len(supply.batch_kg))
         np.maximum.at(best, supply.trip_batch, supply.trip_surplus + np.maximum(supply.trip_standing, 0.0))
-        return float(demand.kg @ demand.price + best @ supply.batch_kg)
+        return float(demand.kg @ demand.price + best @ supply.batch_kg + supply.fair_vnd @ supply.fair_kg)
 
 
 def parts_of(market: Market) -> tuple[MarketPart, ...]:
@@ -54,10 +54,10 @@ def parts_of(market: Market) -> tuple[MarketPart, ...]:
             len(market.demand.kg),
             len(market.demand.row_good),
             len(supply.trip_lot),
-            market.lots,
             len(market.departure_kg),
             len(supply.packing_kg),
             len(supply.batch_kg),
+            len(supply.hands_kg),
         )
         return (MarketPart(market, *(np.arange(count) for count in counts)),)
     return tuple(_part(market, np.isin(market.lot_crop, crops)) for crops in together)
@@ -115,7 +115,7 @@ def _part(market: Market, chosen: Bools) -> MarketPart:
     flat, journey_owner = runs(market.journey_first, journeys)
     departures, journey_departure = np.unique(market.journey_departure[flat], return_inverse=True)
     demand, orders = _demand(market.demand, mine, row_access, row_journey)
-    supply, trips, packings, batches = _supply(market.supply, chosen)
+    supply, trips, limits = _supply(market.supply, chosen)
     part = Market(
         demand,
         supply,
@@ -127,7 +127,7 @@ def _part(market: Market, chosen: Bools) -> MarketPart:
         journey_departure=journey_departure,
         departure_kg=market.departure_kg[departures],
     )
-    return MarketPart(part, orders, rows, trips, lots, departures, packings, batches)
+    return MarketPart(part, orders, rows, trips, departures, *limits)
 
 
 def _demand(demand: Demand, mine: Bools, row_access: Ints, row_journey: Ints) -> tuple[Demand, Ints]:
@@ -148,14 +148,13 @@ def _demand(demand: Demand, mine: Bools, row_access: Ints, row_journey: Ints) ->
     return found, orders
 
 
-def _supply(supply: Supply, chosen: Bools) -> tuple[Supply, Ints, Ints, Ints]:
-    """The trips that bring the lots with what limits them, and which trips, packing places and batches they are."""
+def _supply(supply: Supply, chosen: Bools) -> tuple[Supply, Ints, tuple[Ints, Ints, Ints]]:
+    """The trips that bring the lots: which they are, and which packing, batches and hands limit them."""
     trips = np.flatnonzero(chosen[supply.trip_lot])
     batches, trip_batch = np.unique(supply.trip_batch[trips], return_inverse=True)
     hands, trip_hands = np.unique(supply.trip_hands[trips], return_inverse=True)
-    packings = np.unique(supply.trip_packing[trips])
-    packings = packings[packings >= 0]
-    packing = supply.trip_packing[trips]
+    packings, trip_packing = _renumbered(supply.trip_packing[trips])
+    fair, trip_fair = _renumbered(supply.trip_fair[trips])
     days = {at: supply.batch_days[batch] for at, batch in enumerate(batches.tolist()) if batch in supply.batch_days}
     found = replace(
         supply,
@@ -163,14 +162,23 @@ def _supply(supply: Supply, chosen: Bools) -> tuple[Supply, Ints, Ints, Ints]:
         trip_lot=np.searchsorted(np.flatnonzero(chosen), supply.trip_lot[trips]),
         trip_home=np.unique(supply.trip_home[trips], return_inverse=True)[1],
         trip_hands=trip_hands,
-        trip_packing=np.where(packing >= 0, np.searchsorted(packings, packing), -1),
+        trip_packing=trip_packing,
+        trip_fair=trip_fair,
         batch_days=days,
         hands_kg=supply.hands_kg[hands],
         packing_kg=supply.packing_kg[packings],
+        fair_kg=supply.fair_kg[fair],
+        fair_vnd=supply.fair_vnd[fair],
         **{name: getattr(supply, name)[trips] for name in _OF_TRIPS},
         **{name: getattr(supply, name)[batches] for name in _OF_BATCHES},
     )
-    return found, trips, packings, batches
+    return found, trips, (packings, batches, hands)
+
+
+def _renumbered(owner: Ints) -> tuple[Ints, Ints]:
+    """The owners that occur, and each entry's position among them; −1 stays."""
+    used = np.unique(owner[owner >= 0])
+    return used, np.where(owner >= 0, np.searchsorted(used, owner), -1)
 
 
 def spread(count: int, places: Sequence[Ints], values: Sequence[Floats]) -> Floats:
