@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from harvest_planner.planning.candidates import Candidate, allowed, certified, graded, promises_enough, safe
@@ -50,6 +50,9 @@ class Outlooks(Protocol):
     leftover: Leftover
     """What the plan leaves free."""
 
+    def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
+        """Orders of one crop at one destination are asked for next: looking them up together may be quicker."""
+
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""
 
@@ -83,6 +86,9 @@ class PlainOutlooks:
             ]
             self._last = buyer, able
         return self._last[1]
+
+    def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
+        """Nothing is quicker together."""
 
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""

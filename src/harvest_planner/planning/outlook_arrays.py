@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -79,7 +79,17 @@ class ArrayOutlooks:
         self.judge, self.leftover = judge, leftover
         self.meeting: Meeting = judge.meeting
         self._kept: OrderedDict[Wish, _Trips | None] = OrderedDict()
+        self._foreseen: dict[Wish, Promised] = {}
+        self._later: dict[Wish, Promised] = {}
         self._rooms: dict[tuple[str, str], Floats] = {}
+
+    def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
+        """Look up together what is asked next, for one crop at one destination; what was before is let go."""
+        firsts = {buyer.wish.shape: buyer for buyer in reversed(buyers)}
+        self._foreseen = dict(self.judge.shares.promised(tuple(firsts), floor=None))
+        failing = (buyer for buyer in firsts.values() if not self.promisable(buyer).enough)
+        later = {moved.wish.shape for buyer in failing for _, moved in later_buyers(buyer, self.meeting)}
+        self._later = dict(self.judge.allowed(tuple(later))) if later else {}
 
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""
@@ -138,8 +148,10 @@ class ArrayOutlooks:
         order, judge = buyer.order, self.judge
         later = list(later_buyers(buyer, self.meeting))
         shapes = tuple(moved.wish.shape for _, moved in later)
+        allowed = self._later if all(shape in self._later for shape in shapes) else dict(judge.allowed(shapes))
         ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
-        for (deadline, moved), (shape, promised) in zip(later, judge.allowed(shapes), strict=True):
+        for deadline, moved in later:
+            shape, promised = moved.wish.shape, allowed[moved.wish.shape]
             enough = self._big_enough(promised, moved.wish)
             if not enough.any():
                 continue
@@ -169,7 +181,9 @@ class ArrayOutlooks:
         ways = self.judge.shares.ways(shape.crop_id, shape.destination_id)
         if not len(ways):
             return None
-        ((_, promised),) = self.judge.shares.promised((shape,), floor=None)
+        promised = self._foreseen.get(shape)
+        if promised is None:
+            ((_, promised),) = self.judge.shares.promised((shape,), floor=None)
         trips = [self.judge.trips(pool, shape, pickable=False) for pool in ways.pool[promised.row].tolist()]
         able = np.array([len(each) > 0 for each in trips], dtype=bool)
         if not able.any():

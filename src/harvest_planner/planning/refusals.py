@@ -75,9 +75,9 @@ def _reason(
 def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
     """No chain of lanes at all, or none that an embargo leaves in time."""
     destination = buyer.destination.id
-    origins = sorted({field.place.id for field in meeting.fields})
-    shown = {"destination_id": destination, "origins": ", ".join(origins)}
     if not any(_arrives(buyer, meeting, meeting.open_network, in_time=False)):
+        origins = sorted({field.place.id for field in meeting.fields})
+        shown = {"destination_id": destination, "origins": ", ".join(origins)}
         return _reason(
             "no_journey",
             f"no lane leads from {shown['origins'] or 'any batch'} to {destination} within the timetable",
@@ -127,6 +127,16 @@ def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: 
 def _no_fruit(buyer: BuyerOrder, trips: Sequence[Trip]) -> Reason | None:
     """No fruit of the crop, or none of the grade, with the papers, or outside its interval."""
     order, wish = buyer.order, buyer.wish
+    asked = set(wish.certifications)
+
+    def serves(trip: Trip) -> bool:
+        return wish.serves(trip.field.crop.grades, trip.field.batch.grade)
+
+    def certified(trip: Trip) -> bool:
+        return not asked or (trip.day.certified and asked <= set(trip.field.batch.certifications))
+
+    if any(trip.day.interval_kept and serves(trip) and certified(trip) for trip in trips):
+        return None
     if not trips:
         return _reason(
             "no_fruit",
@@ -134,7 +144,7 @@ def _no_fruit(buyer: BuyerOrder, trips: Sequence[Trip]) -> Reason | None:
             {"crop_id": order.crop_id},
             Change(field="batches", value=f"a batch of {order.crop_id}"),
         )
-    trips = [trip for trip in trips if wish.serves(trip.field.crop.grades, trip.field.batch.grade)]
+    trips = [trip for trip in trips if serves(trip)]
     if not trips:
         return _reason(
             "grade",
@@ -142,8 +152,7 @@ def _no_fruit(buyer: BuyerOrder, trips: Sequence[Trip]) -> Reason | None:
             {"grade": order.grade},
             *_best_grade(buyer),
         )
-    asked = set(wish.certifications)
-    trips = [t for t in trips if not asked or (t.day.certified and asked <= set(t.field.batch.certifications))]
+    trips = [trip for trip in trips if certified(trip)]
     if not trips:
         names = ", ".join(wish.certifications)
         return _reason(
@@ -152,15 +161,13 @@ def _no_fruit(buyer: BuyerOrder, trips: Sequence[Trip]) -> Reason | None:
             {"certifications": names},
             Change(field="certifications", value=""),
         )
-    if not any(trip.day.interval_kept for trip in trips):
-        ends = min((e for t in trips if (e := t.field.interval_ends_on)), default=None)
-        return _reason(
-            "pre_harvest_interval",
-            "every batch that could serve is inside its pre-harvest interval, or its spray record is incomplete",
-            {"interval_ends_on": None if ends is None else ends.isoformat()},
-            *([] if ends is None else [Change(field="pick_on", value=ends.isoformat())]),
-        )
-    return None
+    ends = min((e for t in trips if (e := t.field.interval_ends_on)), default=None)
+    return _reason(
+        "pre_harvest_interval",
+        "every batch that could serve is inside its pre-harvest interval, or its spray record is incomplete",
+        {"interval_ends_on": None if ends is None else ends.isoformat()},
+        *([] if ends is None else [Change(field="pick_on", value=ends.isoformat())]),
+    )
 
 
 def _best_grade(buyer: BuyerOrder) -> list[Change]:

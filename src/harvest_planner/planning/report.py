@@ -18,6 +18,7 @@ from harvest_planner.planning.outlook import Outlooks
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
+from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan, Provenance, Reason, Refusal, ShadowPrice, Status
@@ -131,6 +132,9 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
             reason = _unjudged()
         return Refusal(order_id=buyer.order.id, kg=kg, reasons=(reason or _outbid(),))
 
+    def several(numbers: range) -> list[Refusal]:
+        return _by_way(numbers, refusal, lambda at: meeting.buyer(table[missing[at][0]]), outlooks())
+
     provenance = Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed)
     return HarvestPlan(
         # The search of the market ends by itself; where that is short of the gap asked for, it says so.
@@ -143,12 +147,30 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         batches=whole.batches(),
         picks=whole.picks(),
         shipments=told_shipments(whole),
-        refusals=MadeRows(len(missing), refusal, known=_told(table, missing)),
+        refusals=MadeRows(len(missing), refusal, known=_told(table, missing), make_many=several),
         surplus=surplus,
         shadow_prices=market_prices(whole),
         warnings=tuple(_warnings(meeting, whole.met())),
         provenance=provenance,
     )
+
+
+def _by_way(
+    numbers: range, refusal: Callable[[int], Refusal], buyer: Callable[[int], BuyerOrder], outlooks: Outlooks
+) -> list[Refusal]:
+    """Refusals of some numbers, worked out together for each crop and destination, wish by wish."""
+    ways: dict[tuple[str, str], list[tuple[int, BuyerOrder]]] = {}
+    for number in numbers:
+        asking = buyer(number)
+        ways.setdefault((asking.crop.id, asking.destination.id), []).append((number, asking))
+    found: dict[int, Refusal] = {}
+    for asked in ways.values():
+        outlooks.foresee([asking for _, asking in asked])
+        members: dict[Wish, list[int]] = {}
+        for number, asking in asked:
+            members.setdefault(asking.wish.shape, []).append(number)
+        found.update((number, refusal(number)) for alike in members.values() for number in alike)
+    return [found[number] for number in numbers]
 
 
 def _told(table: RecordTable[Order], missing: Sequence[tuple[int, float]]) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import starmap
+from itertools import chain, starmap
 from typing import Annotated, Any, Generic, TypeVar, cast, overload
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
@@ -198,6 +198,10 @@ def _json_texts(model: type[Record], name: str, column: Column) -> list[str]:
     return [one.dump_json([value]).decode()[1:-1] for value in column.values]
 
 
+PORTION = 20_000
+"""Records that are made together at most where all are read."""
+
+
 class MadeRows(Sequence[R], Generic[R]):
     """A sequence of records each of which is made when it is asked for, and not kept; to its reader it is a tuple.
 
@@ -206,10 +210,11 @@ class MadeRows(Sequence[R], Generic[R]):
     count : how many there are.
     make : gives the record of a number from 0 on.
     known : fields of all records that are known without making them.
+    make_many : gives the records of several numbers, where that is quicker than one by one; none: it is not.
     pieces : of each record the sequence in which it stands and its place there; empty: it stands in none.
     """
 
-    __slots__ = ("__weakref__", "_count", "_make", "derived", "known", "pieces")
+    __slots__ = ("__weakref__", "_count", "_make", "_make_many", "derived", "known", "pieces")
 
     def __init__(
         self,
@@ -217,9 +222,10 @@ class MadeRows(Sequence[R], Generic[R]):
         make: Callable[[int], R],
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
+        make_many: Callable[[range], Sequence[R]] | None = None,
         pieces: Sequence[tuple[Sequence[R], int]] = (),
     ) -> None:
-        self._count, self._make = count, make
+        self._count, self._make, self._make_many = count, make, make_many
         self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
         self.pieces = pieces
         self.derived: dict[str, Any] = {}
@@ -234,11 +240,17 @@ class MadeRows(Sequence[R], Generic[R]):
     def __getitem__(self, index: slice) -> tuple[R, ...]: ...
     def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
         if isinstance(index, slice):
-            return tuple(map(self._make, range(*index.indices(self._count))))
+            return tuple(self._made(range(*index.indices(self._count))))
         return self._make(range(self._count)[index])
 
     def __iter__(self) -> Iterator[R]:
-        return map(self._make, range(self._count))
+        return self._made(range(self._count))
+
+    def _made(self, numbers: range) -> Iterator[R]:
+        if self._make_many is None:
+            return map(self._make, numbers)
+        portions = (numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION))
+        return chain.from_iterable(map(self._make_many, portions))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (tuple, MadeRows)):

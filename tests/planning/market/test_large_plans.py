@@ -78,6 +78,14 @@ def short_kg(plan: hp.HarvestPlan, problem: hp.PlanningProblem) -> float:
     return sum(max(0.0, part.kg - shipped[owner]) for owner, part in parts.items())
 
 
+@settings(max_examples=60)
+@given(planning_problems())
+def test_refusals_read_together_are_those_read_one_by_one(problem: hp.PlanningProblem) -> None:
+    refusals = by_market(problem).refusals
+    assert list(refusals) == [refusals[at] for at in range(len(refusals))]
+    assert refusals[::2] == tuple(list(refusals)[::2])
+
+
 @pytest.fixture(scope="module")
 def week() -> tuple[hp.PlanningProblem, hp.HarvestPlan]:
     problem = problem_of(300)
