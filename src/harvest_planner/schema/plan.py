@@ -85,8 +85,7 @@ class Shipment(Record):
     cost_vnd: NonNegative
     """Transport [VND]."""
     value_vnd: float
-    """price·q − failure·(1−q) − transport, less what waiting, lateness and reviews cost, with the price of its grower's
-    reputation [VND]."""
+    """price·q − failure·(1−q) − transport − waiting, lateness, reviews; its grower's reputation priced [VND]."""
 
 
 class Pick(Record):
