@@ -128,7 +128,10 @@ def test_a_replan_counts_what_it_keeps_and_the_fair_parts_of_all_orders() -> Non
     plan = hp.plan_harvest(question)
     gone = next(row.order_id for row in plan.shipments if row.batch_id == "b1")
     new = hp.Order.model_validate(order(id="new"))
-    happened = [{"kind": "order_cancelled", "order_id": gone}, {"kind": "order_placed", "order": new.model_dump()}]
+    happened: list[dict[str, Any]] = [
+        {"kind": "order_cancelled", "order_id": gone},
+        {"kind": "order_placed", "order": new.model_dump()},
+    ]
     again, diff = hp.replan(plan, question, happened, as_of=question.as_of)
     assert hp.check_plan(again, diff.problem) == ()
     kg = {row.order_id: row.batch_id for row in again.shipments}
