@@ -2,8 +2,9 @@
 
 Prints one JSON object; with `--table` a table to stderr besides. `benchmarks.national_day` says what is made up.
 The day is written to a folder by one process, the yardstick reads its orders in another, and this one loads it (polars
-data frames) and plans it, so that `peak_mib` is what loading and planning hold at most. `plan_s` runs from
-the loaded problem to a plan of which the shipments can be read, nothing cached.
+data frames) and plans it with as many workers as there are processors, so that `peak_mib` is what loading and planning
+hold at most, workers included. `plan_s` runs from the loaded problem to a plan of which the shipments can be read,
+nothing cached and no worker begun.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import resource
 import subprocess
 import sys
@@ -18,13 +20,18 @@ import tempfile
 import time
 import tomllib
 import warnings
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import harvest_planner as hp
 from benchmarks.national_day import add_options
 
+ASKED_OFTEN = 16
+"""Times that each worker is asked what it held, so that none is missed."""
 TOOLS = ("highspy", "numpy", "pydantic", "polars")
 
 
@@ -37,10 +44,11 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
     started = time.perf_counter()
     problem = load(folder)
     loaded = time.perf_counter()
-    plan = hp.plan_harvest(problem, time_limit_s=given.time_limit)
-    first = plan.shipments[0].kg if len(plan.shipments) else 0.0
-    planned = time.perf_counter()
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    with _workers(given.workers) as executor:
+        plan = hp.plan_harvest(problem, executor=executor, time_limit_s=given.time_limit)
+        first = plan.shipments[0].kg if len(plan.shipments) else 0.0
+        planned = time.perf_counter()
+        peak_mib = _held_mib(0)[1] + _held_by_workers_mib(executor, given.workers)
     plan_s, yardstick_s = planned - loaded, measured["yardstick_s"]
     return {
         **{name: made[name] for name in ("orders", "batches", "growers", "lanes", "classes")},
@@ -55,10 +63,26 @@ def run(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "status": plan.status,
         "bound_vnd": plan.bound_vnd,
         "first_shipment_kg": first,
-        **{name: getattr(given, name) for name in ("seed", "fees", "distinct_prices", "time_limit")},
+        **{name: getattr(given, name) for name in ("seed", "fees", "distinct_prices", "time_limit", "workers")},
         "policy_gap": given.gap,
         "versions": {"harvest_planner": hp.__version__, **{name: version(name) for name in TOOLS}},
     }
+
+
+def _workers(count: int) -> AbstractContextManager[Executor | None]:
+    """Processes to plan with; none where one is enough."""
+    # Not forked: they would count this process's memory as theirs.
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn")) if count > 1 else nullcontext()
+
+
+def _held_by_workers_mib(executor: Executor | None, count: int) -> float:
+    """What all workers held at most, added up [MiB]."""
+    return 0.0 if executor is None else sum(dict(executor.map(_held_mib, range(ASKED_OFTEN * count))).values())
+
+
+def _held_mib(_: int) -> tuple[int, float]:
+    """The process that is asked, and what it held at most [MiB]."""
+    return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def load(folder: Path) -> hp.PlanningProblem:
@@ -97,6 +121,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_options(parser)
     parser.add_argument("--time-limit", type=float, help="seconds for the plan; not given: until the gap is met")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes to plan with; 1: this one alone")
     parser.add_argument("--check", choices=("full", "none"), default="full", help="whether the referee judges the plan")
     parser.add_argument("--folder", type=Path, help="where to keep the day; not given: a temporary folder")
     parser.add_argument("--table", action="store_true", help="a table to stderr besides")

@@ -111,7 +111,7 @@ def planned(
 
     patience, meeting = patience or Patience(), Meeting(problem)
     if is_large(meeting):
-        return _large(meeting, patience=patience, seed=seed, tell=tell, hold=hold)
+        return _large(meeting, executor=executor, patience=patience, seed=seed, tell=tell, hold=hold)
     prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=executor, patience=patience, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
@@ -130,7 +130,13 @@ def is_large(meeting: Meeting) -> bool:
 
 
 def _large(
-    meeting: Meeting, *, patience: Patience, seed: int, tell: OnProgress, hold: Hold | None = None
+    meeting: Meeting,
+    *,
+    executor: Executor | None,
+    patience: Patience,
+    seed: int,
+    tell: OnProgress,
+    hold: Hold | None = None,
 ) -> HarvestPlan:
     """The plan of a large problem: by the market's prices."""
     from harvest_planner.planning.columns import ArrayJudge
@@ -156,11 +162,11 @@ def _large(
     constant = laid.kept_vnd + settled_vnd(settled, meeting) - unfair_vnd(used.fair, used.shipped_kg)
     missed_vnd = laid.unjudged_vnd
 
-    def told(part: float, value: float | None, bound: float) -> None:
+    def told(part: float, value: float, bound: float) -> None:
         share = JUDGED + (ALLOCATED - JUDGED) * part
-        tell(Progress("allocating", share, None if value is None else value + constant, bound + constant + missed_vnd))
+        tell(Progress("allocating", share, value + constant, bound + constant + missed_vnd))
 
-    decision = decide(laid.market, seed=seed, told=told, patience=patience)
+    decision = decide(laid.market, seed=seed, told=told, patience=patience, executor=executor)
     bound = decision.bound_vnd + constant + missed_vnd
     tell(Progress("reporting", ALLOCATED, decision.value_vnd + constant, bound))
     whole = Wholesale(meeting, judge_all, settled, used, laid, decision)

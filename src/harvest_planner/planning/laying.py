@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -91,8 +91,9 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
         row_review=policy.review_cost_vnd * (1.0 - rows.parcel),
     )
     pool = np.unique(np.array(lot_pool, dtype=np.int64), return_inverse=True)[1]
+    crop = _numbered(meeting.pools[number].field.crop.id for number in lot_pool)
     ways_first, ways_departure, departure_kg, departures = departures_of(judge, meeting, used)
-    market = Market(demand, supply, access_first, access_lot, pool, ways_first, ways_departure, departure_kg)
+    market = Market(demand, supply, access_first, access_lot, pool, crop, ways_first, ways_departure, departure_kg)
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(policy.terminal_share) for field in meeting.fields)
     missed = np.isin(asked.wish, unjudged)
     best = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
@@ -186,6 +187,12 @@ def _running_minimum(values: Floats, starts: Bools) -> Floats:
         at = np.flatnonzero(position == step)
         found[at] = np.minimum(found[at], found[at - 1])
     return found
+
+
+def _numbered(names: Iterable[str]) -> Ints:
+    """A number for each name, rising by first occurrence."""
+    known: dict[str, int] = {}
+    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.int64)
 
 
 def _lots(meeting: Meeting, trips: Sequence[Trip]) -> tuple[list[int], list[int], dict[int, list[tuple[Trip, int]]]]:

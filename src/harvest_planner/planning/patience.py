@@ -27,15 +27,19 @@ class Patience:
     Attributes
     ----------
     until_s : on the monotonic clock; inf: no limit [s].
-    interrupted : somebody does not want to wait any longer.
     """
 
-    __slots__ = ("interrupted", "seconds", "until_s")
+    __slots__ = ("_interrupted", "seconds", "until_s")
 
     def __init__(self, seconds: float | None = None) -> None:
         self.seconds = seconds
         self.until_s = math.inf if seconds is None else time.monotonic() + seconds
-        self.interrupted = False
+        self._interrupted = threading.Event()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody does not want to wait any longer."""
+        return self._interrupted.is_set()
 
     @property
     def left_s(self) -> float:
@@ -54,6 +58,12 @@ class Patience:
         """Leave so many seconds of what is left to what follows the search."""
         if self.seconds is not None:
             self.seconds, self.until_s = max(0.0, self.seconds - seconds), self.until_s - seconds
+
+    def part(self, share: float) -> Patience:
+        """Patience for a part of what is to be done: so much of the time that is left, and the same interruption."""
+        found = Patience(None if self.seconds is None else share * self.left_s)
+        found._interrupted = self._interrupted
+        return found
 
     def __reduce__(self) -> tuple[type[Patience], tuple[float | None]]:
         return Patience, (None if math.isinf(self.until_s) else self.left_s,)
@@ -74,7 +84,7 @@ class Patience:
 
         def interrupt(number: int, frame: FrameType | None) -> None:
             signal.signal(signal.SIGINT, before)
-            self.interrupted = True
+            self._interrupted.set()
 
         signal.signal(signal.SIGINT, interrupt)
         try:

@@ -107,8 +107,8 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
 
 def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) -> HarvestPlan:
     """The plan of a large problem: its sums now, its records when they are asked for."""
+    from harvest_planner.planning.scarcity import market_prices
     from harvest_planner.planning.told_shipments import told_shipments
-    from harvest_planner.planning.wholesale import shadow_prices
 
     meeting, problem = whole.meeting, whole.meeting.problem
     surplus = whole.surplus()
@@ -145,7 +145,7 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         shipments=told_shipments(whole),
         refusals=MadeRows(len(missing), refusal, known=_told(table, missing)),
         surplus=surplus,
-        shadow_prices=shadow_prices(whole),
+        shadow_prices=market_prices(whole),
         warnings=tuple(_warnings(meeting, whole.met())),
         provenance=provenance,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -13,9 +15,13 @@ from harvest_planner.planning.leftover import KG_EPSILON
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.modelling import Question
 from harvest_planner.planning.patience import Patience
+from harvest_planner.planning.pools import Trip
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.plan import ShadowPrice
 from harvest_planner.transit.instants import instant_of
+
+if TYPE_CHECKING:
+    from harvest_planner.planning.wholesale import Wholesale
 
 LEAST_VND = 0.5
 """A lower price is none [VND/kg]."""
@@ -83,34 +89,65 @@ def _put(whole: Floats, at: Ints, part: Floats, own: Ints) -> None:
 
 def _rows(meeting: Meeting, question: Question, prices: Prices) -> Iterator[ShadowPrice]:
     model = question.model
-    for kind, owner, worth, amount in (
+    yield from _of_trips(
+        question.trips,
         ("picker", model.trip_picker, prices.picker, model.picker_kg),
         ("packing", model.trip_packing, prices.packing, model.packing_kg),
-        ("batch", model.trip_batch, prices.batch, model.batch_kg),
-    ):
-        first = _first_trips(owner)
-        for number in np.flatnonzero(worth > LEAST_VND).tolist():
-            trip = question.trips[first[number]]
-            field = trip.field
+        ("batch", model.trip_batch, _on_tree(prices.batch, model.batch_kept_vnd_per_kg), model.batch_kg),
+    )
+    yield from _of_departures(meeting, question.departures, prices.lane, model.lane_kg)
+
+
+def market_prices(whole: Wholesale) -> tuple[ShadowPrice, ...]:
+    """The same of a large plan: the prices at which demand meets what the plan's trips can bring."""
+    market, scarce = whole.laid.market, whole.decision.scarce
+    supply = market.supply
+    rows = chain(
+        _of_trips(
+            whole.laid.trips,
+            ("picker", supply.trip_hands, scarce.hands, supply.hands_kg),
+            ("packing", supply.trip_packing, scarce.packing, supply.packing_kg),
+            ("batch", supply.trip_batch, _on_tree(scarce.batch, supply.batch_kept), supply.batch_kg),
+        ),
+        _of_departures(whole.meeting, whole.laid.departures, scarce.departure, market.departure_kg),
+    )
+    return tuple(sorted(rows, key=_rank))
+
+
+def _on_tree(worth: Floats, kept: Floats) -> Floats:
+    """Prices of batches with what a kilogram is worth on the tree, where they have any."""
+    return np.where(worth > LEAST_VND, worth + kept, 0.0)
+
+
+_Limit = tuple[Literal["picker", "packing", "batch"], Ints, Floats, Floats]
+"""Kind, of each trip its number (−1: none), of each number price [VND/kg] and amount [kg]."""
+
+
+def _of_trips(trips: Sequence[Trip], *limits: _Limit) -> Iterator[ShadowPrice]:
+    for kind, owner, worth, amount in limits:
+        numbers, first = np.unique(owner, return_index=True)
+        for number, at in zip(numbers.tolist(), first.tolist(), strict=True):
+            if number < 0 or worth[number] <= LEAST_VND:
+                continue
+            field, day = trips[at].field, trips[at].day
             name = {"picker": field.grower.id, "packing": field.place.id, "batch": field.batch.id}[kind]
-            kept = float(model.batch_kept_vnd_per_kg[number]) if kind == "batch" else 0.0
             yield ShadowPrice(
                 resource=f"{kind}:{name}",
-                day=None if kind == "batch" else trip.day.pick_on,
+                day=None if kind == "batch" else day.pick_on,
                 amount=round(float(amount[number]), 6),
-                vnd_per_unit=round(float(worth[number]) + kept, 2),
+                vnd_per_unit=round(float(worth[number]), 2),
             )
-    departing = [(question.departures[n][1], n) for n in np.flatnonzero(prices.lane > LEAST_VND).tolist()]
+
+
+def _of_departures(
+    meeting: Meeting, departures: Sequence[tuple[str, float]], worth: Floats, amount: Floats
+) -> Iterator[ShadowPrice]:
+    departing = [(departures[number][1], number) for number in np.flatnonzero(worth > LEAST_VND).tolist()]
     for departs_h, number in sorted(departing):
-        lane = meeting.lanes[question.departures[number][0]]
+        lane = meeting.lanes[departures[number][0]]
         yield ShadowPrice(
             resource=f"departure:{lane.id}",
             day=instant_of(departs_h, zone(meeting.problem.place(lane.origin_id).timezone)).date(),
-            amount=round(float(model.lane_kg[number]), 6),
-            vnd_per_unit=round(float(prices.lane[number]), 2),
+            amount=round(float(amount[number]), 6),
+            vnd_per_unit=round(float(worth[number]), 2),
         )
-
-
-def _first_trips(owner: Ints) -> dict[int, int]:
-    """A trip of each thing's."""
-    return {number: trip for trip, number in reversed(list(enumerate(owner.tolist())))}

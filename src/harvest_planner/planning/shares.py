@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,8 @@ from numpy.typing import NDArray
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.fates import Deliveries, Fate, in_time_by, may_reach
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.verdict import gained_before, resting_rates, started
+from harvest_planner.planning.verdict import resting_rates
+from harvest_planner.planning.ways import Ways, WaysLaidOut
 from harvest_planner.planning.wish import Wish
 from harvest_planner.transit.travel import Journey
 
@@ -21,27 +21,8 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SLACK = 1e-12
-_DIGITS, _DIGITS_H = 12, 9
-"""Decimals to which ages [d20] and hours are told apart."""
-
-
-class Ways(NamedTuple):
-    """Every pool of a crop with every journey to a destination that it can take, a row each, by pool and journey."""
-
-    pool: Ints
-    journey: Ints
-    """Its place in `journeys`."""
-    departs_h: Floats
-    starts: Floats
-    """The fruit at departure: age_d20, chill, safety, sd_d20, batch_sd_d20; shape (n, 5)."""
-    journeys: tuple[Journey, ...]
-    profiles: tuple[Ints, ...]
-    """Rows whose journeys share a profile."""
-    start: Ints
-    """Rows of one number start alike."""
-
-    def __len__(self) -> int:
-        return len(self.pool)
+_DIGITS_H = 9
+"""Decimals to which hours are told apart."""
 
 
 class Promised(NamedTuple):
@@ -107,7 +88,7 @@ class Shares:
         self.meeting = meeting
         self.journeys: list[Journey] = []
         self._number: dict[int, int] = {}
-        self._ways: dict[tuple[str, str], Ways] = {}
+        self._ways = WaysLaidOut(meeting)
 
     def number(self, journey: Journey) -> int:
         """The journey's number among all."""
@@ -117,62 +98,9 @@ class Shares:
             self.journeys.append(journey)
         return found
 
-    @cached_property
-    def _pools(self) -> dict[str, list[int]]:
-        pools: dict[str, list[int]] = {}
-        for pool in self.meeting.pools:
-            pools.setdefault(pool.field.crop.id, []).append(pool.number)
-        return pools
-
     def ways(self, crop_id: str, destination_id: str) -> Ways:
         """Every pool of the crop with every journey to the destination."""
-        key = (crop_id, destination_id)
-        found = self._ways.get(key)
-        if found is None:
-            found = self._ways[key] = self._laid_out(crop_id, destination_id)
-        return found
-
-    def _laid_out(self, crop_id: str, destination_id: str) -> Ways:
-        meeting = self.meeting
-        journeys: dict[int, int] = {}
-        listed: list[Journey] = []
-        offered: dict[tuple[str, float], tuple[tuple[Journey, int], ...]] = {}
-        rows: list[tuple[int, int]] = []
-        starts: list[tuple[float, ...]] = []
-        gained: dict[tuple[str, float, float], tuple[float, ...]] = {}
-        for number in self._pools.get(crop_id, ()):
-            pool = meeting.pools[number]
-            place = (pool.field.place.id, pool.day.ready_h)
-            if place not in offered:
-                found = []
-                for journey in meeting.journeys_from(pool.field, pool.day, destination_id):
-                    if id(journey) not in journeys:
-                        journeys[id(journey)] = len(listed)
-                        listed.append(journey)
-                    found.append((journey, journeys[id(journey)]))
-                offered[place] = tuple(found)
-            for journey, at in offered[place]:
-                rows.append((number, at))
-                departs_h = journey.first_departure_h
-                key = (pool.field.place.id, pool.day.clock_start_h, departs_h)
-                before = gained.get(key)
-                if before is None:
-                    before = gained[key] = gained_before(
-                        pool.field, pool.day, departs_h=departs_h, ambient=meeting.ambient
-                    )
-                starts.append(started(pool.field, pool.day, before))
-        laid = np.array(rows, dtype=np.int64).reshape(-1, 2)
-        profile = np.array([id(journey.profile) for journey in listed], dtype=np.int64)
-        departs = np.array([journey.first_departure_h for journey in listed])
-        return Ways(
-            laid[:, 0],
-            laid[:, 1],
-            departs[laid[:, 1]] if len(laid) else np.empty(0),
-            np.array(starts).reshape(-1, 5),
-            tuple(listed),
-            tuple(_alike(profile[laid[:, 1]])) if len(laid) else (),
-            _numbered(np.array(starts).reshape(-1, 5)),
-        )
+        return self._ways.between(crop_id, destination_id)
 
     def promised(self, shapes: Sequence[Wish], *, floor: float | None) -> Iterator[tuple[Wish, Promised]]:
         """The rows that can promise each wish something; see `promised_together`."""
@@ -260,18 +188,6 @@ class _Part(NamedTuple):
     safety_risk: Floats
     case: Ints
     late: Ints
-
-
-def _alike(keys: Ints) -> Iterator[Ints]:
-    """Positions of equal keys, by their first."""
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    for number in np.argsort(first).tolist():
-        yield np.flatnonzero(which == number)
-
-
-def _numbered(starts: Floats) -> Ints:
-    """A number for each row, the same for equal ones."""
-    return np.unique(np.round(starts, _DIGITS), axis=0, return_inverse=True)[1].reshape(-1)
 
 
 def _joined(parts: Sequence[_Part]) -> tuple[Ints, Promised]:

@@ -23,10 +23,8 @@ from harvest_planner.planning.report import Met, met_by
 from harvest_planner.planning.settled import Part, Settled, Used
 from harvest_planner.planning.verdict import Start, Verdict, judge
 from harvest_planner.planning.wish import Wish
-from harvest_planner.schema.clock import zone
-from harvest_planner.schema.plan import BatchRow, Pick, ShadowPrice, Shipment, Surplus
+from harvest_planner.schema.plan import BatchRow, Pick, Shipment, Surplus
 from harvest_planner.schema.record_table import MadeRows
-from harvest_planner.transit.instants import instant_of
 
 KG_EPSILON = 1e-6
 LEAST_VND = 0.5
@@ -268,32 +266,3 @@ class Wholesale:
             room_degc = laid.asked.rooms[int(wish[number])][2]
             yield Met(trip.field.crop, trip, journeys[int(laid.market.demand.row_journey[row])], room_degc)
         yield from map(met_by, self.settled.parts)
-
-
-def shadow_prices(whole: Wholesale) -> tuple[ShadowPrice, ...]:
-    """Prices of departures and packing at which demand meets what the plan's trips bring."""
-    return tuple(sorted(_priced(whole), key=lambda row: (row.resource, row.day or dt.date.min)))
-
-
-def _priced(whole: Wholesale) -> Iterator[ShadowPrice]:
-    laid, prices, meeting = whole.laid, whole.decision.prices, whole.meeting
-    for at in np.flatnonzero(prices.departure > LEAST_VND).tolist():
-        lane_id, departs_h = laid.departures[at]
-        lane = meeting.lanes[lane_id]
-        yield ShadowPrice(
-            resource=f"departure:{lane_id}",
-            day=instant_of(departs_h, zone(meeting.problem.place(lane.origin_id).timezone)).date(),
-            amount=round(float(laid.market.departure_kg[at]), 6),
-            vnd_per_unit=round(float(prices.departure[at]), 2),
-        )
-    supply = laid.market.supply
-    seen: set[int] = set()
-    for trip, packing in zip(laid.trips, supply.trip_packing.tolist(), strict=True):
-        if packing >= 0 and packing not in seen and prices.packing[packing] > LEAST_VND:
-            seen.add(packing)
-            yield ShadowPrice(
-                resource=f"packing:{trip.field.place.id}",
-                day=trip.day.pick_on,
-                amount=round(float(supply.packing_kg[packing]), 6),
-                vnd_per_unit=round(float(prices.packing[packing]), 2),
-            )

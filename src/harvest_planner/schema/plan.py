@@ -85,7 +85,7 @@ class Shipment(Record):
     cost_vnd: NonNegative
     """Transport [VND]."""
     value_vnd: float
-    """price·q − failure·(1−q) − transport − waiting, lateness, reviews; its grower's reputation priced [VND]."""
+    """price·q − failure·(1−q) − transport − waiting − lateness − review cost + its grower's reputation [VND]."""
 
 
 class Pick(Record):

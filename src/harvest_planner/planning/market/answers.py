@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Floats, Ints
+from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.market.market import Market, runs
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 
@@ -61,13 +61,18 @@ class Answers:
         self._value, self._access, self._journey = value, demand.row_access[row], demand.row_journey[row]
         best = np.maximum.reduceat(value, self._first) if len(value) else value
         self.usual_vnd_per_kg = float(np.median(best)) if len(best) else 1.0
-        self._trip_kg = supply.trip_kg
-        all_kg = np.bincount(supply.trip_hands, weights=self._trip_kg, minlength=len(supply.hands_kg))
-        self._enough = (supply.hands_kg >= all_kg)[supply.trip_hands]
-        self._hands_kg = np.minimum(supply.hands_kg, all_kg)
-        self._fee = supply.trip_due / np.maximum(self._trip_kg, 1e-9)
+        self._limit(supply.trip_kg, supply.trip_due)
         lot_kg = np.bincount(supply.trip_lot, weights=self._trip_kg, minlength=market.lots)
         self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg])
+
+    def _limit(self, trip_kg: Floats, trip_due: Floats) -> None:
+        """What trips may bring [kg] and cost [VND]."""
+        supply = self.market.supply
+        all_kg = np.bincount(supply.trip_hands, weights=trip_kg, minlength=len(supply.hands_kg))
+        self._trip_kg = trip_kg
+        self._enough = (supply.hands_kg >= all_kg)[supply.trip_hands]
+        self._hands_kg = np.minimum(supply.hands_kg, all_kg)
+        self._fee = trip_due / np.maximum(trip_kg, 1e-9)
 
     @property
     def rows(self) -> int:
@@ -97,6 +102,26 @@ class Answers:
         found = copy(self)
         found._fixed = picked_kg
         return found
+
+    def of_trips(self, made: Bools) -> Answers:
+        """The same where these trips alone can be made, whose fees are paid."""
+        found = copy(self)
+        found._limit(np.where(made, self.market.supply.trip_kg, 0.0), np.zeros(len(made)))
+        return found
+
+    def rents(self, prices: Prices) -> tuple[Floats, Floats]:
+        """What a kilogram more brings on the best of its trips: of each grower's day, of each batch beyond its price.
+
+        What trips bring beyond prices is owed to what limits them: hands that they share, else the lesser of hands and
+        batch.
+        """
+        supply = self.market.supply
+        brings = np.where(self._trip_kg > 0.0, prices.margin(self.market) - self._fee, 0.0)
+        by_batch = self._enough & (supply.batch_kg[supply.trip_batch] < supply.hands_kg[supply.trip_hands])
+        hands, batches = np.zeros(len(supply.hands_kg)), np.zeros(len(supply.batch_kg))
+        np.maximum.at(hands, supply.trip_hands[~by_batch], brings[~by_batch])
+        np.maximum.at(batches, supply.trip_batch[by_batch], brings[by_batch])
+        return hands, batches
 
     def at(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
         """Kilograms by which demand passes supply, of all that has a price, and how many fewer for a higher one."""

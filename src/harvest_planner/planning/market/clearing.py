@@ -18,11 +18,11 @@ from harvest_planner.planning.patience import PRICING_AT_MOST, Patience
 
 # How the search goes; each an assumption, tried out on made-up national days of 100,000 and 1,000,000 orders.
 ROUNDS = 180
-SAMPLE_ROWS = 1_000_000
+SAMPLE_ROWS = 300_000
 """Rows of groups that are looked at in early rounds at most; beyond, a part of the groups stands for all."""
 SAMPLED_ROUNDS, SAMPLED_WIDTH = 70, 0.008
 """Rounds in which a part may stand for all, and τ when they end."""
-FULL_ROUNDS = 110
+FULL_ROUNDS = 80
 NEAR_FULL = 0.3
 """Of the usual worth: rows that bring less than their group's best by more are left out once prices are known."""
 WIDEST, NARROWEST = 0.03, 0.0015

@@ -1,8 +1,9 @@
-"""The market's plan: prices, a bound, trips where they bring most, orders on them."""
+"""The market's plan: prices, a bound, trips where they bring most, orders on them; part by part."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +15,15 @@ from harvest_planner.planning.market.households import whole_trips
 from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market
-from harvest_planner.planning.market.prices import Groups, Prices, worth
+from harvest_planner.planning.market.parts import MarketPart, parts_of, spread
+from harvest_planner.planning.market.prices import Groups, worth
+from harvest_planner.planning.market.scarce import Scarce, scarce_prices
 from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
-SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 90, 0.01, 20.0
+SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 60, 0.01, 20.0
 """Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
-
-PRICED, LOADED = 0.4, 0.85
-"""Usual part of the work that is done once prices are known, and once orders are on trips."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +37,63 @@ class Decision:
     interrupted: bool
     hurried: bool
     """There was no time to fill in whatever still fits."""
-    prices: Prices
+    scarce: Scarce
 
 
-Told = Callable[[float, float | None, float], None]
-"""Called with the part that is done, the value so far (None: no plan yet) and the bound [VND]."""
+Told = Callable[[float, float, float], None]
+"""Called with the part that is done, the value so far and the bound [VND]."""
 
 
-def decide(market: Market, *, seed: int, told: Told, patience: Patience) -> Decision:
-    """A whole plan near the market's prices, with a bound that holds for every plan."""
+@dataclass(frozen=True)
+class Task:
+    """A part of a market to be decided, wherever it runs."""
+
+    market: Market
+    seed: int
+    patience: Patience
+
+
+def decide(market: Market, *, seed: int, told: Told, patience: Patience, executor: Executor | None = None) -> Decision:
+    """A whole plan near the market's prices, with a bound that holds for every plan.
+
+    Parameters
+    ----------
+    executor : decides the market's independent parts side by side; none: one after the other. The plan is the same.
+    """
+    parts = parts_of(market)
+    found: Iterator[Decision]
+    if executor is None:
+        found = map(decided, _in_turn(parts, seed, patience))
+    else:
+        found = executor.map(decided, _at_once(parts, seed, patience))
+    return _joined(market, parts, list(_told(found, parts, told)), patience)
+
+
+def _in_turn(parts: Sequence[MarketPart], seed: int, patience: Patience) -> Iterator[Task]:
+    """Tasks made when they begin: what one leaves of its time the next ones have."""
+    left = sum(part.size for part in parts)
+    for part in parts:
+        yield Task(part.market, seed, patience.part(part.size / left))
+        left -= part.size
+
+
+def _at_once(parts: Sequence[MarketPart], seed: int, patience: Patience) -> Iterator[Task]:
+    """Tasks that keep the time given even where a single worker takes all of them."""
+    whole = sum(part.size for part in parts)
+    for part in parts:
+        yield Task(part.market, seed, patience.part(part.size / whole))
+
+
+def decided(task: Task) -> Decision:
+    """The plan of one part."""
+    with task.patience.heeding_interrupts():
+        return _decided(task.market, seed=task.seed, patience=task.patience)
+
+
+def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     groups = Groups(market)
     prices, width, answers = market_prices(market, groups, seed, patience)
     bound = bound_vnd(market, groups, prices)
-    told(PRICED, None, bound)
     picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
     beside = answers.with_trips(picked)
     prices, width = clearing_prices(
@@ -60,7 +104,6 @@ def decide(market: Market, *, seed: int, told: Told, patience: Patience) -> Deci
     loading.load(served(market, groups, prices, lots_kg, width=width, seed=seed, patience=patience))
     loading.drop_idle()
     loading.release()
-    told(LOADED, value_vnd(market, groups, loading.loads(), loading.surplus_kg()), bound)
     loading.fill(beside_surplus=False, patience=patience)
     loading.sell()
     loading.fill(beside_surplus=True, patience=patience)
@@ -68,8 +111,46 @@ def decide(market: Market, *, seed: int, told: Told, patience: Patience) -> Deci
     surplus = loading.surplus_kg()
     loads = loading.loads()
     value = value_vnd(market, groups, loads, surplus)
-    told(1.0, value, max(bound, value))
-    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, prices)
+    scarce = scarce_prices(answers, prices, np.array(loading.field.made, dtype=bool), patience)
+    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, scarce)
+
+
+def _told(found: Iterable[Decision], parts: Sequence[MarketPart], told: Told) -> Iterator[Decision]:
+    """The parts' plans as they come, each told of: the value rises, the bound falls."""
+    whole, done, value = sum(part.size for part in parts), 0, 0.0
+    bound = sum(part.at_most_vnd for part in parts)
+    for part, decision in zip(parts, found, strict=True):
+        done, value = done + part.size, value + decision.value_vnd
+        bound += decision.bound_vnd - part.at_most_vnd
+        told(done / whole, value, bound)
+        yield decision
+
+
+def _joined(market: Market, parts: Sequence[MarketPart], found: Sequence[Decision], patience: Patience) -> Decision:
+    """The whole market's plan from those of its parts."""
+    numbered = [(part, decision.loads) for part, decision in zip(parts, found, strict=True)]
+    loads = Loads(
+        np.concatenate([part.orders[loads.order] for part, loads in numbered]),
+        np.concatenate([part.rows[loads.row] for part, loads in numbered]),
+        np.concatenate([part.trips[loads.trip] for part, loads in numbered]),
+        np.concatenate([loads.kg for _, loads in numbered]),
+    ).in_order()
+    limits = (
+        (len(market.departure_kg), [part.departures for part in parts]),
+        (len(market.supply.packing_kg), [part.packings for part in parts]),
+        (len(market.supply.batch_kg), [part.batches for part in parts]),
+        (len(market.supply.hands_kg), [part.hands for part in parts]),
+    )
+    scarce = zip(*(decision.scarce for decision in found), strict=True)
+    return Decision(
+        loads,
+        spread(len(market.supply.trip_lot), [part.trips for part in parts], [each.surplus_kg for each in found]),
+        value_vnd=sum(decision.value_vnd for decision in found),
+        bound_vnd=sum(decision.bound_vnd for decision in found),
+        interrupted=patience.interrupted or any(decision.interrupted for decision in found),
+        hurried=any(decision.hurried for decision in found),
+        scarce=Scarce(*(spread(*limit, each) for limit, each in zip(limits, scarce, strict=True))),
+    )
 
 
 def value_vnd(market: Market, groups: Groups, loads: Loads, surplus_kg: Floats) -> float:

@@ -25,7 +25,7 @@ LOT_BELIEF, POOL_BELIEF = 0.5, 0.1
 """Shares of those slopes that are believed: prices of like fruit move together, so that each alone answers less."""
 PORTIONS = 40
 """Parts of the households that choose at one time, blind to each other."""
-SWEEPS = 3
+SWEEPS = 2
 """Times that each household chooses."""
 VARIANTS, SCATTER = 16, 0.08
 """Ways that each household tries; scatter of what it takes a trip to be worth, of the usual worth of a kilogram."""

@@ -293,6 +293,4 @@ class Loading:
     def loads(self) -> Loads:
         """The parts, by order, row and trip."""
         order, row, trip, kg = np.array(self.parts, dtype=float).reshape(-1, 4).T
-        rank = np.lexsort((kg, trip, row, order))
-        order, row, trip = (number[rank].astype(np.int64) for number in (order, row, trip))
-        return Loads(order, row, trip, kg[rank])
+        return Loads(order.astype(np.int64), row.astype(np.int64), trip.astype(np.int64), kg).in_order()

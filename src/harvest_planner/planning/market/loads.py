@@ -18,6 +18,11 @@ class Loads(NamedTuple):
     trip: Ints
     kg: Floats
 
+    def in_order(self) -> Loads:
+        """The same by order, row and trip."""
+        rank = np.lexsort((self.kg, self.trip, self.row, self.order))
+        return Loads(self.order[rank], self.row[rank], self.trip[rank], self.kg[rank])
+
 
 class Fitting(NamedTuple):
     """Orders with a row each that may fit, what a kilogram brings [VND/kg] and all of it at most [VND]."""

@@ -102,6 +102,8 @@ class Market:
     access_lot: Ints
     lot_pool: Ints
     """Lots of one pool serve alike whoever asks for no grade or papers."""
+    lot_crop: Ints
+    """A wish uses lots of one crop alone."""
     journey_first: Ints
     """Limited departures of journey j are journey_departure[journey_first[j]: journey_first[j + 1]]."""
     journey_departure: Ints
