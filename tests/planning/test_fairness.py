@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 import harvest_planner as hp
 from harvest_planner.planning.by_hand import HandRow, judged_by_hand
-from harvest_planner.planning.fairness import FairPart, fair_parts
+from harvest_planner.planning.fairness import fair_parts
 from harvest_planner.planning.settled import PLANNED_STATES
 from tests.planning.small import batch, order, problem
 from tests.strategies import planning_problems
@@ -52,7 +52,7 @@ def test_with_a_weight_growers_who_offer_as_much_ship_as_much() -> None:
 def test_the_fair_part_goes_by_what_each_offers() -> None:
     assert shipped(village(0.1, first_kg=300)) == {"g0": 30, "g1": 10}
     parts = fair_parts(village(0.1, first_kg=300), states=PLANNED_STATES)
-    assert parts["g0", "durable"] == FairPart(pytest.approx(30), pytest.approx(5_000))
+    assert parts["g0", "durable"] == pytest.approx((30, 5_000))
     assert parts["g1", "durable"].kg == pytest.approx(10)
 
 
@@ -120,3 +120,20 @@ def test_any_plan_that_weighs_fairness_is_sound(problem: hp.PlanningProblem, wei
     problem = problem.model_copy(update={"policy": policy})
     plan = hp.plan_harvest(problem)
     assert hp.check_plan(plan, problem) == ()
+
+
+def test_a_replan_counts_what_it_keeps_and_the_fair_parts_of_all_orders() -> None:
+    """One order of four is cancelled and one is new: the parts stay those of forty kilograms."""
+    question = village(0.1)
+    plan = hp.plan_harvest(question)
+    gone = next(row.order_id for row in plan.shipments if row.batch_id == "b1")
+    new = hp.Order.model_validate(order(id="new"))
+    happened: list[dict[str, Any]] = [
+        {"kind": "order_cancelled", "order_id": gone},
+        {"kind": "order_placed", "order": new.model_dump()},
+    ]
+    again, diff = hp.replan(plan, question, happened, as_of=question.as_of)
+    assert hp.check_plan(again, diff.problem) == ()
+    kg = {row.order_id: row.batch_id for row in again.shipments}
+    assert kg["new"] == "b1"
+    assert again.value_vnd == pytest.approx(plan.value_vnd)

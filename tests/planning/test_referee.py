@@ -176,6 +176,8 @@ PLANTED: dict[str, tuple[str, Callable[[], HarvestPlan]]] = {
         "on_time_share",
         lambda: with_shipment("far", on_time_share=shipment("far").on_time_share - 0.02),
     ),
+    "an hour of waiting": ("wait_days", lambda: with_shipment("near", wait_days=shipment("near").wait_days + 1 / 24)),
+    "an hour of lateness": ("late_days", lambda: with_shipment("near", late_days=shipment("near").late_days + 1 / 24)),
     "share below the floor": ("min_good_share", lambda: with_shipment("near", good_share=0.39)),
     "value by 10 VND": ("value", lambda: with_shipment("near", value_vnd=shipment("near").value_vnd + 10.0)),
     "transport by 10 VND": ("cost", lambda: with_shipment("near", cost_vnd=shipment("near").cost_vnd + 10.0)),
@@ -297,6 +299,8 @@ BROKEN_RULES: dict[str, tuple[str, Callable[[], PlanningProblem]]] = {
         "not_safe",
         lambda: altered("crops", None, safety_cap={"limits": [(None, 2.0)]}),
     ),
+    "due before it comes": ("late_days", lambda: altered("orders", "near", due_at="2026-08-10T12:00:00+07:00")),
+    "growers' fair parts": ("plan_value", lambda: question(policy={**TABLES["policy"], "fairness_weight": 0.5})),
     "trip cost": ("plan_value", lambda: altered("batches", None, trip_cost_vnd=25_000)),
     "surplus price": ("plan_value", lambda: altered("batches", None, surplus_price_vnd_per_kg=9000)),
 }  # fmt: skip

@@ -19,7 +19,7 @@ from tests.planning.small import lane, order, problem
 from tests.strategies import planning_problems
 
 
-def priced(*, early: float = 0, late: float = 0, lanes: list[Any] | None = None, **changes: Any) -> hp.PlanningProblem:
+def priced(*, early: Any = 0, late: Any = 0, lanes: Any = None, **changes: Any) -> hp.PlanningProblem:
     policy = {
         "gap": 0, "horizon_days": 4, "earliness_cost_vnd_per_kg_day": early, "lateness_cost_vnd_per_kg_day": late,
     }  # fmt: skip

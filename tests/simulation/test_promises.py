@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 
 import pytest
 from hypothesis import given, settings
 
 import harvest_planner as hp
+from harvest_planner.planning.fairness import fair_parts, unfair_vnd
+from harvest_planner.planning.settled import PLANNED_STATES
 from tests.planning.small import batch, lane, order, problem
 from tests.simulation.test_calibration import ARITHMETIC
 from tests.simulation.test_two_forms import CASES, TRIPS
@@ -37,10 +40,19 @@ def assert_kept(question: hp.PlanningProblem) -> int:
         ):
             assert abs(found - promised) <= sampling_error(promised, RUNS) + ARITHMETIC, row
     assert report.income_vnd.mean == pytest.approx(
-        plan.value_vnd,
+        plan.value_vnd + price_of_unfairness(plan, question),
         abs=3.0 * (report.income_vnd.high - report.income_vnd.low) + ARITHMETIC * at_stake(plan, question),
     )
     return len(plan.shipments)
+
+
+def price_of_unfairness(plan: hp.HarvestPlan, question: hp.PlanningProblem) -> float:
+    """What the plan's worth holds against it and no income does [VND]."""
+    shipped: dict[tuple[str, str], float] = defaultdict(float)
+    for row in plan.shipments:
+        batch = question.batch(row.batch_id)
+        shipped[batch.grower_id, batch.crop_id] += row.kg
+    return unfair_vnd(fair_parts(question, states=PLANNED_STATES), shipped)
 
 
 def at_stake(plan: hp.HarvestPlan, question: hp.PlanningProblem) -> float:

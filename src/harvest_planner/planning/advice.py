@@ -138,6 +138,7 @@ def _question(
 
 
 def _refused(meeting: Meeting, order: Order) -> Refusal:
+    # One order alone says nothing of what is fair among growers.
     nothing = Leftover(meeting, used_by(meeting.problem, Settled((), ()))._replace(fair={}), (), {})
     reason = reason_for(meeting.buyer(order), meeting, nothing, missing_kg=order.quantity_kg)
     if reason is None:

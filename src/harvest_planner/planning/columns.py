@@ -15,7 +15,7 @@ from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
-from harvest_planner.planning.timing import timing_vnd_per_kg
+from harvest_planner.planning.timing import priced, timing_vnd_per_kg
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
@@ -134,10 +134,12 @@ class ArrayJudge:
         ----------
         of : places in `journeys`.
         """
-        used, which = np.unique(of, return_inverse=True)
-        policy, each = self.meeting.problem.policy, [journeys[at] for at in used.tolist()]
-        costs = [journey.cost_vnd_per_kg + timing_vnd_per_kg(journey, wish, policy) for journey in each]
-        return np.array(costs, dtype=float)[which.reshape(-1)] if costs else np.empty(0)
+        policy = self.meeting.problem.policy
+        costs = np.array([journey.cost_vnd_per_kg for journey in journeys], dtype=float)
+        if priced(policy):
+            for at in np.unique(of).tolist():
+                costs[at] += timing_vnd_per_kg(journeys[at], wish, policy)
+        return np.asarray(costs[of])
 
     @cached_property
     def _standing(self) -> Floats:

@@ -169,6 +169,7 @@ def _now_or_never(order: Order, meeting: Meeting) -> OrderCutoff:
     if found:
         local = zone(found[0].entry.trip.field.place.timezone)
         return _cutoff(meeting.problem.as_of.astimezone(local), found, meeting, may_be_later=False)
+    # One order alone says nothing of what is fair among growers.
     nothing = Leftover(meeting, used_by(meeting.problem, Settled((), ()))._replace(fair={}), (), {})
     reason = reason_for(meeting.buyer(order), meeting, nothing, missing_kg=order.quantity_kg)
     return OrderCutoff(order.id, None, reason="not_worth_it" if reason is None else reason.code)

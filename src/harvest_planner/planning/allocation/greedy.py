@@ -192,7 +192,7 @@ def value_of(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
     full = model.column_value_vnd + model.column_review_vnd
     goods = float((full * column_kg / model.column_kg)[used].sum() - model.column_review_vnd[used].sum())
     trips = len(model.trip_batch)
-    shipped = np.bincount(model.column_trip, weights=column_kg, minlength=trips)
+    shipped = _by_owner(model.column_trip, column_kg, trips)
     picked = shipped + surplus_kg
     made = (picked > KG_EPSILON) & ~model.trip_made
     kept = float((model.batch_kept_vnd_per_kg[model.trip_batch] * picked).sum())

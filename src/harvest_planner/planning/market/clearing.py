@@ -75,7 +75,7 @@ def clearing_prices(
     """
     market, there, usual = answers.market, answers.there, answers.usual_vnd_per_kg
     values = np.concatenate([start.lot, start.departure, start.packing, start.batch, start.fair])
-    least, most = Prices.range(market)
+    least, most = Prices.limits(market)
     before, pace, width = values.copy(), 1.0, widest * usual
     width = widest * usual
     for turn in range(rounds):

@@ -13,8 +13,8 @@ class Lacking:
 
     def __init__(self, supply: Supply) -> None:
         self._part: list[int] = supply.trip_fair.tolist()
-        self._kg = [*supply.fair_kg.tolist(), 0.0]
-        self._vnd = [*supply.fair_vnd.tolist(), 0.0]
+        self._kg: list[float] = [*supply.fair_kg.tolist(), 0.0]
+        self._vnd: list[float] = [*supply.fair_vnd.tolist(), 0.0]
         self._supply = supply
         self.counts = len(supply.fair_kg) > 0
         """Whether there is any fair part."""

@@ -30,7 +30,7 @@ class Prices:
         return cls(*np.split(values, np.cumsum(sizes)))
 
     @staticmethod
-    def range(market: Market) -> tuple[Floats, Floats]:
+    def limits(market: Market) -> tuple[Floats, Floats]:
         """The least and the most that each may be, as one array of all."""
         supply = market.supply
         zeros = (market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg)

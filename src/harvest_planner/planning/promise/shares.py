@@ -11,7 +11,7 @@ from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.promise.grove import Bools, Floats, Ints
 from harvest_planner.planning.promise.ways import Ways
-from harvest_planner.planning.timing import timing_vnd_per_kg
+from harvest_planner.planning.timing import priced, timing_vnd_per_kg
 from harvest_planner.planning.verdict import EDGE_H, Delivery, Start, Verdict, table_of
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.arrays import parcel_shares, shares_between
@@ -49,9 +49,11 @@ class Shares:
         self.exact: Bools = np.zeros(len(ways), dtype=bool)
         self.good: Floats = self._bounds()
         self.risk: Floats = np.zeros(len(ways))
+        self.cost_vnd_per_kg: Floats = ways.cost_vnd_per_kg
         policy = meeting.problem.policy
-        timing = np.array([timing_vnd_per_kg(ride.journey, shape, policy) for ride in ways.rides], dtype=float)
-        self.cost_vnd_per_kg: Floats = ways.cost_vnd_per_kg + timing[ways.ride] if len(ways) else ways.cost_vnd_per_kg
+        if priced(policy) and len(ways):
+            timing = np.array([timing_vnd_per_kg(ride.journey, shape, policy) for ride in ways.rides])
+            self.cost_vnd_per_kg = ways.cost_vnd_per_kg + timing[ways.ride]
 
     @cached_property
     def _waits(self) -> Bools:
