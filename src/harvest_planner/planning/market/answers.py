@@ -60,7 +60,9 @@ class Answers:
         self._first = np.searchsorted(self._owner, np.arange(len(held)))
         self._value, self._access, self._journey = value, demand.row_access[row], demand.row_journey[row]
         best = np.maximum.reduceat(value, self._first) if len(value) else value
-        self.usual_vnd_per_kg = float(np.median(best)) if len(best) else 1.0
+        # What pays for its grower's fair part alone tells nothing of what fruit is worth.
+        paying = best[best > 0.0]
+        self.usual_vnd_per_kg = float(np.median(paying)) if len(paying) else 1.0
         self._limit(supply.trip_kg, supply.trip_due)
         lot_kg = np.bincount(supply.trip_lot, weights=self._trip_kg, minlength=market.lots)
         self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg])
