@@ -150,3 +150,14 @@ def test_what_is_kept_back_is_left_to_what_follows() -> None:
     assert 20.0 < patience.left_s <= 30.0
     assert not patience.over_after(0.5)
     assert endless.left_s == float("inf")
+
+
+def test_a_part_has_its_share_of_the_time_and_the_same_interruption() -> None:
+    patience = Patience(100.0)
+    part = patience.part(0.25)
+    assert 24.0 < part.left_s <= 25.0
+    with patience.heeding_interrupts():
+        ctrl_c()
+    assert patience.interrupted
+    assert part.over()
+    assert Patience().part(0.5).seconds is None

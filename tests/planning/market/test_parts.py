@@ -104,3 +104,12 @@ def test_value_rises_and_bound_falls_from_part_to_part() -> None:
 def test_every_plan_of_parts_is_sound(problem: hp.PlanningProblem) -> None:
     plan = hp.plan_harvest(problem)
     assert [each for each in hp.check_plan(plan, problem) if each.code != "status"] == []
+
+
+def test_without_time_the_parts_still_make_a_plan() -> None:
+    problem = three_crops()
+    whole = hp.plan_harvest(problem)
+    plan = hp.plan_harvest(problem, time_limit_s=1e-6)
+    assert plan.status == "time_limit"
+    assert hp.check_plan(plan, problem) == ()
+    assert plan.bound_vnd >= whole.value_vnd - 1.0
