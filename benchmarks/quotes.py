@@ -1,9 +1,10 @@
-"""Milliseconds of a quote: `python -m benchmarks.quotes [--orders N] [--quotes N] [--json]`, from the root.
+"""Milliseconds of a quote: `python -m benchmarks.quotes [--orders N | --national N] [--quotes N] [--json]`.
 
-Without `--orders` it asks beside the plan of `examples/chi_lang`; with it, beside that of a made-up problem of that
-size (see `generate`). Each inquiry asks for a combination of crop, destination, deadline and wish never seen before,
-and is then asked again by another buyer. Figures are wall time and, in brackets, the time of the processor alone, which
-is what a machine with nothing else to do would take.
+Without either it asks beside the plan of `examples/chi_lang`; with `--orders`, beside that of a made-up problem of that
+size (see `generate`); with `--national`, beside that of a national day (see `national_day`). Each inquiry asks for a
+combination of crop, destination, deadline and wish never seen before, and is then asked again by another buyer. Figures
+are wall time and, in brackets, the time of the processor alone, which is what a machine with nothing else to do would
+take.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import datetime as dt
 import json
 import random
 import time
+import warnings
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import harvest_planner as hp
 from benchmarks.generate import problem_of
+from benchmarks.national_day import FEES, national_day
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "chi_lang"
 QUANTILES = (0.5, 0.9, 0.99)
@@ -56,9 +59,8 @@ def spread(pairs: list[tuple[float, float]]) -> dict[str, Any]:
     return {"quotes": len(pairs), "wall_ms": named[0], "processor_ms": named[1]} if pairs else {"quotes": 0}
 
 
-def measure(orders: int | None, count: int) -> dict[str, Any]:
+def measure(problem: hp.PlanningProblem, count: int) -> dict[str, Any]:
     """Plan, promise, and ask."""
-    problem = hp.load_problem(EXAMPLE) if orders is None else problem_of(orders)
     start = time.thread_time()
     plan = hp.plan_harvest(problem)
     planned_s = time.thread_time() - start
@@ -99,11 +101,19 @@ def measure(orders: int | None, count: int) -> dict[str, Any]:
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--orders", type=int)
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--orders", type=int)
+    size.add_argument("--national", type=int, metavar="N", help="orders of a national day")
     parser.add_argument("--quotes", type=int, default=600)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    found = measure(asked.orders, asked.quotes)
+    if asked.national:
+        problem = national_day(asked.national, seed=1, fees=FEES["low"]).problem()
+    else:
+        problem = problem_of(asked.orders) if asked.orders else hp.load_problem(EXAMPLE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hp.OutsideCalibrationWarning)
+        found = measure(problem, asked.quotes)
     if asked.json:
         print(json.dumps(found))
         return
