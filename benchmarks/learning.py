@@ -195,8 +195,7 @@ def _print_enough(repeats: int) -> None:
     """How many outcomes one lane and one batch need: sizes of errors, near enough, intervals that hold the truth."""
     print(f"{'':36s} median    p95  near enough")
     for name, markets, asked in (
-        ("one lane", 1, ("lane",)),
-        ("one batch by one lane", 1, ("batch", "delivered")),
+        ("one batch by one lane", 1, ("lane", "batch", "delivered")),
         ("one batch by four lanes", 4, ("batch", "delivered")),
     ):
         for orders in ENOUGH:
