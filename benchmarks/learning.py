@@ -36,7 +36,7 @@ CASES = {
     "500, truth twice as far off": (Size(), Spread(kin=0.16, lane=0.2, lane_sd=0.4, batch_d20=1.2)),
     "500, buyers who differ by 0.8": (Size(), Spread(buyers_d20=0.8)),
 }
-ENOUGH = (5, 20, 100, 500)
+ENOUGH = (5, 20, 100, 200, 500)
 """Outcomes of one lane or of one batch."""
 NEAR = {"lane": 0.05, "batch": 0.3, "delivered": 0.3, "rate": 0.05}
 
