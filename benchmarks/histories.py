@@ -39,6 +39,8 @@ class Size:
 
     orders: int = 500
     batches: int = 8
+    markets: int = len(MARKETS)
+    """Each with one lane from each place that has a batch."""
     review_share: float = 1.0
     """Share of buyers who review with a reason."""
 
@@ -100,8 +102,8 @@ def problem_of(rng: np.random.Generator, size: Size) -> hp.PlanningProblem:
     """Two places, two carriers, four markets, a grower for each batch."""
     lanes = [
         _lane(f"{carrier}-{place[0]}-{market}", place[0], market, carrier=carrier, p50=p50 * slow, p95=p95 * slow)
-        for place, carrier, slow in ((PLACES[0], "north", 1.0), (PLACES[1], "east", 1.1))
-        for market, p50, p95 in MARKETS
+        for place, carrier, slow in ((PLACES[0], "north", 1.0), (PLACES[1], "east", 1.1))[: size.batches]
+        for market, p50, p95 in MARKETS[: size.markets]
     ]
     growers = [{"id": f"g{i}"} for i in range(size.batches)]
     batches = [
@@ -133,7 +135,7 @@ def problem_of(rng: np.random.Generator, size: Size) -> hp.PlanningProblem:
             "growers": growers,
             "batches": batches,
             "lanes": lanes,
-            "orders": [_order(i, rng) for i in range(size.orders)],
+            "orders": [_order(i, size, rng) for i in range(size.orders)],
         }
     )
 
@@ -153,8 +155,8 @@ def _lane(name: str, origin: str, market: str, *, carrier: str, p50: float, p95:
     }
 
 
-def _order(number: int, rng: np.random.Generator) -> dict[str, Any]:
-    market = MARKETS[int(rng.integers(len(MARKETS)))]
+def _order(number: int, size: Size, rng: np.random.Generator) -> dict[str, Any]:
+    market = MARKETS[int(rng.integers(size.markets))]
     return {
         "id": f"o{number:04d}",
         "crop_id": "na-chi-lang",

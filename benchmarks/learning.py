@@ -36,6 +36,8 @@ CASES = {
     "500, truth twice as far off": (Size(), Spread(kin=0.16, lane=0.2, lane_sd=0.4, batch_d20=1.2)),
     "500, buyers who differ by 0.8": (Size(), Spread(buyers_d20=0.8)),
 }
+ENOUGH = (5, 20, 100, 200, 500)
+"""Outcomes of one lane or of one batch."""
 NEAR = {"lane": 0.05, "batch": 0.3, "delivered": 0.3, "rate": 0.05}
 
 
@@ -54,9 +56,17 @@ class Errors:
             self.held.append(held)
 
     def line(self, near: float) -> str:
-        close = np.mean(np.abs(self.after) <= near)
+        """RMS before and after, near enough, intervals that hold the truth."""
+        return f"{rms(self.before):7.3f} {rms(self.after):7.3f}  {self._shares(near)}"
+
+    def sizes_line(self, near: float) -> str:
+        """The median error and the 95th of a hundred, near enough, intervals that hold the truth."""
+        median, p95 = np.quantile(np.abs(self.after), (0.5, 0.95))
+        return f"{median:7.3f} {p95:6.3f}  {self._shares(near)}"
+
+    def _shares(self, near: float) -> str:
         held = f"{np.mean(self.held):6.1%}" if self.held else "     –"
-        return f"{rms(self.before):7.3f} {rms(self.after):7.3f}  {close:6.1%} within {near:g}  {held}"
+        return f"{np.mean(np.abs(self.after) <= near):6.1%} within {near:g}  {held}"
 
 
 def rms(values: list[float]) -> float:
@@ -137,7 +147,7 @@ def main() -> None:
     """Draw, learn, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=40)
-    parser.add_argument("--only", choices=[*CASES, "reputation", "limits"], help="one row")
+    parser.add_argument("--only", choices=[*CASES, "reputation", "limits", "enough"], help="one row")
     options = parser.parse_args()
     print(f"{options.repeats} repeats; errors before and after (RMS), near enough, 90 % intervals that hold the truth")
     with warnings.catch_warnings():
@@ -150,6 +160,8 @@ def main() -> None:
             print(f"reputation (before: the bare share)\n  {'share':9s} {_joined(every).line(0.1)}")
         if options.only in (None, "limits"):
             _print_limits(options.repeats)
+        if options.only in (None, "enough"):
+            _print_enough(options.repeats)
 
 
 def _print_case(name: str, size: Size, spread: Spread, repeats: int) -> None:
@@ -177,6 +189,19 @@ def _print_limits(repeats: int) -> None:
     ):
         near = np.mean(np.abs(errors) <= NEAR[what])
         print(f"  {what:6s} {name:35s} {rms(errors):.3f}  {near:.1%} within {NEAR[what]:g}")
+
+
+def _print_enough(repeats: int) -> None:
+    """How many outcomes one lane and one batch need: sizes of errors, near enough, intervals that hold the truth."""
+    print(f"{'':36s} median    p95  near enough")
+    for name, markets, asked in (
+        ("one batch by one lane", 1, ("lane", "batch", "delivered")),
+        ("one batch by four lanes", 4, ("batch", "delivered")),
+    ):
+        for orders in ENOUGH:
+            found = histories_judged(Size(orders, batches=1, markets=markets), seeds=range(repeats))
+            for what in asked:
+                print(f"{f'{orders} outcomes of {name}':36s} {found[what].sizes_line(NEAR[what])}  {what}", flush=True)
 
 
 def _joined(parts: list[Errors]) -> Errors:

@@ -8,6 +8,7 @@ share. Where the first is not near enough, no learning from these outcomes is.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,10 +24,13 @@ from harvest_planner.learning.response import Answers
 from harvest_planner.transit.duration import Lognormal, duration_of
 from harvest_planner.transit.instants import hours_of
 
+_ALL_OVER = dt.timedelta(days=60)
+"""After which every parcel of a week has come."""
+
 
 def told_of(case: History) -> Reader:
     """The outcomes as learning reads them."""
-    reader = Reader(case.believed, hours_of(AS_OF))
+    reader = Reader(case.believed, hours_of(AS_OF + _ALL_OVER))
     for row, outcome in enumerate(case.outcomes):
         reader.read(Told(row, outcome))
     return reader

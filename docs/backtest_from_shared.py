@@ -10,21 +10,25 @@ import csv
 import datetime as dt
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import harvest_planner as hp
+from harvest_planner.learning.cases import cases_of
 from harvest_planner.learning.deliveries import Delivery, Route
-from harvest_planner.learning.drift import LEVELS, DriftTracker, Prior, Tracked, tracked
+from harvest_planner.learning.drift import LEVELS, DriftTracker, Tracked, tracked
 
+Floats = npt.NDArray[np.float64]
 FACTS = Path(__file__).resolve().parents[2] / "shared" / "facts"
 ZONE = "America/Sao_Paulo"
 WARM_UPS = (0.2, 0.3, 0.4, 0.5)
 LEAD = dt.timedelta(days=400)
 """Before the scheduled day: the list has no day of shipping, and goods came up to 372 days early."""
+WINDOWS_DAYS = (21, 30, 60, 90)
 _OWN = 30
 """Deliveries from which on a mode's limits are quantiles of its own past, else of all (assumption)."""
 
@@ -63,6 +67,44 @@ def order_lines(folder: Path) -> Iterator[str]:
             yield f"| {share:g} | {time.count} | `{one.name}` | {time.crps:.1f} | {covers} |"
 
 
+def window_lines(folder: Path) -> Iterator[str]:
+    """p90 of the orders of 2017 as plain windows of the last days tell it, of all and of those sent in November."""
+    yield "| warm-up | " + " | ".join(f"last {days} days" for days in WINDOWS_DAYS) + " |"
+    yield "|---:|" + "---:|" * len(WINDOWS_DAYS)
+    timed = [case.delivery for case in cases_of(orders(folder), timezone=ZONE).cases if case.delivery is not None]
+    november = np.array([one.shipped_at.month == 11 for one in timed])
+    for share in WARM_UPS:
+        start = round(share * len(timed))
+        prior = past_of(timed[:start])
+        # Hours are told in medians of the lane's past, so that all lanes speak for each.
+        medians_h = np.array([prior(one)[LEVELS.index(0.5)] for one in timed])
+        cells = []
+        for days in WINDOWS_DAYS:
+            kept = kept_by_window(timed, medians_h, days)
+            cells.append(f"{kept[start:].mean():.3f} ({kept[november].mean():.3f})")
+        yield f"| {share:g} | " + " | ".join(cells) + " |"
+
+
+def kept_by_window(deliveries: Sequence[Delivery], medians_h: Floats, days: int) -> npt.NDArray[np.bool_]:
+    """Whether each kept the p90 of those sent in the days before it, as far as they had come by then.
+
+    What is under way counts as in Kaplan & Meier 1958, 10.1080/01621459.1958.10501452; hours are told in `medians_h`.
+    Where not nine of ten had come, the longest so far is the limit.
+    """
+    shipped_h = np.array([one.shipped_at.timestamp() / 3600 for one in deliveries])
+    hours = np.array([one.hours for one in deliveries])
+    kept = np.zeros(len(deliveries), dtype=np.bool_)
+    for i, now_h in enumerate(shipped_h.tolist()):
+        sent = slice(int(np.searchsorted(shipped_h, now_h - 24 * days)), i)
+        age_h = now_h - shipped_h[sent]
+        known = np.minimum(hours[sent], age_h) / medians_h[sent]
+        order = np.argsort(known)
+        still_out = np.cumprod(1 - (hours[sent] <= age_h)[order] / np.arange(len(order), 0, -1))
+        limit = known[order][min(int((still_out > 0.1).sum()), len(order) - 1)] if len(order) else 0.0
+        kept[i] = hours[i] <= limit * medians_h[i]
+    return kept
+
+
 def scheduled(folder: Path) -> list[Delivery]:
     """Deliveries of ten years by mode, counted from `LEAD` before their scheduled day."""
     found = []
@@ -74,7 +116,7 @@ def scheduled(folder: Path) -> list[Delivery]:
     return sorted(found, key=lambda one: (one.shipped_at, one.route, one.hours))
 
 
-def past_of(deliveries: Sequence[Delivery]) -> Prior:
+def past_of(deliveries: Sequence[Delivery]) -> Callable[[Delivery], Sequence[float]]:
     """Limits that are the quantiles of each mode's own past."""
     past: defaultdict[Route, list[float]] = defaultdict(list)
     for one in deliveries:
@@ -107,8 +149,8 @@ def scheduled_lines(folder: Path) -> Iterator[str]:
 
 
 def main(folder: Path) -> None:
-    """Print both tables."""
-    print(*order_lines(folder), "", *scheduled_lines(folder), sep="\n")
+    """Print all tables."""
+    print(*order_lines(folder), "", *window_lines(folder), "", *scheduled_lines(folder), sep="\n")
 
 
 if __name__ == "__main__":

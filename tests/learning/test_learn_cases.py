@@ -118,6 +118,24 @@ def test_an_incomplete_outcome_is_counted_and_still_teaches_the_rest(
     assert (fault.row, fault.order_id) == (1, changes.get("order_id", "o1"))
 
 
+def test_what_came_after_as_of_is_not_known_yet() -> None:
+    evidence = learned(came(), came(order_id="o2"), as_of=dt.datetime(2026, 8, 12, 11, tzinfo=dt.UTC))
+    assert evidence.counts == {}
+    evidence = learned(came(), as_of=dt.datetime(2026, 8, 12, 4, tzinfo=dt.UTC))
+    assert evidence.counts == {"after_as_of": 1}
+    assert evidence.used == {"lanes": 0, "ripening": 0, "reputation": 1}
+
+
+def test_only_what_was_learned_can_be_undone() -> None:
+    problem, evidence = hp.learn([came()], believed())
+    with pytest.raises(ValueError, match=r"record_ids: 'b9' is none of what was learned: .*'b1'.*'road'"):
+        evidence.undo(problem, record_ids=["b9"])
+    with pytest.raises(ValueError, match="kinds: 'lanes' is none of what was learned: 'batch_age', 'lane'"):
+        evidence.undo(problem, kinds=["lanes"])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="record_ids: 'b9'"):
+        evidence.applied_to(problem, record_ids=["road", "b9"])
+
+
 def test_every_outcome_is_used_or_counted() -> None:
     outcomes = [came(), came(order_id="o9"), came(reason=None, stars=None), "nothing", came()]
     _, evidence = hp.learn(outcomes, believed())

@@ -138,3 +138,29 @@ def test_every_area_has_its_own_rate_about_its_crops() -> None:
     (change,) = [change for change in evidence.changes if change.table == "crops"]
     assert "learned from" in change.now["sources"]["temperature_law"]
     assert learned.crop("na-chi-lang").ready_at_d20 == case.believed.crop("na-chi-lang").ready_at_d20
+
+
+def test_hundreds_of_reviews_of_one_batch_are_summed_as_finely_as_they_narrow_it() -> None:
+    """Beside each shift weighed by itself, far closer together: a density narrower than a step of the knots."""
+    from benchmarks.histories import Size, history
+    from benchmarks.limits import told_of
+    from harvest_planner.learning.batch_ages import Prior, Reviews, Shift, Spreads
+
+    ripe, sd, answers, phi = told_of(history(5, Size(400, batches=1))).found.ripe, 0.6, Answers(0.25), np.zeros(2)
+    priors = {"b0": Prior("north", sd, 0.85)}
+
+    def log_density(shift_d20: float) -> float:
+        older = [one._replace(at_pick_d20=one.at_pick_d20 + shift_d20) for one in ripe]
+        at_no_shift = Reviews(older, priors, Spreads()).log_densities(phi, answers)[0, 30]
+        return float(at_no_shift) - 0.5 * (shift_d20 / sd) ** 2
+
+    reviews = Reviews(ripe, priors, Spreads())
+    found = Shift(reviews.grid_d20("b0"), reviews.weighed(phi, answers)[1][0])
+    assert found.sd < 0.09, "less than a step of the knots"
+    fine = np.linspace(found.mean - 0.5, found.mean + 0.5, 201)
+    logs = np.array([log_density(shift) for shift in fine.tolist()])
+    exact = Shift(fine, np.exp(logs - logs.max()) / np.exp(logs - logs.max()).sum())
+    assert found.mean == pytest.approx(exact.mean, abs=0.003)
+    assert found.sd == pytest.approx(exact.sd, rel=0.03)
+    for p in (0.05, 0.95):
+        assert found.quantile(p) == pytest.approx(exact.quantile(p), abs=0.008)

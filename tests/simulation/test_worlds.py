@@ -40,6 +40,16 @@ def test_a_certain_world_brings_exactly_the_plans_worth() -> None:
     assert report.income_vnd_per_kg.mean == pytest.approx(plan.value_vnd / 100)
 
 
+def test_no_bound_lies_where_no_mean_can_be() -> None:
+    question = CASES["missed connections"]
+    report = hp.simulate(hp.plan_harvest(question), question, runs=2, seed=3)
+    assert 0.0 < report.good_share.mean < 1.0
+    shares = ("good_share", "under_ripe_share", "over_ripe_share", "late_share", "parcel_good_share")
+    for found in (*(getattr(report, name) for name in shares), *(row.good_share for row in report.shipments)):
+        assert 0.0 <= found.low <= found.mean <= found.high <= 1.0
+    assert 0.0 <= report.waste_kg.low <= report.waste_kg.mean
+
+
 def test_a_late_parcel_costs_price_freight_and_review() -> None:
     """The lane is slower than the plan knew: every parcel is late."""
     question = problem(

@@ -19,6 +19,7 @@ from docs.backtest_from_shared import (
     past_of,
     scheduled,
     scheduled_lines,
+    window_lines,
 )
 from harvest_planner.learning.drift import DriftTracker, tracked
 
@@ -70,7 +71,9 @@ def test_deliveries_of_ten_years_against_their_schedule(warm_up: float) -> None:
     assert 0.88 <= cover_p90(tracked(deliveries[start:], prior)) <= 0.92
 
 
-@pytest.mark.parametrize(("mark", "lines"), [("orders", order_lines), ("scheduled", scheduled_lines)])
+@pytest.mark.parametrize(
+    ("mark", "lines"), [("orders", order_lines), ("windows", window_lines), ("scheduled", scheduled_lines)]
+)
 def test_the_page_states_what_the_command_prints(mark: str, lines: Callable[[Path], Iterator[str]]) -> None:
     text = PAGE.read_text(encoding="utf-8")
     said = text.split(f"<!-- {mark} -->\n")[1].split(f"\n<!-- /{mark} -->")[0]

@@ -14,6 +14,7 @@ from harvest_planner.cli.endings import faults_told
 from harvest_planner.cli.language import Language
 from harvest_planner.formats.backtests import told_lines
 from harvest_planner.formats.words import words
+from harvest_planner.schema.clock import zone
 
 
 def backtest_command(
@@ -40,11 +41,13 @@ def backtest_command(
     cannot be judged counted in it; 1 for input of which nothing can be judged, 2 for usage.
     """
     spoken = words(language)
-    with faults_told():
+    if timezone is not None:
         try:
-            report = hp.backtest(history, timezone=timezone)
-        except KeyError:
-            raise typer.BadParameter(f"--timezone {timezone}: no such time zone; as Asia/Ho_Chi_Minh") from None
+            zone(timezone)
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--timezone") from None
+    with faults_told():
+        report = hp.backtest(history, timezone=timezone)
         written = [] if out is None else report.write(out, language=language)
     if as_json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False))

@@ -84,15 +84,10 @@ def _lines(report: hp.SimulationReport, plan: hp.HarvestPlan, spoken: Words) -> 
 def _facts(report: hp.SimulationReport, plan: hp.HarvestPlan, spoken: Words) -> Iterator[tuple[str, str]]:
     for name in _SHARES:
         found: hp.Estimate = getattr(report, name)
-        text = spoken.say(
-            "simulated.share",
-            mean_share=found.mean,
-            low_share=min(1.0, max(0.0, found.low)),
-            high_share=min(1.0, max(0.0, found.high)),
-        )
+        text = spoken.say("simulated.share", mean_share=found.mean, low_share=found.low, high_share=found.high)
         yield spoken.say(f"simulated.{name}_label"), text
     waste = report.waste_kg
-    text = spoken.say("simulated.kg", mean=waste.mean, low=max(0.0, waste.low), high=waste.high)
+    text = spoken.say("simulated.kg", mean=waste.mean, low=waste.low, high=waste.high)
     yield spoken.say("simulated.waste_kg_label"), text
     for name, unit in (("income_vnd", "vnd"), ("income_vnd_per_kg", "vnd_per_kg")):
         money: hp.Estimate = getattr(report, name)

@@ -55,8 +55,7 @@ def backtest(history: Table, *, warm_up_share: float = 0.3, timezone: str | None
     ------
     FitError : columns are missing, no row can be judged, or nothing was promised and there are too few deliveries.
     MissingExtraError : scipy is not installed (extra `fit`).
-    ValueError : `warm_up_share` does not lie between 0 and 1.
-    ZoneInfoNotFoundError : there is no such time zone.
+    ValueError : `warm_up_share` does not lie between 0 and 1, or there is no such time zone.
 
     Notes
     -----

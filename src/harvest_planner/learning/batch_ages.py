@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.interpolate import CubicSpline
 
 from harvest_planner.learning.hill import Hill, climbed, points_about, weights_of
 from harvest_planner.learning.passages import Ripe
@@ -27,8 +28,12 @@ LATENESS_SD_D20 = 0.5
 """Prior sd of how much riper a late parcel is called than its age says [d20]; assumption."""
 BATCH_PART = 0.5
 """Where a stage states no `batch_sd_d20`, a batch's shift has this part of its sd beforehand, as in na; assumption."""
-_GRID = np.linspace(-4.5, 4.5, 61)
-"""Shifts of a batch, in its prior standard deviations."""
+_KNOTS = np.linspace(-4.5, 4.5, 61)
+"""Shifts of a batch at which its reviews are weighed, in its prior standard deviations."""
+_GRID = np.linspace(-4.5, 4.5, 601)
+"""Shifts over which its density is summed: hundreds of reviews narrow it to less than a step of the knots."""
+_FROM_KNOTS = CubicSpline(_KNOTS, np.eye(len(_KNOTS)))(_GRID).T
+"""ln density at the knots (· × knots) times this is that on the grid: however narrow a density, its ln is smooth."""
 _HOPELESS = 6.0
 """A distance of buyers whose top is lower than the best by this in ln is left out: it would weigh 0.0025."""
 
@@ -126,19 +131,19 @@ class Reviews:
         return _GRID * self._batch_sd[batch_id]
 
     def log_densities(self, phi: Floats, answers: Answers) -> Floats:
-        """ln (prior × likelihood) of each batch's shift on its grid, shape (batches, grid)."""
+        """ln (prior × likelihood) of each batch's shift at the knots, shape (batches, knots)."""
         rates = np.exp(phi[:-1])
         bounds = [_bounds(self._curve, one, float(rates[one.area])) for one in self._asked]
         widths = [(one.kind, upper - lower) for one, (lower, upper) in zip(self._asked, bounds, strict=True)]
         lower = np.array([each for each, _ in bounds])[self._which]
         mean = self.at_pick + rates[self.area] * self.gained + float(phi[-1]) * self.late
-        beyond = (mean - lower)[:, None] + self.batch_sd[:, None] * _GRID
+        beyond = (mean - lower)[:, None] + self.batch_sd[:, None] * _KNOTS
         logs = answers.log_chances(widths, self._which, self.reasons, beyond)
-        return np.asarray(np.add.reduceat(logs, self.first, axis=0) - 0.5 * _GRID**2, dtype=np.float64)
+        return np.asarray(np.add.reduceat(logs, self.first, axis=0) - 0.5 * _KNOTS**2, dtype=np.float64)
 
     def weighed(self, phi: Floats, answers: Answers) -> tuple[float, Floats]:
         """ln p(φ | reviews) up to a constant, each batch's shift integrated out, and the shifts' densities there."""
-        logs = self.log_densities(phi, answers)
+        logs = self.log_densities(phi, answers) @ _FROM_KNOTS
         top = logs.max(axis=1, keepdims=True)
         raw = np.exp(logs - top)
         whole = raw.sum(axis=1, keepdims=True)

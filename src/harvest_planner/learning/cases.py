@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from harvest_planner.errors import Fault, FitError
 from harvest_planner.learning.deliveries import (
@@ -20,6 +19,7 @@ from harvest_planner.learning.deliveries import (
     route_of,
 )
 from harvest_planner.learning.tables import Row, Sheet, Table, number, sheet_of
+from harvest_planner.schema.clock import zone
 
 Code = Literal[
     "no_lane",
@@ -97,9 +97,10 @@ def cases_of(history: Table, *, timezone: str | None) -> Cases:
     Raises
     ------
     FitError : it has neither times nor shares of good fruit, or no row of it can be judged.
+    ValueError : there is no such time zone.
     """
     sheet = sheet_of(history, name="history")
-    columns = _columns(sheet, ZoneInfo(timezone) if timezone else None)
+    columns = _columns(sheet, zone(timezone) if timezone else None)
     cases: list[Case] = []
     left_out: list[LeftOut] = []
     seen = set[tuple[Any, ...]]()

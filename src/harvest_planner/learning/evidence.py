@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from harvest_planner.learning.ledger import applied, undone
 from harvest_planner.schema.problem import PlanningProblem
@@ -19,6 +19,7 @@ FaultCode = Literal[
     "wrong_crop",
     "unknown_lane",
     "arrived_before_departure",
+    "after_as_of",
     "departed_before_picking",
     "missing",
     "no_delivery",
@@ -128,7 +129,8 @@ class Evidence(Record):
 
         Raises
         ------
-        ValueError : a record is gone, or a field was changed since; nothing is taken back then.
+        ValueError : a record is gone, or a field was changed since, or nothing was learned of a record that is named;
+            nothing is taken back then.
         """
         return undone(problem, self._chosen(kinds, record_ids))
 
@@ -139,12 +141,24 @@ class Evidence(Record):
         kinds: Iterable[UpdateKind] | None = None,
         record_ids: Iterable[str] | None = None,
     ) -> PlanningProblem:
-        """Another problem, next week's say, with what was learned; records that it does not have are passed over."""
+        """Another problem, next week's say, with what was learned; records that it does not have are passed over.
+
+        Raises
+        ------
+        ValueError : nothing was learned of a record that is named.
+        """
         return applied(problem, self._chosen(kinds, record_ids))
 
     def _chosen(self, kinds: Iterable[UpdateKind] | None, record_ids: Iterable[str] | None) -> tuple[RecordChange, ...]:
         of_kinds = None if kinds is None else set(kinds)
         of_ids = None if record_ids is None else set(record_ids)
+        for name, asked, known in (
+            ("kinds", of_kinds, set(get_args(UpdateKind))),
+            ("record_ids", of_ids, {change.record_id for change in self.changes}),
+        ):
+            if asked is not None and not asked <= known:
+                unknown, learned = (", ".join(map(repr, sorted(each))) for each in (asked - known, known))
+                raise ValueError(f"{name}: {unknown} is none of what was learned: {learned}")
         return tuple(
             change
             for change in self.changes

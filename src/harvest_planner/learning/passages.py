@@ -95,8 +95,9 @@ class Reader:
         """Take from one outcome what it tells."""
         outcome, fault = told.outcome, _Faults(told, self.found.faults)
         way = self._way(outcome, fault)
-        backwards = way is not None and self._backwards(way, outcome, fault)
-        if way is not None and not backwards:
+        if way is not None and not self._may_be(way, outcome, fault):
+            way = None
+        if way is not None:
             self.found.rides += self._rides(way, outcome, fault)
         buyer = self._buyer(outcome, fault)
         if buyer is None or (outcome.reason is None and outcome.stars is None):
@@ -111,7 +112,7 @@ class Reader:
         self.found.verdicts += _verdict(outcome, field, late=late)
         if outcome.reason in (None, "late", "damaged"):
             fault("no_reason" if outcome.reason is None else f"reason_{outcome.reason}", _stars(outcome))  # type: ignore[arg-type]
-        elif way is not None and not backwards:
+        elif way is not None:
             self.found.ripe += self._ripe(way, outcome, field, buyer, late=late, fault=fault)
 
     def _way(self, outcome: DeliveryOutcome, fault: _Faults) -> Way | None:
@@ -128,8 +129,8 @@ class Reader:
         departed[0] = departed[0] or outcome.departed_at
         return Way(tuple(self.lanes[lane_id] for lane_id in ids), _hours(departed), _hours(arrived))
 
-    def _backwards(self, way: Way, outcome: DeliveryOutcome, fault: _Faults) -> bool:
-        """Whether known instants run backwards; a delivery before the last arrival is one of them."""
+    def _may_be(self, way: Way, outcome: DeliveryOutcome, fault: _Faults) -> bool:
+        """Whether known instants run forwards and were over when they were told; the delivery is one of them."""
         instants = [at for pair in zip(way.departed_h, way.arrived_h, strict=True) for at in pair]
         instants.append(None if outcome.delivered_at is None else hours_of(outcome.delivered_at))
         known = [at for at in instants if at is not None]
@@ -137,8 +138,11 @@ class Reader:
         stands_still = any(a is not None and b is not None and b <= a for a, b in rides)
         if stands_still or known != sorted(known) or (len(known) > 1 and known[0] == known[-1]):
             fault("arrived_before_departure", " → ".join(lane.id for lane in way.lanes))
-            return True
-        return False
+            return False
+        if known and known[-1] > self.now_h:
+            fault("after_as_of", " → ".join(lane.id for lane in way.lanes))
+            return False
+        return True
 
     def _rides(self, way: Way, outcome: DeliveryOutcome, fault: _Faults) -> Iterator[Ride]:
         departed, arrived = way.departed_h, list(way.arrived_h)

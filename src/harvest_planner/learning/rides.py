@@ -133,14 +133,13 @@ def _foreseen(told: Told, half_life_days: float | None) -> float:
     values, age_days = told.values[told.arrived], told.age_days[told.arrived]
     sd, prior = told.believed.log_sd, told.believed.log_sd**2 / KIN_SD**2
     total = weight = score = 0.0
-    last_days: float | None = None
-    for value, days in zip(values.tolist(), age_days.tolist(), strict=True):
-        if half_life_days is not None and last_days is not None:
-            fades = 0.5 ** ((last_days - days) / half_life_days)
-            total, weight = total * fades, weight * fades
+    # By what each trip is younger than the one before it, all before it count less.
+    younger_days = -np.diff(age_days, prepend=age_days[:1])
+    for value, fades in zip(values.tolist(), discounts(younger_days, half_life_days).tolist(), strict=True):
+        total, weight = fades * total, fades * weight
         mean = total / (prior + weight)
         spread = sd * math.sqrt(1.0 + 1.0 / (prior + weight))
         # Student's t with the stated spread's degrees of freedom, so that one odd trip does not decide.
         score -= 0.5 * (SD_TRIPS + 1.0) * math.log1p(((value - mean) / spread) ** 2 / SD_TRIPS) + math.log(spread)
-        total, weight, last_days = total + value, weight + 1.0, days
+        total, weight = total + value, weight + 1.0
     return score

@@ -16,7 +16,7 @@ from harvest_planner.simulation.foresight import Foresight
 from harvest_planner.simulation.lead_times import LeadTimes, Tuned
 from harvest_planner.simulation.luck import Floats, Luck
 from harvest_planner.simulation.market import play_market, trips_to_market
-from harvest_planner.simulation.played import FATES, Played, interval, play
+from harvest_planner.simulation.played import FATES, Played, interval, interval_of_kg, interval_of_shares, play
 from harvest_planner.simulation.report import Estimate
 from harvest_planner.simulation.scene import Scene
 from harvest_planner.simulation.world import World
@@ -126,13 +126,13 @@ class Contest:
         parcels = each.parcels > 0.0
         content = each.content / np.maximum(each.parcels, 1.0)
         return PolicyMeasures(
-            good_share=interval(each.share(each.good_kg)),
-            under_ripe_share=interval(each.share(each.under_kg)),
-            over_ripe_share=interval(each.share(each.over_kg)),
-            late_share=interval(each.share(each.late_kg)),
-            harmed_share=interval(each.share(each.harmed_kg)),
-            parcel_good_share=interval(content) if parcels.any() else None,
-            waste_kg=interval(each.waste_kg),
+            good_share=interval_of_shares(each.share(each.good_kg)),
+            under_ripe_share=interval_of_shares(each.share(each.under_kg)),
+            over_ripe_share=interval_of_shares(each.share(each.over_kg)),
+            late_share=interval_of_shares(each.share(each.late_kg)),
+            harmed_share=interval_of_shares(each.share(each.harmed_kg)),
+            parcel_good_share=interval_of_shares(content) if parcels.any() else None,
+            waste_kg=interval_of_kg(each.waste_kg),
             income_vnd=interval(each.income_vnd),
             income_vnd_per_kg=interval(each.income_vnd / max(self._hung_kg, 1e-9)),
         )

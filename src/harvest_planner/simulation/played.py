@@ -40,7 +40,7 @@ class Played:
 
     def share(self, name: str) -> Estimate:
         """Of the kilograms that were to be shipped; 0 where none were."""
-        return interval(self.kg[name] / self.promised_kg if self.promised_kg else self.kg[name])
+        return interval_of_shares(self.kg[name] / self.promised_kg if self.promised_kg else self.kg[name])
 
 
 def interval(values: Floats) -> Estimate:
@@ -51,10 +51,20 @@ def interval(values: Floats) -> Estimate:
     return estimate(mean, math.sqrt(float(np.add.reduce(off)) / (len(values) - 1)), len(values))
 
 
-def interval_of_share(happened: Bools) -> Estimate:
+def interval_of_shares(values: Floats) -> Estimate:
+    """The same of shares, 0 to 1."""
+    return interval(values).within(0.0, 1.0)
+
+
+def interval_of_kg(values: Floats) -> Estimate:
+    """The same of kilograms, 0 or more."""
+    return interval(values).within(0.0, math.inf)
+
+
+def interval_of_chance(happened: Bools) -> Estimate:
     """The same of what happened or not in each run."""
     runs, count = len(happened), int(np.count_nonzero(happened))
-    return estimate(count / runs, math.sqrt(count * (runs - count) / (runs * (runs - 1))), runs)
+    return estimate(count / runs, math.sqrt(count * (runs - count) / (runs * (runs - 1))), runs).within(0.0, 1.0)
 
 
 def play(decisions: Decisions, scene: Scene, luck: Luck) -> Played:
@@ -119,8 +129,8 @@ def _row(sent: Sent, good: Floats, content: Bools, late: Bools) -> SimulatedShip
         kg=sent.kg,
         promised_good_share=sent.good_share,
         promised_parcel_good_share=sent.parcel_good_share,
-        good_share=interval(good),
-        parcel_good_share=interval_of_share(content),
+        good_share=interval_of_shares(good),
+        parcel_good_share=interval_of_chance(content),
         on_time_share=1.0 - np.count_nonzero(late) / len(late),
     )
 
@@ -138,8 +148,8 @@ def report_of(played: Played, scene: Scene, *, seed: int) -> SimulationReport:
         late_share=played.share("late"),
         harmed_share=played.share("harmed"),
         unfilled_share=played.share("unfilled"),
-        parcel_good_share=interval(played.content / max(1, played.parcels)),
-        waste_kg=interval(played.waste_kg),
+        parcel_good_share=interval_of_shares(played.content / max(1, played.parcels)),
+        waste_kg=interval_of_kg(played.waste_kg),
         income_vnd=interval(played.income_vnd),
         income_vnd_per_kg=interval(played.income_vnd / hung_kg if hung_kg else played.income_vnd),
         calibration=calibration_of(played.shipments),
