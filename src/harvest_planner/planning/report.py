@@ -59,7 +59,16 @@ def planned_orders(problem: PlanningProblem) -> tuple[Order, ...]:
     return tuple(sorted((o for o in problem.orders if o.state in PLANNED_STATES), key=lambda order: order.id))
 
 
-def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *, look: Look, seed: int) -> HarvestPlan:
+def plan_of(
+    meeting: Meeting,
+    settled: Settled,
+    used: Used,
+    decided: Decided,
+    *,
+    look: Look,
+    seed: int,
+    reasons_on_demand: bool = False,
+) -> HarvestPlan:
     """The plan as records: what was settled and what was allocated, with reasons for the rest."""
     problem = meeting.problem
     parts = (*settled.parts, *decided.parts)
@@ -88,6 +97,7 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
     if bound - value <= 0.02 + 1e-9 * abs(bound):
         bound = value
     gap = (bound - value) / max(abs(bound), 1.0)
+    refusals = _refusals(meeting, parts, cache(lambda: look(leftover)), decided.unjudged)
     return HarvestPlan(
         status=_status(timed_out=decided.timed_out, interrupted=decided.interrupted, gap=gap),
         value_vnd=value,
@@ -96,7 +106,7 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
         batches=rows,
         picks=picks,
         shipments=tuple(shipments),
-        refusals=tuple(_refusals(meeting, parts, look(leftover), decided.unjudged)),
+        refusals=refusals if reasons_on_demand else tuple(refusals),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
         warnings=tuple(_warnings(meeting, map(met_by, parts))),
@@ -165,18 +175,24 @@ def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
 
 
 def _refusals(
-    meeting: Meeting, parts: Sequence[Part], outlooks: Outlooks, unjudged: Container[str]
-) -> Iterable[Refusal]:
+    meeting: Meeting, parts: Sequence[Part], outlooks: Callable[[], Outlooks], unjudged: Container[str]
+) -> MadeRows[Refusal]:
+    """A refusal of each order that does not get all it asks for, made when it is asked for."""
     shipped: dict[str, float] = {}
     for candidate, kg in parts:
         shipped[candidate.buyer.order.id] = shipped.get(candidate.buyer.order.id, 0.0) + kg
-    for order in planned_orders(meeting.problem):
-        missing = round(order.quantity_kg - shipped.get(order.id, 0.0), 6)
+    asked = ((o, round(o.quantity_kg - shipped.get(o.id, 0.0), 6)) for o in planned_orders(meeting.problem))
+    missing = [(order, kg) for order, kg in asked if order.id in unjudged or kg > KG_EPSILON]
+
+    def refusal(at: int) -> Refusal:
+        order, kg = missing[at]
         if order.id in unjudged:
-            yield Refusal(order_id=order.id, kg=missing, reasons=(_unjudged(),))
-        elif missing > KG_EPSILON:
-            reason = reason_by(meeting.buyer(order), meeting, outlooks, missing_kg=missing)
-            yield Refusal(order_id=order.id, kg=missing, reasons=(reason or _outbid(),))
+            return Refusal(order_id=order.id, kg=kg, reasons=(_unjudged(),))
+        reason = reason_by(meeting.buyer(order), meeting, outlooks(), missing_kg=kg)
+        return Refusal(order_id=order.id, kg=kg, reasons=(reason or _outbid(),))
+
+    known = {"order_id": [order.id for order, _ in missing], "kg": [kg for _, kg in missing]}
+    return MadeRows(len(missing), refusal, known=known)
 
 
 def _outbid() -> Reason:

@@ -176,7 +176,9 @@ class Wholesale:
 
     def picks(self) -> Sequence[Pick]:
         """A record for each trip, by day and batch."""
-        return MadeRows(len(self._trip_keys), lambda at: self._pick(self._trip_keys[at]))
+        batch_ids, days = zip(*self._trip_keys, strict=True) if self._trip_keys else ((), ())
+        known = {"batch_id": batch_ids, "pick_on": days}
+        return MadeRows(len(self._trip_keys), lambda at: self._pick(self._trip_keys[at]), known=known)
 
     @cached_property
     def totals(self) -> Totals:

@@ -7,19 +7,23 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
-from harvest_planner.planning.replan.carried import all_but, carried_of, standing_prices
-from harvest_planner.planning.replan.difference import PlanDifference, difference
+from harvest_planner.planning.replan.carried import Carried, carried_of, standing_prices, whole
+from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
+from harvest_planner.planning.replan.joining import Joining
+from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
-from harvest_planner.planning.replan.standing import Row, Standing, gathered, rows_of, standings
+from harvest_planner.planning.replan.standing import Row, Standing, committed, gathered, rows_of, standings
+from harvest_planner.planning.replan.untouched import TABLES, changed_of
+from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
@@ -39,14 +43,16 @@ MOST_LOOSENED = 60
 
 
 class _Try(NamedTuple):
-    meeting: Meeting
+    """A plan that was found, and what the changes cost [VND]."""
+
     plan: HarvestPlan
-    diff: PlanDifference
+    keeps: Sequence[Standing]
     served_kg: dict[str, float]
+    change_cost_vnd: float
 
     @property
     def worth_vnd(self) -> float:
-        return self.plan.value_vnd - self.diff.change_cost_vnd
+        return self.plan.value_vnd - self.change_cost_vnd
 
 
 def replan(
@@ -92,8 +98,7 @@ def replan(
     for event in happened:
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
-    best = _Tries(plan, problem, world, standing, as_of, time_limit_s, seed).best()
-    return best.plan, best.diff
+    return _Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
 
 
 @dataclass(frozen=True)
@@ -108,16 +113,47 @@ class _Tries:
     time_limit_s: float | None
     seed: int
 
+    def answer(self) -> tuple[HarvestPlan, PlanDifference]:
+        """The best plan with what it changes, and the question that it answers."""
+        found = self.best()
+        standing = committed(found.keeps) if many(self.plan) else tuple(gathered(found.keeps))
+        asked = self.asked.model_copy(update={"commitments": standing})
+        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked)})
+        prices = standing_prices(self.plan, found.plan, self.as_of)
+        plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
+        return remember(plan, asked), difference(self.plan, plan, self.standing, asked)
+
+    @cached_property
+    def asked(self) -> PlanningProblem:
+        """The new question, without what is settled."""
+        return _rebuilt(self.world, self.problem, self.as_of)
+
+    @cached_property
+    def meeting(self) -> Meeting:
+        """Its field and network."""
+        return Meeting(self.asked)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What no event touches."""
+        return carried_of(self.plan, self.problem, self.world, self.world.keeps, asked=self.asked)
+
+    @cached_property
+    def changed_batches(self) -> frozenset[str]:
+        """Batches whose fruit, hands or local sales are not what they were."""
+        changed = {table: changed_of(table, self.problem, self.world) for table in TABLES}
+        return changed_batches(self.plan, self.problem, self.asked, changed)
+
     def best(self) -> _Try:
         """All that stands kept; or with some of it planned anew, where that is worth so much more."""
-        first = self._tried(self.world.keeps)
+        first = self._tried()
         free = _free(self.world)
         small = len(free) <= MOST_LOOSENED
         short = _short(first, self.world)
-        near = short or _at_stake(first, self.world, self.plan)
+        near = short or _at_stake(first, self.asked, self.world, self.plan)
         # Where very many are short, moving a few others helps little.
         helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
-        loose = _around(first.meeting, near, self.world) if helps else []
+        loose = _around(self.meeting, near, self.world) if helps else []
         best = first
         if loose:
             more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
@@ -136,10 +172,8 @@ class _Tries:
         """
         price = self.problem.policy.drop_firm_cost_vnd_per_kg
         drop_vnd_per_kg = math.inf if price is None else price
-        out = {id(each) for each in loose}
-        keeps = [each for each in self.world.keeps if id(each) not in out]
         for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
-            found = self._tried(keeps, first.plan, firm)
+            found = self._tried(loose, first.plan, firm)
             lost = _lost_kg(first, found, self.world)
             dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
             if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
@@ -149,29 +183,42 @@ class _Tries:
         return best
 
     def _tried(
-        self, keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()
+        self, loose: Sequence[Standing] = (), before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()
     ) -> _Try:
         plan, problem, world = self.plan, self.problem, self.world
-        asked = _rebuilt(world, keeps, problem, self.as_of)
-        patience = Patience(self.time_limit_s)
-        meeting, found = Meeting(asked), before
+        out = {id(each) for each in loose}
+        keeps = [each for each in world.keeps if id(each) not in out] if out else world.keeps
+        carried = self.carried.without({each.shipment.order_id for each in loose}) if loose else self.carried
+        patience, found, changed = Patience(self.time_limit_s), before, self.changed_batches
         look = at_first(plan, problem, world, as_of=self.as_of, found=before)
-        stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+        stays = carried.without(look.order_ids) if look.order_ids else carried
         for _ in range(MOST_LOOKS):
-            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=self.seed, hold=stays.hold)
-            rest = serving(firm, stays.rest_of(asked), plan_rest)
-            found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
-            more = next_look(plan, problem, found, asked, look) if stays.refusals else None
+            rest = rest_of(stays, self.asked, keeps, changed=changed, only=look.trips)
+            planned = serving(firm, rest.problem, partial(self._planned, stays, rest, patience))
+            earlier = None if look.trips is None else found
+            found = Joining(stays, planned, self.meeting, rest.batch_ids).plan(earlier=earlier)
+            more = next_look(plan, problem, found, self.asked, look) if stays.refusals else None
             if more is None:
                 break
             look = Look(look.order_ids | more.order_ids, more.trips)
             if look.trips is None:
-                stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
+                stays = carried.without(look.order_ids)
             else:
-                stays = all_but(found, more.order_ids)
+                stays, changed = whole(found).without(more.order_ids), frozenset()
         assert found is not None
-        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, self.as_of)})
-        return _Try(meeting, remember(found, asked), difference(plan, found, self.standing, asked), _served(found))
+        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked)
+        return _Try(found, keeps, _served(found), cost_vnd)
+
+    def _planned(self, stays: Carried, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
+        """The plan of the rest, or of that problem in its stead."""
+        return planned_on(
+            problem,
+            rest.only,
+            patience=patience,
+            seed=self.seed,
+            hold=lambda used, _: stays.hold(used, self.asked),
+            reasons_on_demand=many(self.plan),
+        )
 
 
 def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
@@ -204,7 +251,7 @@ def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     return replace(world, tables={**world.tables, "orders": orders})
 
 
-def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
+def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
     tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
     fields = {name: getattr(problem, name) for name in type(problem).model_fields}
     moved = problem.model_copy(update={**tables, "as_of": as_of})
@@ -215,7 +262,7 @@ def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, 
     # What no event touches was judged when it came in.
     told = tuple(order for order in tables["orders"] if order.id in world.touched)
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
-    return judged.model_copy(update={"orders": tables["orders"], "commitments": tuple(gathered(keeps))})
+    return judged.model_copy(update={"orders": tables["orders"]})
 
 
 def _served(plan: HarvestPlan) -> dict[str, float]:
@@ -230,9 +277,9 @@ def _short(found: _Try, world: World) -> list[str]:
     return sorted(world.touched.intersection(field_of(found.plan.refusals, "order_id")))
 
 
-def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
+def _at_stake(found: _Try, asked: PlanningProblem, world: World, plan: HarvestPlan) -> list[str]:
     """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
-    touched = [found.meeting.problem.order(order_id) for order_id in sorted(world.touched)]
+    touched = [asked.order(order_id) for order_id in sorted(world.touched)]
     kept = {each.shipment.order_id for each in world.keeps}
     wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
     before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)

@@ -96,6 +96,15 @@ def difference(
     )
 
 
+def change_cost_vnd(
+    old: HarvestPlan, new: HarvestPlan, standing: Iterable[Standing], problem: PlanningProblem
+) -> float:
+    """What the changes cost by `policy.change_cost_vnd_per_kg` [VND]."""
+    if problem.policy.change_cost_vnd_per_kg == 0:
+        return 0.0
+    return _cost(_pick_changes(old, new, problem), standing, problem)
+
+
 def _pick_changes(old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem) -> Iterable[PickChange]:
     before, after = (_kg_by_trip(plan) for plan in (old, new))
     for batch_id, day in sorted(before.keys() | after.keys()):

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Protocol
 
+from harvest_planner.planning.field import FieldBatch
 from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.record_table import Column, MadeRows, RecordTable
 from harvest_planner.schema.told_rows import field_of
 
 Stand = Literal["shipped", "picked", "frozen", "free"]
@@ -57,6 +58,8 @@ class Row(NamedTuple):
 
 
 ROW_FIELDS = Row._fields[1:]
+SETTLED = ("order_id", "batch_id", "pick_on", "state", "lane_ids", "departs_at")
+"""Fields of a commitment that tell it from others."""
 
 
 def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -94,22 +97,18 @@ class Standing(NamedTuple):
         """Batch and day."""
         return self.shipment.batch_id, self.shipment.pick_on
 
-    @property
-    def settled(self) -> tuple[str, str, dt.date, str, tuple[str, ...], dt.datetime | None]:
-        """The shipment as one that a new plan keeps: order, batch, day, state, lanes and first departure."""
-        state = "frozen" if self.stand == "free" else self.stand
-        legs = self.shipment.legs if self.as_planned else ()
-        goods = self.shipment
-        lane_ids = tuple([leg.lane_id for leg in legs])
-        return goods.order_id, goods.batch_id, goods.pick_on, state, lane_ids, legs[0].departs_at if legs else None
-
 
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
-    trips = {
-        (pick.batch_id, pick.pick_on): _of_trip((pick.from_at, pick.until_at), problem, as_of) for pick in plan.picks
-    }
-    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows_of(plan)])
+    rows = rows_of(plan)
+    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
+    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in {row.trip for row in rows}}
+    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows])
+
+
+def _hours(field: FieldBatch, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    found = field.pick_day(day)
+    return found.from_at, found.until_at
 
 
 def standing_of(
@@ -137,17 +136,33 @@ def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime)
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
+    for settled, kg in _together(standing):
+        yield Commitment(**dict(zip(SETTLED, settled, strict=True)), kg=kg)
+
+
+def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
+    """As `gathered`, by columns."""
+    together = list(_together(standing))
+    columns = {name: Column.of([settled[at] for settled, _ in together]) for at, name in enumerate(SETTLED[:-1])}
+    columns["departs_at"] = Column.of([settled[-1] for settled, _ in together], key=str)
+    columns["kg"] = Column.of([kg for _, kg in together])
+    return RecordTable(Commitment, columns, Commitment.model_fields)
+
+
+def _together(standing: Iterable[Standing]) -> Iterator[tuple[tuple[Any, ...], float]]:
+    """Order, batch, day, state, lanes and first departure of what shipments share, with their weight [kg]."""
+    ways: dict[tuple[int, bool], tuple[tuple[str, ...], str]] = {}
     same: dict[tuple[Any, ...], list[float]] = defaultdict(list)
-    for each in standing:
-        same[each.settled].append(each.kg)
-    for key in sorted(same, key=lambda key: (*key[:5], str(key[5]))):
-        order_id, batch_id, pick_on, state, lane_ids, departs_at = key
-        yield Commitment(
-            order_id=order_id,
-            batch_id=batch_id,
-            pick_on=pick_on,
-            kg=round(math.fsum(same[key]), 6),
-            state=state,
-            lane_ids=lane_ids,
-            departs_at=departs_at,
-        )
+    departs: dict[str, dt.datetime | None] = {}
+    for goods, stand, kg, _, as_planned in standing:
+        key = (id(goods.legs), as_planned)
+        way = ways.get(key)
+        if way is None:
+            legs = goods.legs if as_planned else ()
+            departs_at = legs[0].departs_at if legs else None
+            way = ways[key] = (tuple([leg.lane_id for leg in legs]), str(departs_at))
+            departs[way[1]] = departs_at
+        state = "frozen" if stand == "free" else stand
+        same[goods.order_id, goods.batch_id, goods.pick_on, state, *way].append(kg)
+    for key in sorted(same):
+        yield (*key[:5], departs[key[5]]), round(math.fsum(same[key]), 6)

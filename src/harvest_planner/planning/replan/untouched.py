@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.second_looks import TABLES, changed_of
 from harvest_planner.planning.replan.standing import Row, Standing
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch
@@ -16,6 +15,7 @@ from harvest_planner.schema.plan import Leg
 from harvest_planner.schema.problem import PlanningProblem
 
 KG_EPSILON = 1e-6
+TABLES = ("crops", "places", "growers", "batches", "lanes")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,13 @@ class Same:
             return False
         today = self.as_of.astimezone(leg.departs_at.tzinfo).date()
         return leg.departs_at.date() >= today or leg.lane_id in self.dated
+
+
+def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
+    """Ids of the table's rows that events changed."""
+    before = {row.id: row for row in getattr(problem, table)}
+    after = world.tables[table]
+    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
 
 
 def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:

@@ -1,0 +1,116 @@
+"""What of a question is left to be planned beside what is carried over, and on which batches."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harvest_planner.planning.field import FieldBatch
+from harvest_planner.planning.replan.carried import Carried, Trip
+from harvest_planner.planning.replan.standing import Standing, gathered
+from harvest_planner.planning.settled import PLANNED_STATES
+from harvest_planner.schema.clock import zone
+from harvest_planner.schema.goods import Batch, Commitment, Order
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
+
+KG_EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The smaller question: orders that are not carried, and the batches that may serve them or lost something.
+
+    Batches of a grower are asked about together, so that her hands are shared in one place; what is sold locally of
+    all other batches stays as it is.
+    """
+
+    problem: PlanningProblem
+    only: frozenset[Trip] | None
+    """The trips that may be made; None: all that are lawful."""
+
+    @property
+    def batch_ids(self) -> frozenset[str]:
+        """The batches that it asks about."""
+        return frozenset(batch.id for batch in self.problem.batches)
+
+
+def rest_of(
+    stays: Carried,
+    asked: PlanningProblem,
+    keeps: Iterable[Standing],
+    *,
+    changed: Collection[str],
+    only: frozenset[Trip] | None,
+) -> Rest:
+    """The question without what is carried; what that uses is held by `Carried.hold`.
+
+    Parameters
+    ----------
+    keeps : shipments that hold, carried or not.
+    changed : ids of batches whose fruit, hands or local sales are not what they were.
+    only : trips that orders may use; None: all of their crop.
+    """
+    gone = stays.order_ids
+    rows = enumerate(field_of(asked.orders, "id"))
+    orders = tuple(asked.orders[at] for at, order_id in rows if order_id not in gone)
+    commitments = tuple(gathered(each for each in keeps if each.shipment.order_id not in gone))
+    lost = {row.batch_id for row in stays.undone}
+    near = {*changed, *lost, *(each.batch_id for each in commitments)}
+    crops = _open_crops(orders, commitments)
+    usable = None if only is None else {batch_id for batch_id, _ in only}
+    near.update(b.id for b in asked.batches if b.crop_id in crops and (usable is None or b.id in usable))
+    batches = _with_their_growers(near, asked.batches)
+    update = {"orders": orders, "commitments": commitments, "batches": batches}
+    # Sales of the plan so far may stay where they are.
+    trips = None if only is None else only.union((sold.batch_id, sold.pick_on) for sold in stays.plan.surplus)
+    return Rest(asked.model_copy(update=update), trips)
+
+
+def _open_crops(orders: Iterable[Order], commitments: Iterable[Commitment]) -> frozenset[str]:
+    """What is asked for by orders of which something is left to be decided."""
+    committed = {each.order_id for each in commitments}
+    return frozenset(
+        order.crop_id
+        for order in orders
+        if order.state in PLANNED_STATES and (order.may_split or order.id not in committed)
+    )
+
+
+def _with_their_growers(batch_ids: Collection[str], batches: Sequence[Batch]) -> tuple[Batch, ...]:
+    growers = {batch.grower_id for batch in batches if batch.id in batch_ids}
+    return tuple(batch for batch in batches if batch.grower_id in growers)
+
+
+def changed_batches(
+    plan: HarvestPlan, problem: PlanningProblem, asked: PlanningProblem, changed: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    """Batches whose fruit, hands or local sales are not what they were.
+
+    Parameters
+    ----------
+    problem : what the plan answers.
+    changed : ids of the rows of each table that events changed.
+    """
+    begun = {sold.batch_id for sold in plan.surplus if _begins(sold.batch_id, sold.pick_on, problem) < asked.as_of}
+    return frozenset(
+        batch.id
+        for batch in asked.batches
+        if batch.id in changed["batches"]
+        or batch.id in begun
+        or batch.crop_id in changed["crops"]
+        or batch.grower_id in changed["growers"]
+        or asked.place(batch.place_id).id in changed["places"]
+        # With the day moves the horizon, and with it what fruit is worth on the tree.
+        or (batch.surplus_price_vnd_per_kg > 0 and _today(batch, problem) != _today(batch, asked))
+    )
+
+
+def _begins(batch_id: str, day: dt.date, problem: PlanningProblem) -> dt.datetime:
+    return FieldBatch.of(problem.batch(batch_id), problem).pick_day(day).from_at
+
+
+def _today(batch: Batch, problem: PlanningProblem) -> dt.date:
+    return problem.as_of.astimezone(zone(problem.place(batch.place_id).timezone)).date()
