@@ -206,10 +206,10 @@ class MadeRows(Sequence[R], Generic[R]):
     count : how many there are.
     make : gives the record of a number from 0 on.
     known : fields of all records that are known without making them.
-    pieces : of each record the sequence in which it stands and its place there; empty: it stands in none.
+    runs : sequences in which the records stand, each with the first and the end of its part; empty: they stand in none.
     """
 
-    __slots__ = ("__weakref__", "_count", "_make", "derived", "known", "pieces")
+    __slots__ = ("__weakref__", "_count", "_make", "derived", "known", "runs")
 
     def __init__(
         self,
@@ -217,11 +217,11 @@ class MadeRows(Sequence[R], Generic[R]):
         make: Callable[[int], R],
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
-        pieces: Sequence[tuple[Sequence[R], int]] = (),
+        runs: Sequence[tuple[Sequence[R], int, int]] = (),
     ) -> None:
         self._count, self._make = count, make
         self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
-        self.pieces = pieces
+        self.runs = runs
         self.derived: dict[str, Any] = {}
         """What others work out from all rows, kept as long as they are."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -18,10 +18,12 @@ from harvest_planner.planning.replan.carried import Carried, carried_of, standin
 from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.joining import Joining
-from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of
+from harvest_planner.planning.replan.rest import MOST_SELLING, Rest, changed_batches, rest_of
+from harvest_planner.planning.replan.room import Stock
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
 from harvest_planner.planning.replan.standing import Row, Standing, committed, gathered, rows_of, standings
+from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES
@@ -47,6 +49,8 @@ class _Try(NamedTuple):
 
     plan: HarvestPlan
     keeps: Sequence[Standing]
+    kept: frozenset[str]
+    """Ids of orders that are carried over."""
     served_kg: dict[str, float]
     change_cost_vnd: float
 
@@ -121,7 +125,7 @@ class _Tries:
         told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked)})
         prices = standing_prices(self.plan, found.plan, self.as_of)
         plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
-        return remember(plan, asked), difference(self.plan, plan, self.standing, asked)
+        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
 
     @cached_property
     def asked(self) -> PlanningProblem:
@@ -132,6 +136,11 @@ class _Tries:
     def meeting(self) -> Meeting:
         """Its field and network."""
         return Meeting(self.asked)
+
+    @cached_property
+    def had(self) -> Stock:
+        """What the plan so far takes."""
+        return Stock(self.problem, Taken().count(rows_of(self.plan), self.plan.surplus, self.problem))
 
     @cached_property
     def carried(self) -> Carried:
@@ -153,27 +162,38 @@ class _Tries:
         near = short or _at_stake(first, self.asked, self.world, self.plan)
         # Where very many are short, moving a few others helps little.
         helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
-        loose = _around(self.meeting, near, self.world) if helps else []
+        trips = _usable(self.meeting, near) if helps else set[Trip]()
+        loose, selling = _around(trips, self.world), _selling(trips, self.plan)
         best = first
-        if loose:
+        if loose or selling:
             more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
-            best = self._better(first, best, loose, more_vnd, again=small)
+            best = self._better(first, best, loose, more_vnd, again=small, selling=selling)
         if small and len(loose) < len(free):
             best = self._better(first, best, free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
         return best
 
-    def _better(self, first: _Try, best: _Try, loose: Sequence[Standing], more_vnd: float, *, again: bool) -> _Try:
+    def _better(
+        self,
+        first: _Try,
+        best: _Try,
+        loose: Sequence[Standing],
+        more_vnd: float,
+        *,
+        again: bool,
+        selling: Collection[str] = (),
+    ) -> _Try:
         """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
 
         Parameters
         ----------
         first : the plan that keeps all; what orders lose is counted against it.
+        selling : ids of batches whose local sales are decided anew as well.
         again : whether it is planned once more with the orders of those shipments first, where others lost by it.
         """
         price = self.problem.policy.drop_firm_cost_vnd_per_kg
         drop_vnd_per_kg = math.inf if price is None else price
         for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
-            found = self._tried(loose, first.plan, firm)
+            found = self._tried(loose, first.plan, firm, selling)
             lost = _lost_kg(first, found, self.world)
             dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
             if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
@@ -183,40 +203,49 @@ class _Tries:
         return best
 
     def _tried(
-        self, loose: Sequence[Standing] = (), before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()
+        self,
+        loose: Sequence[Standing] = (),
+        before: HarvestPlan | None = None,
+        firm: frozenset[str] = frozenset(),
+        selling: Collection[str] = (),
     ) -> _Try:
         plan, problem, world = self.plan, self.problem, self.world
         out = {id(each) for each in loose}
         keeps = [each for each in world.keeps if id(each) not in out] if out else world.keeps
         carried = self.carried.without({each.shipment.order_id for each in loose}) if loose else self.carried
-        patience, found, changed = Patience(self.time_limit_s), before, self.changed_batches
+        patience, found, changed = Patience(self.time_limit_s), before, {*self.changed_batches, *selling}
         look = at_first(plan, problem, world, as_of=self.as_of, found=before)
         stays = carried.without(look.order_ids) if look.order_ids else carried
+        has = self.had
         for _ in range(MOST_LOOKS):
             rest = rest_of(stays, self.asked, keeps, changed=changed, only=look.trips)
-            planned = serving(firm, rest.problem, partial(self._planned, stays, rest, patience))
+            sold = rest.sold_again(stays.plan)
+            held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
+            planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
             earlier = None if look.trips is None else found
-            found = Joining(stays, planned, self.meeting, rest.batch_ids).plan(earlier=earlier)
-            more = next_look(plan, problem, found, self.asked, look) if stays.refusals else None
+            found = Joining(stays, held, planned, rest, self.meeting).plan(earlier=earlier)
+            has = Stock(self.asked, held.copy().count(rows_of(planned), planned.surplus, self.asked))
+            more = next_look(plan, self.had, found, has, look) if stays.refusals else None
             if more is None:
                 break
             look = Look(look.order_ids | more.order_ids, more.trips)
             if look.trips is None:
-                stays = carried.without(look.order_ids)
+                stays, has = carried.without(look.order_ids), self.had
             else:
-                stays, changed = whole(found).without(more.order_ids), frozenset()
+                stays, changed = whole(found).without(more.order_ids), set()
         assert found is not None
-        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked)
-        return _Try(found, keeps, _served(found), cost_vnd)
+        kept = carried.order_ids - look.order_ids
+        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
+        return _Try(found, keeps, kept, _served(found), cost_vnd)
 
-    def _planned(self, stays: Carried, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
+    def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
         """The plan of the rest, or of that problem in its stead."""
         return planned_on(
             problem,
             rest.only,
             patience=patience,
             seed=self.seed,
-            hold=lambda used, _: stays.hold(used, self.asked),
+            hold=lambda used, _: held.hold(used),
             reasons_on_demand=many(self.plan),
         )
 
@@ -287,18 +316,33 @@ def _at_stake(found: _Try, asked: PlanningProblem, world: World, plan: HarvestPl
     return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
 
 
-def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standing]:
-    """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
-    trips: set[tuple[str, dt.date]] = set()
+def _usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
+    """The trips that what is short could use."""
+    trips: set[Trip] = set()
     for order_id in short:
         buyer = meeting.buyer(meeting.problem.order(order_id))
         for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
             trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
+    return trips
+
+
+def _around(trips: Collection[Trip], world: World) -> list[Standing]:
+    """Free shipments on the trips, those of least worth per kilogram first."""
     # What is left of a trip stays there.
     whole = (each for each in _free(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
     near = [each for each in whole if each.trip in trips]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]
+
+
+def _selling(trips: Collection[Trip], plan: HarvestPlan) -> frozenset[str]:
+    """Batches that sell locally on the trips, where they were left out at first; those that sell most."""
+    kg: dict[str, float] = defaultdict(float)
+    for sold in plan.surplus:
+        if (sold.batch_id, sold.pick_on) in trips:
+            kg[sold.batch_id] += sold.kg
+    most = sorted(kg, key=lambda batch_id: (-kg[batch_id], batch_id))
+    return frozenset(most[:MOST_SELLING]) if len(most) > MOST_SELLING else frozenset()
 
 
 def _free(world: World) -> list[Standing]:

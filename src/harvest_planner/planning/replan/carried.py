@@ -11,11 +11,10 @@ from functools import cached_property
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing, rows_of
 from harvest_planner.planning.replan.untouched import Same
-from harvest_planner.planning.settled import PLANNED_STATES, Used
-from harvest_planner.schema.plan import HarvestPlan, Leg, ShadowPrice
+from harvest_planner.planning.settled import PLANNED_STATES
+from harvest_planner.schema.plan import HarvestPlan, ShadowPrice
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
-from harvest_planner.transit.instants import hours_of
 
 KG_EPSILON = 1e-6
 Trip = tuple[str, dt.date]
@@ -43,14 +42,6 @@ class Carried:
         stays = {row.at for row in self.shipments}
         return tuple(row for row in rows_of(self.plan) if row.at not in stays)
 
-    @cached_property
-    def trip_kg(self) -> dict[Trip, float]:
-        """What the shipments weigh, by trip [kg]."""
-        found: dict[Trip, float] = defaultdict(float)
-        for row in self.shipments:
-            found[row.trip] += row.kg
-        return found
-
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""
         ids = field_of(self.plan.refusals, "order_id")
@@ -59,25 +50,6 @@ class Carried:
             tuple(row for row in self.shipments if row.order_id not in order_ids),
             tuple(at for at in self.refusals if ids[at] not in order_ids),
         )
-
-    def hold(self, used: Used, asked: PlanningProblem) -> None:
-        """Count what the shipments use of fruit, hands, packing and departures, and the trips made for them.
-
-        What is sold locally beside them needs no count: whose batches are planned anew, all of whose sales are too.
-        """
-        for (batch_id, day), kg in self.trip_kg.items():
-            batch = asked.batch(batch_id)
-            used.days[batch_id].add(day)
-            used.trips.add((batch_id, day))
-            if day >= batch.observed_on:
-                used.batch_kg[batch_id] += kg
-            used.picker_kg[batch.grower_id, day] += kg
-            used.packing_kg[asked.place(batch.place_id).id, day] += kg
-        limited = {lane.id for lane in asked.lanes if lane.capacity_kg is not None}
-        for legs, kg in loads_of(self.shipments):
-            for leg in legs:
-                if leg.lane_id in limited:
-                    used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += kg
 
 
 def carried_of(
@@ -105,7 +77,7 @@ def carried_of(
         if len(parts) == rows[order_id] and order_id not in world.touched and all(map(same.holds, parts))
     }
     ids = field_of(plan.refusals, "order_id")
-    refused = list(_refused(ids, problem, world, as_of))
+    refused = sorted(_refused(ids, problem, world, as_of), key=ids.__getitem__)
     stays -= set(ids) - {ids[at] for at in refused}
     alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
     kept = [row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays]
@@ -121,16 +93,6 @@ def whole(found: HarvestPlan) -> Carried:
 def trips_of(plan: HarvestPlan) -> Iterator[Trip]:
     """The trips that a plan makes, in its order."""
     return zip(*(field_of(plan.picks, name) for name in ("batch_id", "pick_on")), strict=True)
-
-
-def loads_of(rows: Iterable[Row]) -> Iterator[tuple[tuple[Leg, ...], float]]:
-    """The journeys of shipments, each with what rides on it [kg]; it is told by its legs, which a plan keeps."""
-    legs: dict[int, tuple[Leg, ...]] = {}
-    kg: dict[int, float] = defaultdict(float)
-    for row in rows:
-        legs[id(row.legs)] = row.legs
-        kg[id(row.legs)] += row.kg
-    return ((legs[key], kg[key]) for key in legs)
 
 
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:

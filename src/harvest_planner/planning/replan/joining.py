@@ -5,33 +5,31 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.carried import Carried, Trip, trips_of
-from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, rows_of
+from harvest_planner.planning.replan.carried import Carried, trips_of
+from harvest_planner.planning.replan.rest import Rest
+from harvest_planner.planning.replan.standing import ROW_FIELDS, Row
+from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.schema.plan import BatchRow, HarvestPlan, Pick, Refusal, Shipment, Status, Surplus
 from harvest_planner.schema.record_table import MadeRows
-from harvest_planner.schema.told_rows import Piece, field_of, picked
+from harvest_planner.schema.told_rows import Run, field_of, picked, runs_of
 
 
 @dataclass(frozen=True)
 class Joining:
-    """What is carried, the plan of the rest, and the meeting of the question that both answer together.
-
-    Attributes
-    ----------
-    asked_again : ids of the batches that the rest asked about; of all others even the local sales are carried.
-    """
+    """What is carried with what it takes, the plan of the rest, and the meeting of the question that both answer."""
 
     stays: Carried
-    rest: HarvestPlan
+    held: Taken
+    planned: HarvestPlan
+    rest: Rest
     meeting: Meeting
-    asked_again: frozenset[str]
 
     def plan(self, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
         """The whole plan, with the rest's provenance.
@@ -41,8 +39,8 @@ class Joining:
         earlier : a plan of the same question whose refusals stand for the rest's of the same orders and kilograms: it
             looked at all trips, and the rest at some.
         """
-        stays, rest = self.stays, self.rest
-        value = round(rest.value_vnd + self._carried_vnd - self._fees_vnd(but_for=self._planned), 2)
+        stays, rest = self.stays, self.planned
+        value = round(rest.value_vnd + self._carried_vnd - self._fees_vnd(but_for=self._trips), 2)
         bound = max(value, round(rest.bound_vnd + self._carried_vnd - self._fees_vnd(but_for={}), 2))
         gap = (bound - value) / max(abs(bound), 1.0)
         # What there was no time for in the plan so far is carried as it is.
@@ -66,102 +64,112 @@ class Joining:
         )
 
     @cached_property
-    def _planned(self) -> dict[Trip, int]:
+    def _trips(self) -> dict[Trip, int]:
         """Trips of the rest, each with its place among the rest's picks."""
-        return {(pick.batch_id, pick.pick_on): at for at, pick in enumerate(self.rest.picks)}
+        return {trip: at for at, trip in enumerate(trips_of(self.planned))}
 
     @cached_property
-    def _sold(self) -> list[Surplus]:
+    def _sold(self) -> dict[Trip, Surplus]:
         """Local sales that are carried."""
-        return [sold for sold in self.stays.plan.surplus if sold.batch_id not in self.asked_again]
+        plan, again = self.stays.plan, self.rest.sells_again
+        return {(sold.batch_id, sold.pick_on): sold for sold in plan.surplus if sold.batch_id not in again}
 
     @cached_property
     def _left_kg(self) -> dict[str, float]:
         """What stays on the tree, by batch [kg]."""
-        left = {field.batch.id: field.batch.quantity_kg for field in self.meeting.fields}
-        asked = self.meeting.problem
-        for (batch_id, day), kg in self.stays.trip_kg.items():
-            if day >= asked.batch(batch_id).observed_on:
-                left[batch_id] -= kg
-        for sold in self._sold:
-            left[sold.batch_id] -= sold.kg
-        return left | {row.batch_id: row.left_kg for row in self.rest.batches}
+        taken = self.held.batch_kg
+        left = {b.id: b.quantity_kg - taken.get(b.id, 0.0) for b in self.meeting.problem.batches}
+        return left | {row.batch_id: row.left_kg for row in self.planned.batches}
 
     @cached_property
     def _carried_vnd(self) -> float:
         """What is carried brings, trips not counted [VND]."""
-        share = self.meeting.problem.policy.terminal_share
+        share, asked_again = self.meeting.problem.policy.terminal_share, self.rest.batch_ids
         kept = (
             field.kept_vnd_per_kg(share) * max(0.0, round(self._left_kg[field.batch.id], answer.KG_DIGITS))
             for field in self.meeting.fields
-            if field.batch.id not in self.asked_again
+            if field.batch.id not in asked_again
         )
         goods = (row.value_vnd for row in self.stays.shipments)
-        return math.fsum((*goods, *(sold.value_vnd for sold in self._sold), *kept))
+        return math.fsum((*goods, *(sold.value_vnd for sold in self._sold.values()), *kept))
 
-    def _fees_vnd(self, *, but_for: Mapping[Trip, int]) -> float:
+    def _fees_vnd(self, *, but_for: Container[Trip]) -> float:
         """Cost of the trips that are carried [VND]."""
         batch = self.meeting.problem.batch
-        trips = {*self.stays.trip_kg, *((sold.batch_id, sold.pick_on) for sold in self._sold)}
-        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in trips if trip not in but_for)
+        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in self.held.trips if trip not in but_for)
 
     def _shipments(self) -> Sequence[Shipment]:
         """By order; each order is carried whole or not at all."""
         ours, ids = self.stays.shipments, [row.order_id for row in self.stays.shipments]
-        pieces: list[Piece[Shipment]] = []
+        runs: list[Run[Shipment]] = []
         done = 0
-        for row in rows_of(self.rest):
-            at = bisect_left(ids, row.order_id, done)
-            pieces += [(self.stays.plan.shipments, each.at) for each in ours[done:at]]
-            pieces.append((self.rest.shipments, row.at))
-            done = at
-        pieces += [(self.stays.plan.shipments, each.at) for each in ours[done:]]
-        return picked(pieces, ROW_FIELDS)
+        for at, order_id in enumerate(field_of(self.planned.shipments, "order_id")):
+            until = bisect_left(ids, order_id, done)
+            runs += runs_of(self.stays.plan.shipments, (row.at for row in ours[done:until]))
+            runs.append((self.planned.shipments, at, at + 1))
+            done = until
+        runs += runs_of(self.stays.plan.shipments, (row.at for row in ours[done:]))
+        return picked(runs, ROW_FIELDS)
 
     def _refusals(self, earlier: HarvestPlan | None) -> Sequence[Refusal]:
-        ids = field_of(self.stays.plan.refusals, "order_id")
-        ranked = [(ids[at], self.stays.plan.refusals, at) for at in self.stays.refusals]
-        before = {} if earlier is None else {key: (earlier.refusals, at) for at, key in enumerate(_refused_of(earlier))}
-        for at, key in enumerate(_refused_of(self.rest)):
-            ranked.append((key[0], *before.get(key, (self.rest.refusals, at))))
-        ranked.sort(key=lambda each: each[0])
-        return picked([(rows, at) for _, rows, at in ranked], ("order_id", "kg"))
+        """By order."""
+        before = {} if earlier is None else {key: at for at, key in enumerate(_refused_of(earlier))}
+        known = field_of(self.stays.plan.refusals, "order_id")
+        ids = [known[at] for at in self.stays.refusals]
+        runs: list[Run[Refusal]] = []
+        done = 0
+        for at, key in enumerate(_refused_of(self.planned)):
+            until = bisect_left(ids, key[0], done)
+            runs += runs_of(self.stays.plan.refusals, self.stays.refusals[done:until])
+            if earlier is not None and key in before:
+                runs.append((earlier.refusals, before[key], before[key] + 1))
+            else:
+                runs.append((self.planned.refusals, at, at + 1))
+            done = until
+        runs += runs_of(self.stays.plan.refusals, self.stays.refusals[done:])
+        return picked(runs, ("order_id", "kg"))
 
     def _surplus(self) -> tuple[Surplus, ...]:
-        return tuple(sorted((*self._sold, *self.rest.surplus), key=attrgetter("pick_on", "batch_id")))
+        sold = dict(self._sold)
+        for each in self.planned.surplus:
+            trip = (each.batch_id, each.pick_on)
+            sold[trip] = _more(sold[trip], each.kg) if trip in sold else each
+        return tuple(sorted(sold.values(), key=attrgetter("pick_on", "batch_id")))
 
     def _picks(self) -> Sequence[Pick]:
         """By day and batch; a trip of which nothing changes is carried as it is."""
-        before = {trip: at for at, trip in enumerate(trips_of(self.stays.plan))}
-        sold_again = ((s.batch_id, s.pick_on) for s in self.stays.plan.surplus if s.batch_id in self.asked_again)
-        other = {*self._planned, *sold_again, *(row.trip for row in self.stays.undone)}
-        rows: dict[Trip, list[Row]] = defaultdict(list)
+        plan = self.stays.plan
+        before = {trip: at for at, trip in enumerate(trips_of(plan))}
+        sold_again = ((sold.batch_id, sold.pick_on) for sold in self.rest.sold_again(plan))
+        other = {*self._trips, *sold_again, *(row.trip for row in self.stays.undone)}
+        rows: dict[Trip, list[Row]] = {trip: [] for trip in other if trip in self.held.trips}
         for row in self.stays.shipments:
             if row.trip in other:
                 rows[row.trip].append(row)
-        trips = {*self._planned, *self.stays.trip_kg, *((sold.batch_id, sold.pick_on) for sold in self._sold)}
-        pieces: list[Piece[Pick]] = []
-        for trip in sorted(trips, key=lambda trip: (trip[1], trip[0])):
-            at = self._planned.get(trip)
+        runs: list[Run[Pick]] = []
+        for trip in sorted({*self._trips, *self.held.trips}, key=lambda trip: (trip[1], trip[0])):
+            at = self._trips.get(trip)
             if trip not in other:
-                pieces.append((self.stays.plan.picks, before[trip]))
+                runs.append((plan.picks, before[trip], before[trip] + 1))
             elif trip in rows:
-                planned = None if at is None else self.rest.picks[at]
-                pieces.append(((self._together(self.stays.plan.picks[before[trip]], rows[trip], planned),), 0))
+                planned = None if at is None else self.planned.picks[at]
+                runs.append(((self._together(plan.picks[before[trip]], rows[trip], planned),), 0, 1))
             elif at is not None:
-                pieces.append((self.rest.picks, at))
-        return picked(pieces, ("batch_id", "pick_on"))
+                runs.append((self.planned.picks, at, at + 1))
+        return picked(runs, ("batch_id", "pick_on"))
 
     def _together(self, before: Pick, rows: Sequence[Row], planned: Pick | None) -> Pick:
         """A trip's pick: what is carried of it, and what is planned on it."""
         asked = self.meeting.problem
         ids = {row.order_id for row in rows}
         ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
+        sold = self._sold.get((before.batch_id, before.pick_on))
+        sold_kg = 0.0 if sold is None else sold.kg
         own_kg, surplus_kg = (planned.kg, planned.surplus_kg) if planned else (0.0, 0.0)
         return (planned or before).model_copy(
             update={
-                "kg": round(math.fsum(row.kg for row in rows) + own_kg, answer.KG_DIGITS),
-                "surplus_kg": surplus_kg,
+                "kg": round(math.fsum(row.kg for row in rows) + own_kg + sold_kg, answer.KG_DIGITS),
+                "surplus_kg": round(surplus_kg + sold_kg, answer.KG_DIGITS),
                 "order_ids": tuple(sorted(ids.union(planned.order_ids if planned else ()))),
                 "destination_ids": tuple(sorted(ends.union(planned.destination_ids if planned else ()))),
             }
@@ -181,6 +189,12 @@ class Joining:
             return answer.batch_row(field, mine, left[field.batch.id], wanted=field.crop.id in wanted)
 
         return MadeRows(len(fields), row) if isinstance(picks, MadeRows) else tuple(map(row, range(len(fields))))
+
+
+def _more(sold: Surplus, kg: float) -> Surplus:
+    """The sale with so much more sold [kg]."""
+    kg = round(sold.kg + kg, answer.KG_DIGITS)
+    return sold.model_copy(update={"kg": kg, "value_vnd": round(kg * sold.price_vnd_per_kg, 2)})
 
 
 def _refused_of(plan: HarvestPlan) -> Iterator[tuple[str, float]]:

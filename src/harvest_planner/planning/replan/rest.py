@@ -7,34 +7,43 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.replan.carried import Carried, Trip
+from harvest_planner.planning.replan.carried import Carried
 from harvest_planner.planning.replan.standing import Standing, gathered
+from harvest_planner.planning.replan.taken import Trip
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch, Commitment, Order
-from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.plan import HarvestPlan, Surplus
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
 
-KG_EPSILON = 1e-6
+MOST_SELLING = 60
+"""Batches that could serve an order and sell locally: where there are more, what they sell is left to them at first."""
 
 
 @dataclass(frozen=True)
 class Rest:
     """The smaller question: orders that are not carried, and the batches that may serve them or lost something.
 
-    Batches of a grower are asked about together, so that her hands are shared in one place; what is sold locally of
-    all other batches stays as it is.
+    Attributes
+    ----------
+    problem : its batches are asked about with all others of their growers, so that hands are shared in one place.
+    only : the trips that may be made; None: all that are lawful.
+    sells_again : ids of batches whose local sales are decided anew; those of all others stay as they are.
     """
 
     problem: PlanningProblem
     only: frozenset[Trip] | None
-    """The trips that may be made; None: all that are lawful."""
+    sells_again: frozenset[str]
 
     @property
     def batch_ids(self) -> frozenset[str]:
         """The batches that it asks about."""
         return frozenset(batch.id for batch in self.problem.batches)
+
+    def sold_again(self, plan: HarvestPlan) -> tuple[Surplus, ...]:
+        """Local sales of the plan that are decided anew."""
+        return tuple(sold for sold in plan.surplus if sold.batch_id in self.sells_again)
 
 
 def rest_of(
@@ -45,7 +54,7 @@ def rest_of(
     changed: Collection[str],
     only: frozenset[Trip] | None,
 ) -> Rest:
-    """The question without what is carried; what that uses is held by `Carried.hold`.
+    """The question without what is carried.
 
     Parameters
     ----------
@@ -57,16 +66,17 @@ def rest_of(
     rows = enumerate(field_of(asked.orders, "id"))
     orders = tuple(asked.orders[at] for at, order_id in rows if order_id not in gone)
     commitments = tuple(gathered(each for each in keeps if each.shipment.order_id not in gone))
-    lost = {row.batch_id for row in stays.undone}
-    near = {*changed, *lost, *(each.batch_id for each in commitments)}
+    near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)
     usable = None if only is None else {batch_id for batch_id, _ in only}
-    near.update(b.id for b in asked.batches if b.crop_id in crops and (usable is None or b.id in usable))
-    batches = _with_their_growers(near, asked.batches)
+    able = {b.id for b in asked.batches if b.crop_id in crops and (usable is None or b.id in usable)}
+    selling = {sold.batch_id for sold in stays.plan.surplus} & able - near
+    batches = _with_their_growers(near | able, asked.batches)
+    again = batches if len(selling) <= MOST_SELLING else _with_their_growers(near, batches)
     update = {"orders": orders, "commitments": commitments, "batches": batches}
     # Sales of the plan so far may stay where they are.
     trips = None if only is None else only.union((sold.batch_id, sold.pick_on) for sold in stays.plan.surplus)
-    return Rest(asked.model_copy(update=update), trips)
+    return Rest(asked.model_copy(update=update), trips, frozenset(batch.id for batch in again))
 
 
 def _open_crops(orders: Iterable[Order], commitments: Iterable[Commitment]) -> frozenset[str]:

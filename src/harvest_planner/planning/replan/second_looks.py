@@ -12,7 +12,7 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import trips_of
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.room import MOST_LOOKED_AT, may_fit
+from harvest_planner.planning.replan.room import MOST_LOOKED_AT, Stock, may_fit
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.report import plan_of
 from harvest_planner.schema.clock import zone
@@ -95,14 +95,12 @@ def at_first(
     return Look(frozenset(), None)
 
 
-def next_look(
-    plan: HarvestPlan, problem: PlanningProblem, found: HarvestPlan, asked: PlanningProblem, before: Look
-) -> Look | None:
+def next_look(plan: HarvestPlan, had: Stock, found: HarvestPlan, has: Stock, before: Look) -> Look | None:
     """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
 
     Parameters
     ----------
-    problem, asked : what the old plan and the one found answer.
+    had, has : of the old plan and of the one found.
     before : the look by which it was found.
 
     Returns
@@ -110,7 +108,7 @@ def next_look(
     The orders to add, and the trips that gained room; None: nobody.
     """
     if many(plan):
-        order_ids, trips = may_fit(plan, problem, found, asked, but=before.order_ids)
+        order_ids, trips = may_fit(plan, had, has, but=before.order_ids)
         return Look(order_ids, trips) if order_ids else None
     if set(trips_of(found)) <= set(trips_of(plan)):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Protocol
 
 from harvest_planner.planning.field import FieldBatch
@@ -69,6 +69,14 @@ def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
     kept = plan.shipments.derived
     found: tuple[Row, ...] = kept.get("rows") or kept.setdefault("rows", _rows(plan))
     return found
+
+
+def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
+    """Shipments of a plan but those of some orders."""
+    ids = field_of(plan.shipments, "order_id")
+    columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
+    places = (at for at, order_id in enumerate(ids) if order_id not in order_ids)
+    return [Row(at, *(column[at] for column in columns)) for at in places]
 
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
