@@ -31,7 +31,7 @@ def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
     ----------
     names : the fields that are then known without making a record.
     """
-    runs = [run for run in runs if run[1] < run[2]]
+    runs = list(_followed(runs))
     sources = {id(rows): rows for rows, *_ in runs}
     if not any(isinstance(rows, MadeRows) for rows in sources.values()):
         return tuple([row for rows, first, end in runs for row in rows[first:end]])
@@ -40,7 +40,7 @@ def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
         columns = {key: field_of(rows, name) for key, rows in sources.items()}
         known[name] = list(chain.from_iterable(columns[id(rows)][first:end] for rows, first, end in runs))
     # Runs of runs stand for what they are made of, so that plans made from plans do not pile up.
-    flat = list(chain.from_iterable(map(_made_of, runs)))
+    flat = list(_made_of(runs))
     ends = list(accumulate(end - first for _, first, end in flat))
 
     def make(at: int) -> R:
@@ -51,17 +51,36 @@ def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
     return MadeRows(ends[-1], make, known=known, runs=flat)
 
 
-def _made_of(run: Run[R]) -> Iterator[Run[R]]:
-    rows, first, end = run
-    if not isinstance(rows, MadeRows) or not rows.runs:
-        yield run
-        return
-    start = 0
-    for inner, inner_first, inner_end in rows.runs:
-        low, high = max(first - start, 0), min(end - start, inner_end - inner_first)
-        if low < high:
-            yield inner, inner_first + low, inner_first + high
-        start += inner_end - inner_first
+def _followed(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:
+    """The same with one run where several follow each other."""
+    last: Run[R] | None = None
+    for rows, first, end in runs:
+        if last is not None and last[0] is rows and last[2] == first:
+            last = (rows, last[1], end)
+        elif first < end:
+            if last is not None:
+                yield last
+            last = (rows, first, end)
+    if last is not None:
+        yield last
+
+
+def _made_of(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:
+    """Each run as those of the sequences of which its own is made."""
+    ends_of: dict[int, list[int]] = {}
+    for rows, first, end in runs:
+        if not isinstance(rows, MadeRows) or not rows.runs:
+            yield rows, first, end
+            continue
+        if id(rows) not in ends_of:
+            ends_of[id(rows)] = list(accumulate(inner_end - inner_first for _, inner_first, inner_end in rows.runs))
+        ends = ends_of[id(rows)]
+        number = bisect_right(ends, first)
+        while first < end:
+            inner, _, inner_end = rows.runs[number]
+            until = min(end, ends[number])
+            yield inner, inner_end - ends[number] + first, inner_end - ends[number] + until
+            first, number = until, number + 1
 
 
 def runs_of(rows: Sequence[R], places: Iterable[int]) -> Iterator[Run[R]]:

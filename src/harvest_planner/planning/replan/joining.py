@@ -142,12 +142,13 @@ class Joining:
         before = {trip: at for at, trip in enumerate(trips_of(plan))}
         sold_again = ((sold.batch_id, sold.pick_on) for sold in self.rest.sold_again(plan))
         other = {*self._trips, *sold_again, *(row.trip for row in self.stays.undone)}
-        rows: dict[Trip, list[Row]] = {trip: [] for trip in other if trip in self.held.trips}
+        held = self.held.trips
+        rows: dict[Trip, list[Row]] = {trip: [] for trip in held & other}
         for row in self.stays.shipments:
             if row.trip in other:
                 rows[row.trip].append(row)
         runs: list[Run[Pick]] = []
-        for trip in sorted({*self._trips, *self.held.trips}, key=lambda trip: (trip[1], trip[0])):
+        for trip in sorted({*self._trips, *held}, key=lambda trip: (trip[1], trip[0])):
             at = self._trips.get(trip)
             if trip not in other:
                 runs.append((plan.picks, before[trip], before[trip] + 1))
