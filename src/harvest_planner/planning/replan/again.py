@@ -225,6 +225,8 @@ class _Tries:
             earlier = None if look.trips is None else found
             found = Joining(stays, held, planned, rest, self.meeting).plan(earlier=earlier)
             has = Stock(self.asked, held.copy().count(rows_of(planned), planned.surplus, self.asked))
+            if many(plan) and before is not None and not self._helps(found, before):
+                break
             more = next_look(plan, self.had, found, has, look) if stays.refusals else None
             if more is None:
                 break
@@ -237,6 +239,11 @@ class _Tries:
         kept = carried.order_ids - look.order_ids
         cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
         return _Try(found, keeps, kept, _served(found), cost_vnd)
+
+    def _helps(self, found: HarvestPlan, before: HarvestPlan) -> bool:
+        """Whether some order that the events touch misses less than before."""
+        was, now = (_missing(plan, self.world.touched) for plan in (before, found))
+        return any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
         """The plan of the rest, or of that problem in its stead."""
@@ -299,6 +306,12 @@ def _served(plan: HarvestPlan) -> dict[str, float]:
     for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
         found[order_id] += kg
     return found
+
+
+def _missing(plan: HarvestPlan, order_ids: Collection[str]) -> dict[str, float]:
+    """What orders of those do not get [kg]."""
+    rows = zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
+    return {order_id: kg for order_id, kg in rows if order_id in order_ids}
 
 
 def _short(found: _Try, world: World) -> list[str]:

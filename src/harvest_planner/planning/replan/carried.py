@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing, rows_of
@@ -56,7 +57,7 @@ def carried_of(
     plan: HarvestPlan,
     problem: PlanningProblem,
     world: World,
-    keeps: Iterable[Standing],
+    keeps: Sequence[Standing],
     *,
     asked: PlanningProblem,
 ) -> Carried:
@@ -66,23 +67,17 @@ def carried_of(
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
     """
-    same, as_of = Same.of(problem, world, asked), asked.as_of
-    still: dict[str, list[Standing]] = defaultdict(list)
-    for each in keeps:
-        still[each.shipment.order_id].append(each)
+    same = Same.of(problem, world, asked)
+    still = Counter(each.shipment.order_id for each in keeps)
     rows = Counter(field_of(plan.shipments, "order_id"))
-    stays = {
-        order_id
-        for order_id, parts in still.items()
-        if len(parts) == rows[order_id] and order_id not in world.touched and all(map(same.holds, parts))
-    }
+    other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
+    other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")
-    refused = sorted(_refused(ids, problem, world, as_of), key=ids.__getitem__)
-    stays -= set(ids) - {ids[at] for at in refused}
-    alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
-    kept = [row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays]
-    kept.sort(key=lambda row: row.order_id)
-    return Carried(plan, tuple(kept), tuple(at for at in refused if ids[at] not in alone))
+    refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
+    other |= set(ids) - {ids[at] for at in refused}
+    kept = (each.shipment for each in keeps if each.shipment.order_id not in other)
+    shipments = sorted((row for row in kept if isinstance(row, Row)), key=attrgetter("order_id"))
+    return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
 
 
 def whole(found: HarvestPlan) -> Carried:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -144,33 +142,38 @@ def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime)
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
-    for settled, kg in _together(standing):
-        yield Commitment(**dict(zip(SETTLED, settled, strict=True)), kg=kg)
+    same, departs = _together(standing)
+    for key, kg in same:
+        settled = dict(zip(SETTLED, key, strict=True))
+        yield Commitment(**settled | {"departs_at": departs[key[-1]], "kg": kg})
 
 
 def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
     """As `gathered`, by columns."""
-    together = list(_together(standing))
-    columns = {name: Column.of([settled[at] for settled, _ in together]) for at, name in enumerate(SETTLED[:-1])}
-    columns["departs_at"] = Column.of([settled[-1] for settled, _ in together], key=str)
-    columns["kg"] = Column.of([kg for _, kg in together])
+    same, departs = _together(standing)
+    told = zip(*(key for key, _ in same), strict=True) if same else ((),) * len(SETTLED)
+    columns = dict(zip(SETTLED, map(Column.of, told), strict=True))
+    stamps = columns["departs_at"]
+    columns["departs_at"] = Column([departs[stamp] for stamp in stamps.values], stamps.codes)
+    columns["kg"] = Column.of([kg for _, kg in same])
     return RecordTable(Commitment, columns, Commitment.model_fields)
 
 
-def _together(standing: Iterable[Standing]) -> Iterator[tuple[tuple[Any, ...], float]]:
-    """Order, batch, day, state, lanes and first departure of what shipments share, with their weight [kg]."""
+def _together(
+    standing: Iterable[Standing],
+) -> tuple[list[tuple[tuple[Any, ...], float]], dict[str, dt.datetime | None]]:
+    """What shipments share, as SETTLED, with their weight [kg], and the first departures by how they are written."""
     ways: dict[tuple[int, bool], tuple[tuple[str, ...], str]] = {}
-    same: dict[tuple[Any, ...], list[float]] = defaultdict(list)
+    same: dict[tuple[Any, ...], float] = {}
     departs: dict[str, dt.datetime | None] = {}
     for goods, stand, kg, _, as_planned in standing:
-        key = (id(goods.legs), as_planned)
-        way = ways.get(key)
+        legs = goods.legs
+        way = ways.get((id(legs), as_planned))
         if way is None:
-            legs = goods.legs if as_planned else ()
-            departs_at = legs[0].departs_at if legs else None
-            way = ways[key] = (tuple([leg.lane_id for leg in legs]), str(departs_at))
+            ridden = legs if as_planned else ()
+            departs_at = ridden[0].departs_at if ridden else None
+            way = ways[id(legs), as_planned] = (tuple([leg.lane_id for leg in ridden]), str(departs_at))
             departs[way[1]] = departs_at
-        state = "frozen" if stand == "free" else stand
-        same[goods.order_id, goods.batch_id, goods.pick_on, state, *way].append(kg)
-    for key in sorted(same):
-        yield (*key[:5], departs[key[5]]), round(math.fsum(same[key]), 6)
+        key = (goods.order_id, goods.batch_id, goods.pick_on, "frozen" if stand == "free" else stand, *way)
+        same[key] = same.get(key, 0.0) + kg
+    return [(key, round(same[key], 6)) for key in sorted(same)], departs

@@ -50,16 +50,17 @@ class Same:
 
     def holds(self, each: Standing) -> bool:
         """Whether every figure of the shipment is what it was, and its departures stand in the timetable yet."""
-        row = each.shipment
-        if not each.as_planned or not isinstance(row, Row) or abs(each.kg - row.kg) > KG_EPSILON:
+        row, _, kg, _, as_planned = each
+        if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
             return False
-        way = self._ways.get(id(row.legs))
+        legs = row.legs
+        way = self._ways.get(id(legs))
         if way is None:
-            way = self._ways[id(row.legs)] = all(map(self._rides, row.legs))
+            way = self._ways[id(legs)] = all(map(self._rides, legs))
         batch = self._batches.get(row.batch_id)
         if batch is None:
             batch = self._batches[row.batch_id] = self._hangs(self.problem.batch(row.batch_id))
-        return way and batch and self._reaches(row.order_id)
+        return way and batch and (not self.changed["places"] or self._reaches(row.order_id))
 
     def _hangs(self, batch: Batch) -> bool:
         changed = self.changed
@@ -71,8 +72,7 @@ class Same:
         )
 
     def _reaches(self, order_id: str) -> bool:
-        places = self.changed["places"]
-        return not places or self.problem.place(self.problem.order(order_id).destination_id).id not in places
+        return self.problem.place(self.problem.order(order_id).destination_id).id not in self.changed["places"]
 
     def _rides(self, leg: Leg) -> bool:
         """Whether a leg's departure is what it was: a rule without a start begins on as_of's date."""
