@@ -188,11 +188,16 @@ def _refusals(
         order, kg = missing[at]
         if order.id in unjudged:
             return Refusal(order_id=order.id, kg=kg, reasons=(_unjudged(),))
-        reason = reason_by(meeting.buyer(order), meeting, outlooks(), missing_kg=kg)
-        return Refusal(order_id=order.id, kg=kg, reasons=(reason or _outbid(),))
+        return refusal_of(order, meeting, outlooks(), missing_kg=kg)
 
     known = {"order_id": [order.id for order, _ in missing], "kg": [kg for _, kg in missing]}
     return MadeRows(len(missing), refusal, known=known)
+
+
+def refusal_of(order: Order, meeting: Meeting, outlooks: Outlooks, *, missing_kg: float) -> Refusal:
+    """The refusal of what an order misses [kg], with its reason beside the finished plan."""
+    reason = reason_by(meeting.buyer(order), meeting, outlooks, missing_kg=missing_kg)
+    return Refusal(order_id=order.id, kg=missing_kg, reasons=(reason or _outbid(),))
 
 
 def _outbid() -> Reason:

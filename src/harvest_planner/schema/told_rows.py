@@ -75,12 +75,12 @@ def _made_of(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:
         if id(rows) not in ends_of:
             ends_of[id(rows)] = list(accumulate(inner_end - inner_first for _, inner_first, inner_end in rows.runs))
         ends = ends_of[id(rows)]
-        number = bisect_right(ends, first)
-        while first < end:
+        number, at = bisect_right(ends, first), first
+        while at < end:
             inner, _, inner_end = rows.runs[number]
             until = min(end, ends[number])
-            yield inner, inner_end - ends[number] + first, inner_end - ends[number] + until
-            first, number = until, number + 1
+            yield inner, inner_end - ends[number] + at, inner_end - ends[number] + until
+            at, number = until, number + 1
 
 
 def runs_of(rows: Sequence[R], places: Iterable[int]) -> Iterator[Run[R]]:

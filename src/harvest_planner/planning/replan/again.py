@@ -18,7 +18,7 @@ from harvest_planner.planning.replan.carried import Carried, carried_of, standin
 from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.joining import Joining
-from harvest_planner.planning.replan.rest import MOST_SELLING, Rest, changed_batches, rest_of
+from harvest_planner.planning.replan.rest import MOST_SELLING, Rest, changed_batches, rest_of, roomy
 from harvest_planner.planning.replan.room import Stock
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
@@ -222,9 +222,8 @@ class _Tries:
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
-            earlier = None if look.trips is None else found
-            found = Joining(stays, held, planned, rest, self.meeting).plan(earlier=earlier)
-            has = Stock(self.asked, held.copy().count(rows_of(planned), planned.surplus, self.asked))
+            joining = Joining(stays, held, planned, rest, self.meeting)
+            found, has = joining.plan(), Stock(self.asked, joining.taken)
             if many(plan) and before is not None and not self._helps(found, before):
                 break
             more = next_look(plan, self.had, found, has, look) if stays.refusals else None
@@ -247,9 +246,10 @@ class _Tries:
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
         """The plan of the rest, or of that problem in its stead."""
+        only = roomy(rest, Stock(self.asked, held)) if many(self.plan) else rest.only
         return planned_on(
             problem,
-            rest.only,
+            only,
             patience=patience,
             seed=self.seed,
             hold=lambda used, _: held.hold(used),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter
@@ -13,12 +13,15 @@ from operator import attrgetter
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.carried import Carried, trips_of
+from harvest_planner.planning.replan.reasons import reasoned
 from harvest_planner.planning.replan.rest import Rest
-from harvest_planner.planning.replan.standing import ROW_FIELDS, Row
+from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, rows_of
 from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.schema.plan import BatchRow, HarvestPlan, Pick, Refusal, Shipment, Status, Surplus
 from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import Run, field_of, picked, runs_of
+
+UNFINISHED = ("time_limit", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -31,21 +34,15 @@ class Joining:
     rest: Rest
     meeting: Meeting
 
-    def plan(self, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
-        """The whole plan, with the rest's provenance.
-
-        Parameters
-        ----------
-        earlier : a plan of the same question whose refusals stand for the rest's of the same orders and kilograms: it
-            looked at all trips, and the rest at some.
-        """
+    def plan(self) -> HarvestPlan:
+        """The whole plan, with the rest's provenance."""
         stays, rest = self.stays, self.planned
         value = round(rest.value_vnd + self._carried_vnd - self._fees_vnd(but_for=self._trips), 2)
         bound = max(value, round(rest.bound_vnd + self._carried_vnd - self._fees_vnd(but_for={}), 2))
         gap = (bound - value) / max(abs(bound), 1.0)
         # What there was no time for in the plan so far is carried as it is.
         unfinished = [each.status for each in ((rest, stays.plan) if stays.refusals else (rest,))]
-        status = next((each for each in unfinished if each in ("time_limit", "interrupted")), _status(gap))
+        status = next((each for each in unfinished if each in UNFINISHED), _status(gap))
         before = (each for each in stays.plan.warnings if not each.startswith("order "))
         picks = self._picks()
         return rest.model_copy(
@@ -57,7 +54,7 @@ class Joining:
                 "batches": self._batches(picks),
                 "picks": picks,
                 "shipments": self._shipments(),
-                "refusals": self._refusals(earlier),
+                "refusals": self._refusals(),
                 "surplus": self._surplus(),
                 "warnings": tuple(dict.fromkeys((*rest.warnings, *before))),
             }
@@ -111,20 +108,25 @@ class Joining:
         runs += runs_of(self.stays.plan.shipments, (row.at for row in ours[done:]))
         return picked(runs, ROW_FIELDS)
 
-    def _refusals(self, earlier: HarvestPlan | None) -> Sequence[Refusal]:
+    @cached_property
+    def taken(self) -> Taken:
+        """What the whole plan takes."""
+        planned = self.planned
+        return self.held.copy().count(rows_of(planned), planned.surplus, self.meeting.problem)
+
+    def _refusals(self) -> Sequence[Refusal]:
         """By order."""
-        before = {} if earlier is None else {key: at for at, key in enumerate(_refused_of(earlier))}
+        planned = self.planned.refusals
+        if isinstance(planned, MadeRows) and self.planned.status not in UNFINISHED:
+            planned = reasoned(planned, self.taken, self.meeting)
         known = field_of(self.stays.plan.refusals, "order_id")
         ids = [known[at] for at in self.stays.refusals]
         runs: list[Run[Refusal]] = []
         done = 0
-        for at, key in enumerate(_refused_of(self.planned)):
-            until = bisect_left(ids, key[0], done)
+        for at, order_id in enumerate(field_of(planned, "order_id")):
+            until = bisect_left(ids, order_id, done)
             runs += runs_of(self.stays.plan.refusals, self.stays.refusals[done:until])
-            if earlier is not None and key in before:
-                runs.append((earlier.refusals, before[key], before[key] + 1))
-            else:
-                runs.append((self.planned.refusals, at, at + 1))
+            runs.append((planned, at, at + 1))
             done = until
         runs += runs_of(self.stays.plan.refusals, self.stays.refusals[done:])
         return picked(runs, ("order_id", "kg"))
@@ -196,11 +198,6 @@ def _more(sold: Surplus, kg: float) -> Surplus:
     """The sale with so much more sold [kg]."""
     kg = round(sold.kg + kg, answer.KG_DIGITS)
     return sold.model_copy(update={"kg": kg, "value_vnd": round(kg * sold.price_vnd_per_kg, 2)})
-
-
-def _refused_of(plan: HarvestPlan) -> Iterator[tuple[str, float]]:
-    """The order and the kilograms of each refusal."""
-    return zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
 
 
 def _status(gap: float) -> Status:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.carried import Carried
+from harvest_planner.planning.replan.room import KG_EPSILON, Stock
 from harvest_planner.planning.replan.standing import Standing, gathered
 from harvest_planner.planning.replan.taken import Trip
 from harvest_planner.planning.settled import PLANNED_STATES
@@ -124,3 +126,28 @@ def _begins(batch_id: str, day: dt.date, problem: PlanningProblem) -> dt.datetim
 
 def _today(batch: Batch, problem: PlanningProblem) -> dt.date:
     return problem.as_of.astimezone(zone(problem.place(batch.place_id).timezone)).date()
+
+
+@dataclass(frozen=True)
+class Roomy(Container[Trip]):
+    """Trips that may be made and have room for the least that may be asked of them, or sell anew."""
+
+    rest: Rest
+    left: Stock
+    least_kg: float
+
+    def __contains__(self, trip: object) -> bool:
+        rest = self.rest
+        if not isinstance(trip, tuple) or (rest.only is not None and trip not in rest.only):
+            return False
+        batch_id, day = trip
+        if batch_id in rest.sells_again:
+            return True
+        return self.left.room_kg(self.left.problem.batch(batch_id), day) >= self.least_kg - KG_EPSILON
+
+
+def roomy(rest: Rest, left: Stock) -> Roomy:
+    """The trips on which something of the rest may be planned beside what is held."""
+    orders = rest.problem.orders
+    least_kg = min((min(LEAST_PART_KG, o.quantity_kg) if o.may_split else o.quantity_kg for o in orders), default=0.0)
+    return Roomy(rest, left, min(least_kg, LEAST_PART_KG) if rest.problem.commitments else least_kg)
