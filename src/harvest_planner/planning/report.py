@@ -190,7 +190,10 @@ def _refusals(
             return Refusal(order_id=order.id, kg=kg, reasons=(_unjudged(),))
         return refusal_of(order, meeting, outlooks(), missing_kg=kg)
 
-    known = {"order_id": [order.id for order, _ in missing], "kg": [kg for _, kg in missing]}
+    known: dict[str, Sequence[Any]] = {
+        "order_id": [order.id for order, _ in missing],
+        "kg": [kg for _, kg in missing],
+    }
     return MadeRows(len(missing), refusal, known=known)
 
 

@@ -176,8 +176,7 @@ class Wholesale:
 
     def picks(self) -> Sequence[Pick]:
         """A record for each trip, by day and batch."""
-        batch_ids, days = zip(*self._trip_keys, strict=True) if self._trip_keys else ((), ())
-        known = {"batch_id": batch_ids, "pick_on": days}
+        known = {name: [key[at] for key in self._trip_keys] for at, name in enumerate(("batch_id", "pick_on"))}
         return MadeRows(len(self._trip_keys), lambda at: self._pick(self._trip_keys[at]), known=known)
 
     @cached_property

@@ -142,4 +142,5 @@ def test_what_is_taken_can_be_counted_out_again() -> None:
     alone = Taken().count(rows[:1], (), asked)
     assert rest.trips == alone.trips
     for name in ("batch_kg", "picker_kg", "packing_kg", "departure_kg"):
-        assert getattr(rest, name) == pytest.approx(getattr(alone, name))
+        left = {key: kg for key, kg in getattr(rest, name).items() if kg > 1e-9}
+        assert left == pytest.approx(dict(getattr(alone, name)))

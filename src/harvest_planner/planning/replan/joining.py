@@ -116,7 +116,7 @@ class Joining:
 
     def _refusals(self) -> Sequence[Refusal]:
         """By order."""
-        planned = self.planned.refusals
+        planned: Sequence[Refusal] = self.planned.refusals
         if isinstance(planned, MadeRows) and self.planned.status not in UNFINISHED:
             planned = reasoned(planned, self.taken, self.meeting)
         known = field_of(self.stays.plan.refusals, "order_id")

@@ -32,7 +32,15 @@ def reasoned(refusals: Sequence[Refusal], taken: Taken, meeting: Meeting) -> Mad
 
     @cache
     def outlooks() -> ArrayOutlooks:
-        used = Used(*(defaultdict(float) for _ in range(5)), defaultdict(set), set())
+        used = Used(
+            batch_kg=defaultdict(float),
+            order_kg=defaultdict(float),
+            picker_kg=defaultdict(float),
+            packing_kg=defaultdict(float),
+            departure_kg=defaultdict(float),
+            days=defaultdict(set),
+            trips=set(),
+        )
         taken.hold(used)
         return ArrayOutlooks(ArrayJudge(meeting), Leftover.of(Totals(meeting, used)))
 

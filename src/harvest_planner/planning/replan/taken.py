@@ -30,10 +30,11 @@ class Taken:
     def copy(self) -> Taken:
         """The same, to be changed."""
         return Taken(
-            *(
-                table.copy()
-                for table in (self.batch_kg, self.picker_kg, self.packing_kg, self.departure_kg, self.made_for)
-            )
+            self.batch_kg.copy(),
+            self.picker_kg.copy(),
+            self.packing_kg.copy(),
+            self.departure_kg.copy(),
+            self.made_for.copy(),
         )
 
     def count(self, rows: Iterable[Row], sold: Iterable[Surplus], problem: PlanningProblem, *, times: int = 1) -> Taken:
