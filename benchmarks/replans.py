@@ -1,9 +1,11 @@
-"""Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N] [--events N]`.
+"""Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N | --folder F] [--events N]`.
 
 Events of every kind happen one at a time to the plan of `examples/chi_lang`, or of a made-up problem of so many orders
-(see `generate`). Told are the processor's seconds against those of the whole plan, how many growers' sheets change, and
-whether the referee finds the new plan sound; it reads every reason of a refusal, which takes long for a large plan, so
-`--unchecked` leaves it out. `--json` prints all as JSON.
+(see `generate`), or of a problem folder (`--folder`, such as `national_day` writes). Told are the processor's seconds
+against those of the whole plan, how many growers' sheets change, and whether the referee finds the new plan sound; it
+reads every reason of a refusal, which takes long for a large plan, so `--unchecked` leaves it out. `--afresh` plans
+every new problem once more with the frozen picks alone kept, and tells by how much that is worth more; such a plan may
+drop orders that a re-plan may not. `--json` prints all as JSON.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Any
 
 import harvest_planner as hp
 from benchmarks.generate import problem_of
+from harvest_planner.planning.replan.standing import standings
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "chi_lang"
 
@@ -45,21 +48,37 @@ def happenings(problem: hp.PlanningProblem, plan: hp.HarvestPlan, count: int) ->
     return found[:count]
 
 
-def measure(orders: int | None, count: int, *, checked: bool = True) -> dict[str, Any]:
+def afresh_vnd(problem: hp.PlanningProblem, plan: hp.HarvestPlan, asked: hp.PlanningProblem) -> float:
+    """Worth of a new problem planned afresh with the picks kept that lay inside the fence [VND]."""
+    fenced = {
+        (each.shipment.order_id, *each.trip)
+        for each in standings(plan, problem, as_of=asked.as_of)
+        if each.stand != "free"
+    }
+    kept = tuple(each for each in asked.commitments if (each.order_id, each.batch_id, each.pick_on) in fenced)
+    return hp.plan_harvest(asked.model_copy(update={"commitments": kept})).value_vnd
+
+
+def measure(
+    problem: hp.PlanningProblem, count: int, *, checked: bool = True, against_afresh: bool = False
+) -> dict[str, Any]:
     """Plan once, and plan again after each event."""
-    problem = hp.load_problem(EXAMPLE) if orders is None else problem_of(orders)
     start = time.process_time()
     plan = hp.plan_harvest(problem)
     whole_s = time.process_time() - start
     growers = len({batch.grower_id for batch in problem.batches})
     seconds: dict[str, list[float]] = defaultdict(list)
     sheets: dict[str, list[float]] = defaultdict(list)
+    losses: dict[str, list[float]] = defaultdict(list)
     unsound = 0
     for event in happenings(problem, plan, count):
         start = time.process_time()
         again, diff = hp.replan(plan, problem, [event], as_of=problem.as_of + dt.timedelta(minutes=20))
         seconds[event["kind"]].append(time.process_time() - start)
         sheets[event["kind"]].append(len(diff.grower_ids) / growers)
+        if against_afresh:
+            best_vnd = afresh_vnd(problem, plan, diff.problem)
+            losses[event["kind"]].append((best_vnd - again.value_vnd) / max(abs(best_vnd), 1.0))
         unsound += checked and bool(hp.check_plan(again, diff.problem))
     every = [each for of_kind in seconds.values() for each in of_kind]
     return {
@@ -75,6 +94,7 @@ def measure(orders: int | None, count: int, *, checked: bool = True) -> dict[str
                 "most_s": round(max(of_kind), 2),
                 "sheets_changed_median": round(statistics.median(sheets[kind]), 4),
             }
+            | ({"most_below_afresh": round(max(losses[kind]), 5)} if against_afresh else {})
             for kind, of_kind in sorted(seconds.items())
         },
     }
@@ -84,11 +104,14 @@ def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--orders", type=int)
+    parser.add_argument("--folder", type=Path)
     parser.add_argument("--events", type=int, default=14)
     parser.add_argument("--unchecked", action="store_true")
+    parser.add_argument("--afresh", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    found = measure(asked.orders, asked.events, checked=not asked.unchecked)
+    problem = hp.load_problem(asked.folder or EXAMPLE) if asked.orders is None else problem_of(asked.orders)
+    found = measure(problem, asked.events, checked=not asked.unchecked, against_afresh=asked.afresh)
     if asked.json:
         print(json.dumps(found))
         return

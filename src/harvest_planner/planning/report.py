@@ -7,21 +7,20 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from harvest_planner import __version__
 from harvest_planner.planning import answer
 from harvest_planner.planning.curves import outside_calibration
-from harvest_planner.planning.leftover import CAPACITIES, Leftover
+from harvest_planner.planning.leftover import Leftover
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import Outlooks
 from harvest_planner.planning.pools import Trip
-from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
-from harvest_planner.planning.wish import BuyerOrder, Wish
+from harvest_planner.planning.told_refusals import told_refusals
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
-from harvest_planner.schema.plan import HarvestPlan, Provenance, Reason, Refusal, ShadowPrice, Status
+from harvest_planner.schema.plan import HarvestPlan, Provenance, Refusal, ShadowPrice, Status
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.record_table import MadeRows, RecordTable, table_of
 from harvest_planner.transit.travel import Journey
@@ -30,10 +29,6 @@ if TYPE_CHECKING:
     from harvest_planner.planning.wholesale import Wholesale
 
 KG_EPSILON = 1e-6
-CONTESTED = frozenset(("not_worth_it", *CAPACITIES, "outbid"))
-"""Reasons that lie in what else is planned, which nobody knows where there was no time to fill in what fits."""
-
-
 Look = Callable[[Leftover], Outlooks]
 """How orders are looked at beside what a plan leaves free."""
 
@@ -60,7 +55,16 @@ def planned_orders(problem: PlanningProblem) -> tuple[Order, ...]:
     return tuple(sorted((o for o in problem.orders if o.state in PLANNED_STATES), key=lambda order: order.id))
 
 
-def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *, look: Look, seed: int) -> HarvestPlan:
+def plan_of(
+    meeting: Meeting,
+    settled: Settled,
+    used: Used,
+    decided: Decided,
+    *,
+    look: Look,
+    seed: int,
+    reasons_on_demand: bool = False,
+) -> HarvestPlan:
     """The plan as records: what was settled and what was allocated, with reasons for the rest."""
     problem = meeting.problem
     parts = (*settled.parts, *decided.parts)
@@ -90,6 +94,7 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
     if bound - value <= 0.02 + 1e-9 * abs(bound):
         bound = value
     gap = (bound - value) / max(abs(bound), 1.0)
+    refusals = _refusals(meeting, parts, cache(lambda: look(leftover)), decided.unjudged)
     return HarvestPlan(
         status=_status(timed_out=decided.timed_out, interrupted=decided.interrupted, gap=gap),
         value_vnd=value,
@@ -98,7 +103,7 @@ def plan_of(meeting: Meeting, settled: Settled, used: Used, decided: Decided, *,
         batches=rows,
         picks=picks,
         shipments=tuple(shipments),
-        refusals=tuple(_refusals(meeting, parts, look(leftover), decided.unjudged)),
+        refusals=refusals if reasons_on_demand else tuple(refusals),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
         warnings=tuple(_warnings(meeting, map(met_by, parts))),
@@ -120,21 +125,16 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
     gap = (bound - value) / max(abs(bound), 1.0)
     missing, decision = whole.missing(), whole.decision
     table = table_of(problem.orders, Order)
-    outlooks = cache(lambda: look(whole.leftover()))
-
-    def refusal(at: int) -> Refusal:
-        row, kg = missing[at]
-        buyer = meeting.buyer(table[row])
-        if row in whole.unjudged_rows:
-            return Refusal(order_id=buyer.order.id, kg=kg, reasons=(_unjudged(),))
-        reason = reason_by(buyer, meeting, outlooks(), missing_kg=kg)
-        if decision.hurried and (reason is None or reason.code in CONTESTED):
-            reason = _unjudged()
-        return Refusal(order_id=buyer.order.id, kg=kg, reasons=(reason or _outbid(),))
-
-    def several(numbers: range) -> list[Refusal]:
-        return _by_way(numbers, refusal, lambda at: meeting.buyer(table[missing[at][0]]), outlooks())
-
+    ids = table.column("id")
+    refusals = told_refusals(
+        [ids.values[ids.codes[row]] for row, _ in missing],
+        [kg for _, kg in missing],
+        lambda at: table[missing[at][0]],
+        meeting,
+        cache(lambda: look(whole.leftover())),
+        unjudged=whole.unjudged_ids,
+        hurried=decision.hurried,
+    )
     provenance = Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed)
     return HarvestPlan(
         # The search of the market ends by itself; where that is short of the gap asked for, it says so.
@@ -147,36 +147,12 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         batches=whole.batches(),
         picks=whole.picks(),
         shipments=told_shipments(whole),
-        refusals=MadeRows(len(missing), refusal, known=_told(table, missing), make_many=several),
+        refusals=refusals,
         surplus=surplus,
         shadow_prices=market_prices(whole),
         warnings=tuple(_warnings(meeting, whole.met())),
         provenance=provenance,
     )
-
-
-def _by_way(
-    numbers: range, refusal: Callable[[int], Refusal], buyer: Callable[[int], BuyerOrder], outlooks: Outlooks
-) -> list[Refusal]:
-    """Refusals of some numbers, worked out together for each crop and destination, wish by wish."""
-    ways: dict[tuple[str, str], list[tuple[int, BuyerOrder]]] = {}
-    for number in numbers:
-        asking = buyer(number)
-        ways.setdefault((asking.crop.id, asking.destination.id), []).append((number, asking))
-    found: dict[int, Refusal] = {}
-    for asked in ways.values():
-        outlooks.foresee([asking for _, asking in asked])
-        members: dict[Wish, list[int]] = {}
-        for number, asking in asked:
-            members.setdefault(asking.wish.shape, []).append(number)
-        found.update((number, refusal(number)) for alike in members.values() for number in alike)
-    return [found[number] for number in numbers]
-
-
-def _told(table: RecordTable[Order], missing: Sequence[tuple[int, float]]) -> dict[str, list[Any]]:
-    """What is known of refusals without reckoning their reasons."""
-    ids = table.column("id")
-    return {"order_id": [ids.values[ids.codes[row]] for row, _ in missing], "kg": [kg for _, kg in missing]}
 
 
 def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
@@ -188,28 +164,16 @@ def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
 
 
 def _refusals(
-    meeting: Meeting, parts: Sequence[Part], outlooks: Outlooks, unjudged: Container[str]
-) -> Iterable[Refusal]:
+    meeting: Meeting, parts: Sequence[Part], outlooks: Callable[[], Outlooks], unjudged: Container[str]
+) -> MadeRows[Refusal]:
+    """A refusal of each order that does not get all it asks for."""
     shipped: dict[str, float] = {}
     for candidate, kg in parts:
         shipped[candidate.buyer.order.id] = shipped.get(candidate.buyer.order.id, 0.0) + kg
-    for order in planned_orders(meeting.problem):
-        missing = round(order.quantity_kg - shipped.get(order.id, 0.0), 6)
-        if order.id in unjudged:
-            yield Refusal(order_id=order.id, kg=missing, reasons=(_unjudged(),))
-        elif missing > KG_EPSILON:
-            reason = reason_by(meeting.buyer(order), meeting, outlooks, missing_kg=missing)
-            yield Refusal(order_id=order.id, kg=missing, reasons=(reason or _outbid(),))
-
-
-def _outbid() -> Reason:
-    return Reason(code="outbid", message="the fruit that could serve it goes to orders that bring more")
-
-
-def _unjudged() -> Reason:
-    """What is true of an order for which there was no time."""
-    message = "the time for planning was over before it was looked for a way to serve it"
-    return Reason(code="outbid", params={"looked_for": False}, message=message)
+    asked = ((o, round(o.quantity_kg - shipped.get(o.id, 0.0), 6)) for o in planned_orders(meeting.problem))
+    missing = [(order, kg) for order, kg in asked if order.id in unjudged or kg > KG_EPSILON]
+    ids, kilograms = [order.id for order, _ in missing], [kg for _, kg in missing]
+    return told_refusals(ids, kilograms, lambda at: missing[at][0], meeting, outlooks, unjudged=unjudged)
 
 
 class Met(NamedTuple):

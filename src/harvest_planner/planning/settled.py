@@ -99,20 +99,26 @@ class Used(NamedTuple):
     shipped_kg: dict[Owner, float]
     """What they ship already, by grower and crop [kg]."""
 
+    @classmethod
+    def nothing(cls, problem: PlanningProblem) -> Used:
+        """Nothing is taken yet; all of the problem's fair parts are lacking."""
+        return cls(
+            batch_kg=defaultdict(float),
+            order_kg=defaultdict(float),
+            picker_kg=defaultdict(float),
+            packing_kg=defaultdict(float),
+            departure_kg=defaultdict(float),
+            days=defaultdict(set),
+            trips=set(),
+            fair=fair_parts(problem, states=PLANNED_STATES),
+            shipped_kg=defaultdict(float),
+        )
+
 
 def used_by(problem: PlanningProblem, settled: Settled) -> Used:
     """Quantities, capacities and days that commitments hold."""
-    used = Used(
-        batch_kg=defaultdict(float),
-        order_kg=defaultdict(float),
-        picker_kg=defaultdict(float),
-        packing_kg=defaultdict(float),
-        departure_kg=defaultdict(float),
-        days=defaultdict(set),
-        trips={(c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts},
-        fair=fair_parts(problem, states=PLANNED_STATES),
-        shipped_kg=defaultdict(float),
-    )
+    used = Used.nothing(problem)
+    used.trips.update((c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts)
     for commitment in problem.commitments:
         batch = problem.batch(commitment.batch_id)
         used.order_kg[commitment.order_id] += commitment.kg

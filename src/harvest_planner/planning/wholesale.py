@@ -91,9 +91,11 @@ class Wholesale:
         return self.settled.parts[number] if kind else self.part(number)
 
     @cached_property
-    def unjudged_rows(self) -> frozenset[int]:
-        """Rows of the problem's orders for which there was no time."""
-        return frozenset(self.laid.asked.row[self.laid.unjudged].tolist())
+    def unjudged_ids(self) -> frozenset[str]:
+        """Ids of orders for which there was no time."""
+        asked = self.laid.asked
+        ids = asked.table.column("id")
+        return frozenset(ids.values[ids.codes[row]] for row in asked.row[self.laid.unjudged].tolist())
 
     def shipments(self) -> Sequence[Shipment]:
         """A record for each part, by order."""
@@ -174,7 +176,8 @@ class Wholesale:
 
     def picks(self) -> Sequence[Pick]:
         """A record for each trip, by day and batch."""
-        return MadeRows(len(self._trip_keys), lambda at: self._pick(self._trip_keys[at]))
+        known = {name: [key[at] for key in self._trip_keys] for at, name in enumerate(("batch_id", "pick_on"))}
+        return MadeRows(len(self._trip_keys), lambda at: self._pick(self._trip_keys[at]), known=known)
 
     @cached_property
     def totals(self) -> Totals:

@@ -56,7 +56,7 @@ class PlanningProblem(Record):
     """Services; none given: the catalogue's estimates."""
     embargoes: tuple[Embargo, ...] = ()
     """Refusals of carriers; none given: the catalogue's."""
-    commitments: tuple[Commitment, ...] = ()
+    commitments: Annotated[tuple[Commitment, ...], OrTable] = ()
 
     @classmethod
     def from_frames(cls, **given: Any) -> Self:

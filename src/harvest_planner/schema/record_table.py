@@ -211,10 +211,10 @@ class MadeRows(Sequence[R], Generic[R]):
     make : gives the record of a number from 0 on.
     known : fields of all records that are known without making them.
     make_many : gives the records of several numbers, where that is quicker than one by one; none: it is not.
-    pieces : of each record the sequence in which it stands and its place there; empty: it stands in none.
+    runs : sequences in which the records stand, each with the first and the end of its part; empty: they stand in none.
     """
 
-    __slots__ = ("__weakref__", "_count", "_make", "_make_many", "derived", "known", "pieces")
+    __slots__ = ("__weakref__", "_count", "_make", "_make_many", "derived", "known", "runs")
 
     def __init__(
         self,
@@ -223,11 +223,11 @@ class MadeRows(Sequence[R], Generic[R]):
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
         make_many: Callable[[range], Sequence[R]] | None = None,
-        pieces: Sequence[tuple[Sequence[R], int]] = (),
+        runs: Sequence[tuple[Sequence[R], int, int]] = (),
     ) -> None:
         self._count, self._make, self._make_many = count, make, make_many
         self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
-        self.pieces = pieces
+        self.runs = runs
         self.derived: dict[str, Any] = {}
         """What others work out from all rows, kept as long as they are."""
 

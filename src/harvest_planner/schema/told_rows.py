@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Any, TypeVar
 
 from harvest_planner.schema.quantities import Record
 from harvest_planner.schema.record_table import MadeRows, RecordTable
 
 R = TypeVar("R", bound=Record)
-Piece = tuple[Sequence[R], int]
-"""A sequence of records, and a place in it."""
+Run = tuple[Sequence[R], int, int]
+"""Records that follow each other in a sequence: the first of them, and the end."""
 
 
 def field_of(rows: Sequence[R], name: str) -> Sequence[Any]:
@@ -22,20 +24,74 @@ def field_of(rows: Sequence[R], name: str) -> Sequence[Any]:
     return [getattr(row, name) for row in rows]
 
 
-def picked(pieces: Sequence[Piece[R]], names: Iterable[str]) -> Sequence[R]:
-    """The records at some places of several sequences: a tuple, or made on demand where one of those is made so.
+def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
+    """The records of runs of several sequences: a tuple, or made on demand where one of those is made so.
 
     Parameters
     ----------
     names : the fields that are then known without making a record.
     """
-    sources = {id(rows): rows for rows, _ in pieces}
+    runs = list(_followed(runs))
+    sources = {id(rows): rows for rows, *_ in runs}
     if not any(isinstance(rows, MadeRows) for rows in sources.values()):
-        return tuple(rows[at] for rows, at in pieces)
+        return tuple([row for rows, first, end in runs for row in rows[first:end]])
     known = {}
     for name in names:
         columns = {key: field_of(rows, name) for key, rows in sources.items()}
-        known[name] = [columns[id(rows)][at] for rows, at in pieces]
-    # Pieces of pieces stand for what they are made of, so that plans made from plans do not pile up.
-    flat = [rows.pieces[at] if isinstance(rows, MadeRows) and rows.pieces else (rows, at) for rows, at in pieces]
-    return MadeRows(len(flat), lambda at: flat[at][0][flat[at][1]], known=known, pieces=flat)
+        known[name] = list(chain.from_iterable(columns[id(rows)][first:end] for rows, first, end in runs))
+    # Runs of runs stand for what they are made of, so that plans made from plans do not pile up.
+    flat = list(_made_of(runs))
+    ends = list(accumulate(end - first for _, first, end in flat))
+
+    def make(at: int) -> R:
+        number = bisect_right(ends, at)
+        rows, _, end = flat[number]
+        return rows[end - ends[number] + at]
+
+    return MadeRows(ends[-1], make, known=known, runs=flat)
+
+
+def _followed(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:
+    """The same with one run where several follow each other."""
+    last: Run[R] | None = None
+    for rows, first, end in runs:
+        if last is not None and last[0] is rows and last[2] == first:
+            last = (rows, last[1], end)
+        elif first < end:
+            if last is not None:
+                yield last
+            last = (rows, first, end)
+    if last is not None:
+        yield last
+
+
+def _made_of(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:
+    """Each run as those of the sequences of which its own is made."""
+    ends_of: dict[int, list[int]] = {}
+    for rows, first, end in runs:
+        if not isinstance(rows, MadeRows) or not rows.runs:
+            yield rows, first, end
+            continue
+        if id(rows) not in ends_of:
+            ends_of[id(rows)] = list(accumulate(inner_end - inner_first for _, inner_first, inner_end in rows.runs))
+        ends = ends_of[id(rows)]
+        number, at = bisect_right(ends, first), first
+        while at < end:
+            inner, _, inner_end = rows.runs[number]
+            until = min(end, ends[number])
+            yield inner, inner_end - ends[number] + at, inner_end - ends[number] + until
+            at, number = until, number + 1
+
+
+def runs_of(rows: Sequence[R], places: Iterable[int]) -> Iterator[Run[R]]:
+    """Places of a sequence as runs of those that follow each other."""
+    first = end = -1
+    for at in places:
+        if at == end:
+            end += 1
+            continue
+        if first < end:
+            yield rows, first, end
+        first, end = at, at + 1
+    if first < end:
+        yield rows, first, end

@@ -10,10 +10,12 @@ import pytest
 import harvest_planner as hp
 from harvest_planner.planning import harvest
 from harvest_planner.planning.replan import second_looks
+from harvest_planner.planning.replan.standing import rows_of
+from harvest_planner.planning.replan.taken import Taken
 from harvest_planner.planning.told_shipments import TOLD
-from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.record_table import MadeRows, RecordTable
 from harvest_planner.schema.told_rows import field_of
-from tests.planning.small import batch, order, problem
+from tests.planning.small import batch, lane, order, problem
 
 SIZES = (9, 8, 7, 6, 5, 4)
 
@@ -101,3 +103,44 @@ def test_where_many_are_refused_a_new_order_asks_for_none_of_their_reasons(monke
     new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new", quantity_kg=19, price_vnd_per_kg=1000)))
     found, _ = hp.replan(plan.model_copy(update={"refusals": unasked}), asked, [new], as_of=asked.as_of)
     assert len(found.refusals) == len(refusals) + 1
+
+
+@pytest.mark.usefixtures("many")
+def test_what_others_sell_locally_stays_when_refused_orders_are_looked_at_again() -> None:
+    wanted = [{**order(id=f"o{kg}", quantity_kg=kg, price_vnd_per_kg=50_000 + 1000 * kg), "grade": "A"} for kg in SIZES]
+    sold = batch(id="b2", grower_id="g2", grade="B", quantity_kg=30, surplus_price_vnd_per_kg=9000)
+    kept = {"policy": {"gap": 0, "horizon_days": 4, "terminal_share": 0}, "growers": [{"id": "g1"}, {"id": "g2"}]}
+    asked = question(orders=wanted, batches=[batch(quantity_kg=20, grade="A"), sold], **kept)
+    plan = by_market(asked)
+    assert sum(each.kg for each in plan.surplus if each.batch_id == "b2") == pytest.approx(30)
+    gone = max(field_of(plan.shipments, "order_id"))
+    found, _ = again(plan, asked, hp.OrderCancelled(order_id=gone))
+    assert {row.order_id for row in found.shipments} & set(field_of(plan.refusals, "order_id"))
+    assert [each for each in found.surplus if each.batch_id == "b2"] == list(plan.surplus)
+    assert [pick for pick in found.picks if pick.batch_id == "b2"] == [p for p in plan.picks if p.batch_id == "b2"]
+
+
+def test_what_a_new_question_settles_is_told_alike_by_columns_and_by_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = question()
+    plan = by_market(asked)
+    _, diff = again(plan, asked)
+    monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", 0)
+    _, by_columns = again(plan, asked)
+    assert isinstance(by_columns.problem.commitments, RecordTable)
+    assert by_columns.problem.commitments == diff.problem.commitments
+    assert hp.PlanningProblem.model_validate_json(by_columns.problem.model_dump_json()) == diff.problem
+
+
+def test_what_is_taken_can_be_counted_out_again() -> None:
+    asked = question(lanes=[lane(capacity_kg=30)])
+    plan = by_market(asked)
+    rows = rows_of(plan)
+    both = Taken().count(rows, plan.surplus, asked)
+    assert sum(both.departure_kg.values()) == pytest.approx(sum(row.kg for row in rows))
+    assert both.days == {"b1": {row.pick_on for row in rows}}
+    rest = both.copy().count(rows[1:], plan.surplus, asked, times=-1)
+    alone = Taken().count(rows[:1], (), asked)
+    assert rest.trips == alone.trips
+    for name in ("batch_kg", "picker_kg", "packing_kg", "departure_kg"):
+        left = {key: kg for key, kg in getattr(rest, name).items() if kg > 1e-9}
+        assert left == pytest.approx(dict(getattr(alone, name)))

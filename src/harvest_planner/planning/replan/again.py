@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from harvest_planner.planning.answered import remember
 from harvest_planner.planning.harvest import require_solver
-from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.patience import Patience
-from harvest_planner.planning.replan.carried import all_but, carried_of, standing_prices
-from harvest_planner.planning.replan.difference import PlanDifference, difference
+from harvest_planner.planning.replan.difference import PlanDifference
 from harvest_planner.planning.replan.happened import World, after, world_of
-from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
-from harvest_planner.planning.replan.serving import serving
-from harvest_planner.planning.replan.standing import Row, Standing, gathered, rows_of, standings
-from harvest_planner.planning.settled import PLANNED_STATES
+from harvest_planner.planning.replan.standing import Standing, standings
+from harvest_planner.planning.replan.tries import Tries
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.references import departs
-from harvest_planner.schema.told_rows import field_of
-
-KG_EPSILON = 1e-6
-WORTH_MOVING = 0.002
-"""For orders that are served others are moved only where the plan gains this share of its value; an assumption."""
-WORTH_RENEWING = 0.005
-"""Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
-MOST_LOOKS = 3
-"""So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
-MOST_LOOSENED = 60
-"""Shipments around what is short that may be planned anew with it."""
-
-
-class _Try(NamedTuple):
-    meeting: Meeting
-    plan: HarvestPlan
-    diff: PlanDifference
-    served_kg: dict[str, float]
-
-    @property
-    def worth_vnd(self) -> float:
-        return self.plan.value_vnd - self.diff.change_cost_vnd
 
 
 def replan(
@@ -92,97 +60,7 @@ def replan(
     for event in happened:
         world = after(world, event, problem)
     world = _confirmed(world, (*standing, *world.keeps))
-    best = _Tries(plan, problem, world, standing, as_of, time_limit_s, seed).best()
-    return best.plan, best.diff
-
-
-@dataclass(frozen=True)
-class _Tries:
-    """Plans of what happened, with more or less of the old one kept."""
-
-    plan: HarvestPlan
-    problem: PlanningProblem
-    world: World
-    standing: Sequence[Standing]
-    as_of: dt.datetime
-    time_limit_s: float | None
-    seed: int
-
-    def best(self) -> _Try:
-        """All that stands kept; or with some of it planned anew, where that is worth so much more."""
-        first = self._tried(self.world.keeps)
-        free = _free(self.world)
-        small = len(free) <= MOST_LOOSENED
-        short = _short(first, self.world)
-        near = short or _at_stake(first, self.world, self.plan)
-        # Where very many are short, moving a few others helps little.
-        helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
-        loose = _around(first.meeting, near, self.world) if helps else []
-        best = first
-        if loose:
-            more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
-            best = self._better(first, best, loose, more_vnd, again=small)
-        if small and len(loose) < len(free):
-            best = self._better(first, best, free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
-        return best
-
-    def _better(self, first: _Try, best: _Try, loose: Sequence[Standing], more_vnd: float, *, again: bool) -> _Try:
-        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
-
-        Parameters
-        ----------
-        first : the plan that keeps all; what orders lose is counted against it.
-        again : whether it is planned once more with the orders of those shipments first, where others lost by it.
-        """
-        price = self.problem.policy.drop_firm_cost_vnd_per_kg
-        drop_vnd_per_kg = math.inf if price is None else price
-        out = {id(each) for each in loose}
-        keeps = [each for each in self.world.keeps if id(each) not in out]
-        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
-            found = self._tried(keeps, first.plan, firm)
-            lost = _lost_kg(first, found, self.world)
-            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
-            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
-                return found
-            if not lost or not again:
-                break
-        return best
-
-    def _tried(
-        self, keeps: Sequence[Standing], before: HarvestPlan | None = None, firm: frozenset[str] = frozenset()
-    ) -> _Try:
-        plan, problem, world = self.plan, self.problem, self.world
-        asked = _rebuilt(world, keeps, problem, self.as_of)
-        patience = Patience(self.time_limit_s)
-        meeting, found = Meeting(asked), before
-        look = at_first(plan, problem, world, as_of=self.as_of, found=before)
-        stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
-        for _ in range(MOST_LOOKS):
-            hold = partial(stays.hold, asked=asked)
-            plan_rest = partial(planned_on, only=look.trips, patience=patience, seed=self.seed, hold=hold)
-            rest = serving(firm, stays.rest_of(asked), plan_rest)
-            found = stays.joined(rest, meeting, earlier=None if look.trips is None else found)
-            more = next_look(plan, problem, found, asked, look) if stays.refusals else None
-            if more is None:
-                break
-            look = Look(look.order_ids | more.order_ids, more.trips)
-            if look.trips is None:
-                stays = carried_of(plan, problem, world, keeps, asked=asked, again=look.order_ids)
-            else:
-                stays = all_but(found, more.order_ids)
-        assert found is not None
-        found = found.model_copy(update={"shadow_prices": standing_prices(plan, found, self.as_of)})
-        return _Try(meeting, remember(found, asked), difference(plan, found, self.standing, asked), _served(found))
-
-
-def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
-    """What orders that no event touches get less by the second plan [kg]."""
-    lost = {
-        order_id: kg - second.served_kg.get(order_id, 0.0)
-        for order_id, kg in first.served_kg.items()
-        if order_id not in world.touched
-    }
-    return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
+    return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
@@ -203,58 +81,3 @@ def _confirmed(world: World, standing: Iterable[Standing]) -> World:
         if order.confirm_by_at is not None:
             orders[order_id] = order.model_copy(update={"confirm_by_at": None})
     return replace(world, tables={**world.tables, "orders": orders})
-
-
-def _rebuilt(world: World, keeps: Iterable[Standing], problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
-    tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
-    fields = {name: getattr(problem, name) for name in type(problem).model_fields}
-    moved = problem.model_copy(update={**tables, "as_of": as_of})
-    horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
-    tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
-    if problem.lanes and not tables["lanes"]:
-        raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
-    # What no event touches was judged when it came in.
-    told = tuple(order for order in tables["orders"] if order.id in world.touched)
-    judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
-    return judged.model_copy(update={"orders": tables["orders"], "commitments": tuple(gathered(keeps))})
-
-
-def _served(plan: HarvestPlan) -> dict[str, float]:
-    found: dict[str, float] = defaultdict(float)
-    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
-        found[order_id] += kg
-    return found
-
-
-def _short(found: _Try, world: World) -> list[str]:
-    """Orders that the events brought or undid and that do not get all they ask for."""
-    return sorted(world.touched.intersection(field_of(found.plan.refusals, "order_id")))
-
-
-def _at_stake(found: _Try, world: World, plan: HarvestPlan) -> list[str]:
-    """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
-    touched = [found.meeting.problem.order(order_id) for order_id in sorted(world.touched)]
-    kept = {each.shipment.order_id for each in world.keeps}
-    wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
-    before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)
-    stake = max(before, sum(order.quantity_kg * order.price_vnd_per_kg for order in wanted))
-    return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.plan.value_vnd) else []
-
-
-def _around(meeting: Meeting, short: Iterable[str], world: World) -> list[Standing]:
-    """Free shipments on the trips that what is short could use, those of least worth per kilogram first."""
-    trips: set[tuple[str, dt.date]] = set()
-    for order_id in short:
-        buyer = meeting.buyer(meeting.problem.order(order_id))
-        for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
-            trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    # What is left of a trip stays there.
-    whole = (each for each in _free(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
-    near = [each for each in whole if each.trip in trips]
-    near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
-    return near[:MOST_LOOSENED]
-
-
-def _free(world: World) -> list[Standing]:
-    """Shipments of the plan that may be planned anew; what was promised beside it may not."""
-    return [each for each in world.keeps if each.stand == "free" and isinstance(each.shipment, Row)]

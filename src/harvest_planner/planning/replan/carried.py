@@ -1,27 +1,21 @@
-"""What of a plan a re-plan carries over as it stands, so that only the rest is planned: records in, records out."""
+"""What of a plan a re-plan carries over as it stands, so that only the rest is planned."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from operator import attrgetter
 
-from harvest_planner.planning import answer
-from harvest_planner.planning.fairness import fair_parts
-from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_of
 from harvest_planner.planning.replan.untouched import Same
-from harvest_planner.planning.report import fingerprint
-from harvest_planner.planning.settled import PLANNED_STATES, Used
-from harvest_planner.schema.plan import HarvestPlan, Pick, Refusal, ShadowPrice, Shipment
+from harvest_planner.planning.settled import PLANNED_STATES
+from harvest_planner.schema.plan import HarvestPlan, ShadowPrice
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.told_rows import field_of, picked
-from harvest_planner.transit.instants import hours_of
+from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
 Trip = tuple[str, dt.date]
@@ -33,6 +27,7 @@ class Carried:
 
     plan: HarvestPlan
     shipments: tuple[Row, ...]
+    """By order."""
     refusals: tuple[int, ...]
     """Their places in `plan.refusals`."""
 
@@ -43,192 +38,56 @@ class Carried:
         return frozenset((*(row.order_id for row in self.shipments), *(ids[at] for at in self.refusals)))
 
     @cached_property
-    def trip_kg(self) -> dict[Trip, float]:
-        """What the shipments weigh, by trip [kg]."""
-        found: dict[Trip, float] = defaultdict(float)
-        for row in self.shipments:
-            found[row.trip] += row.kg
-        return found
+    def undone(self) -> tuple[Row, ...]:
+        """Shipments of the plan that do not stay."""
+        stays = {row.at for row in self.shipments}
+        return tuple(row for row in rows_of(self.plan) if row.at not in stays)
 
-    def rest_of(self, asked: PlanningProblem) -> PlanningProblem:
-        """The question without what is carried; what that uses is held by `hold`."""
-        gone = self.order_ids
-        return asked.model_copy(
-            update={
-                "orders": tuple(order for order in asked.orders if order.id not in gone),
-                "commitments": tuple(each for each in asked.commitments if each.order_id not in gone),
-            }
-        )
-
-    def hold(self, used: Used, problem: PlanningProblem, *, asked: PlanningProblem) -> None:
-        """Count what the shipments use of fruit, hands, packing and departures, and the trips made for them.
-
-        Parameters
-        ----------
-        problem, asked : the question without them and the whole one, by which growers have their fair parts.
-        """
-        used.fair.update(fair_parts(asked, states=PLANNED_STATES))
-        for (batch_id, day), kg in self.trip_kg.items():
-            batch = problem.batch(batch_id)
-            used.days[batch_id].add(day)
-            used.trips.add((batch_id, day))
-            if day >= batch.observed_on:
-                used.batch_kg[batch_id] += kg
-            used.picker_kg[batch.grower_id, day] += kg
-            used.packing_kg[problem.place(batch.place_id).id, day] += kg
-            used.shipped_kg[batch.grower_id, batch.crop_id] += kg
-        limited = {lane.id for lane in problem.lanes if lane.capacity_kg is not None}
-        for row in self.shipments:
-            for leg in row.legs:
-                if leg.lane_id in limited:
-                    used.departure_kg[leg.lane_id, hours_of(leg.departs_at)] += row.kg
-
-    def joined(self, rest: HarvestPlan, meeting: Meeting, *, earlier: HarvestPlan | None = None) -> HarvestPlan:
-        """The whole plan: the rest as planned, with what is carried.
-
-        Parameters
-        ----------
-        meeting : of the question that it answers.
-        earlier : a plan of the same question whose refusals stand for the rest's of the same orders and kilograms: it
-            looked at all trips, and the rest at some.
-        """
-        asked = meeting.problem
-        picks = tuple(self._picks(rest, asked))
-        ours = {(pick.batch_id, pick.pick_on) for pick in rest.picks}
-        costs = {trip: asked.batch(trip[0]).trip_cost_vnd for trip in self.trip_kg}
-        carried_vnd = math.fsum(row.value_vnd for row in self.shipments)
-        value = round(rest.value_vnd + carried_vnd - math.fsum(c for trip, c in costs.items() if trip not in ours), 2)
-        bound = max(value, round(rest.bound_vnd + carried_vnd - math.fsum(costs.values()), 2))
-        gap = (bound - value) / max(abs(bound), 1.0)
-        # What there was no time for in the plan so far is carried as it is.
-        unfinished = [each.status for each in ((rest, self.plan) if self.refusals else (rest,))]
-        status = next((each for each in unfinished if each in ("time_limit", "interrupted")), _status(gap))
-        left = {row.batch_id: row.left_kg for row in rest.batches}
-        told = dict.fromkeys((*rest.warnings, *(each for each in self.plan.warnings if not each.startswith("order "))))
-        return rest.model_copy(
-            update={
-                "status": status,
-                "value_vnd": value,
-                "bound_vnd": bound,
-                "gap": gap,
-                "batches": answer.batch_rows(picks, left, meeting),
-                "picks": picks,
-                "shipments": self._shipments(rest),
-                "refusals": self._refusals(rest, earlier),
-                "warnings": tuple(told),
-                "provenance": rest.provenance.model_copy(update={"problem_sha256": fingerprint(asked)}),
-            }
-        )
-
-    def _shipments(self, rest: HarvestPlan) -> Sequence[Shipment]:
-        ways: dict[int, tuple[Any, ...]] = {}
-
-        def rank(row: Row) -> tuple[Any, ...]:
-            way = ways.get(id(row.legs))
-            if way is None:
-                departs, lanes = zip(*((leg.departs_at, leg.lane_id) for leg in row.legs), strict=True)
-                way = ways[id(row.legs)] = departs + lanes
-            return (row.order_id, row.pick_on, row.batch_id, len(way), way)
-
-        ranked = [(rank(row), self.plan.shipments, row.at) for row in self.shipments]
-        ranked += [(rank(row), rest.shipments, row.at) for row in rows_of(rest)]
-        ranked.sort(key=lambda each: each[0])
-        return picked([(rows, at) for _, rows, at in ranked], ROW_FIELDS)
-
-    def _refusals(self, rest: HarvestPlan, earlier: HarvestPlan | None) -> Sequence[Refusal]:
+    def without(self, order_ids: Collection[str]) -> Carried:
+        """All of it but some orders that are planned anew."""
         ids = field_of(self.plan.refusals, "order_id")
-        ranked = [(ids[at], self.plan.refusals, at) for at in self.refusals]
-        before = {} if earlier is None else {key: (earlier.refusals, at) for at, key in enumerate(_refused_of(earlier))}
-        for at, key in enumerate(_refused_of(rest)):
-            ranked.append((key[0], *before.get(key, (rest.refusals, at))))
-        ranked.sort(key=lambda each: each[0])
-        return picked([(rows, at) for _, rows, at in ranked], ("order_id", "kg"))
-
-    def _picks(self, rest: HarvestPlan, asked: PlanningProblem) -> Iterable[Pick]:
-        planned = {(pick.batch_id, pick.pick_on): pick for pick in rest.picks}
-        before = {(pick.batch_id, pick.pick_on): pick for pick in self.plan.picks}
-        rows: dict[Trip, list[Row]] = defaultdict(list)
-        for row in self.shipments:
-            rows[row.trip].append(row)
-        for trip in sorted({*planned, *rows}, key=lambda trip: (trip[1], trip[0])):
-            if trip not in rows:
-                yield planned[trip]
-            else:
-                yield _together(before[trip], rows[trip], planned.get(trip), asked)
-
-
-def _together(before: Pick, rows: Sequence[Row], planned: Pick | None, asked: PlanningProblem) -> Pick:
-    """A trip's pick: what is carried of it, and what is planned on it."""
-    ids = {row.order_id for row in rows}
-    if planned is None and not before.surplus_kg and ids == set(before.order_ids):
-        return before
-    ends = {asked.place(asked.order(order_id).destination_id).id for order_id in ids}
-    own_kg, surplus_kg = (planned.kg, planned.surplus_kg) if planned else (0.0, 0.0)
-    kg = math.fsum(row.kg for row in rows) + own_kg
-    return (planned or before).model_copy(
-        update={
-            "kg": round(kg, answer.KG_DIGITS),
-            "surplus_kg": surplus_kg,
-            "order_ids": tuple(sorted(ids.union(planned.order_ids if planned else ()))),
-            "destination_ids": tuple(sorted(ends.union(planned.destination_ids if planned else ()))),
-        }
-    )
-
-
-def _refused_of(plan: HarvestPlan) -> Iterator[tuple[str, float]]:
-    """The order and the kilograms of each refusal."""
-    return zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
-
-
-def _status(gap: float) -> str:
-    return "optimal" if gap <= 1e-9 else "within_gap"
+        return Carried(
+            self.plan,
+            tuple(row for row in self.shipments if row.order_id not in order_ids),
+            tuple(at for at in self.refusals if ids[at] not in order_ids),
+        )
 
 
 def carried_of(
     plan: HarvestPlan,
     problem: PlanningProblem,
     world: World,
-    keeps: Iterable[Standing],
+    keeps: Sequence[Standing],
     *,
     asked: PlanningProblem,
-    again: Collection[str],
 ) -> Carried:
     """What stays as it is: shipments that no event touches, and refusals that still hold.
 
     Parameters
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
-    again : ids of refused orders that are planned anew.
     """
-    same, as_of = Same.of(problem, world, asked), asked.as_of
-    still = defaultdict(list)
-    for each in keeps:
-        still[each.shipment.order_id].append(each)
+    same = Same.of(problem, world, asked)
+    still = Counter(each.shipment.order_id for each in keeps)
     rows = Counter(field_of(plan.shipments, "order_id"))
-    stays = {
-        order_id
-        for order_id, parts in still.items()
-        if len(parts) == rows[order_id] and order_id not in world.touched and all(map(same.holds, parts))
-    }
+    other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
+    other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")
-    refused = [at for at in _refused(ids, problem, world, as_of) if ids[at] not in again]
-    stays -= set(ids) - {ids[at] for at in refused}
-    alone = {order_id for order_id in still.keys() | rows.keys() if order_id not in stays}
-    return Carried(
-        plan,
-        tuple(row for parts in still.values() for row, *_ in parts if isinstance(row, Row) and row.order_id in stays),
-        tuple(at for at in refused if ids[at] not in alone),
-    )
+    refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
+    other |= set(ids) - {ids[at] for at in refused}
+    kept = (each.shipment for each in keeps if each.shipment.order_id not in other)
+    shipments = sorted((row for row in kept if isinstance(row, Row)), key=attrgetter("order_id"))
+    return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
 
 
-def all_but(found: HarvestPlan, order_ids: Collection[str]) -> Carried:
-    """All of a plan of the same question stays, but some orders that are planned anew."""
-    refused = enumerate(field_of(found.refusals, "order_id"))
-    return Carried(
-        found,
-        tuple(row for row in rows_of(found) if row.order_id not in order_ids),
-        tuple(at for at, order_id in refused if order_id not in order_ids),
-    )
+def whole(found: HarvestPlan) -> Carried:
+    """All of a plan of the same question."""
+    return Carried(found, rows_of(found), tuple(range(len(found.refusals))))
+
+
+def trips_of(plan: HarvestPlan) -> Iterator[Trip]:
+    """The trips that a plan makes, in its order."""
+    return zip(*(field_of(plan.picks, name) for name in ("batch_id", "pick_on")), strict=True)
 
 
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:

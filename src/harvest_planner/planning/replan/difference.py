@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from harvest_planner.planning.replan.standing import Row, Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_but, rows_of
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
@@ -82,38 +82,67 @@ class PlanDifference:
 
 
 def difference(
-    old: HarvestPlan, new: HarvestPlan, standing: Iterable[Standing], problem: PlanningProblem
+    old: HarvestPlan,
+    new: HarvestPlan,
+    standing: Iterable[Standing],
+    problem: PlanningProblem,
+    *,
+    kept: Collection[str],
 ) -> PlanDifference:
-    """What the new plan changes of the old one."""
-    picks = tuple(_pick_changes(old, new, problem))
+    """What the new plan changes of the old one.
+
+    Parameters
+    ----------
+    kept : ids of orders that are carried over; nothing of theirs changes.
+    """
+    picks = tuple(_pick_changes(old, new, problem, kept))
     return PlanDifference(
         problem=problem,
         picks=picks,
-        orders=tuple(_order_changes(old, new)),
+        orders=tuple(_order_changes(old, new, kept)),
         value_before_vnd=old.value_vnd,
         value_after_vnd=new.value_vnd,
         change_cost_vnd=_cost(picks, standing, problem),
     )
 
 
-def _pick_changes(old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem) -> Iterable[PickChange]:
-    before, after = (_kg_by_trip(plan) for plan in (old, new))
-    for batch_id, day in sorted(before.keys() | after.keys()):
-        kg = before.get((batch_id, day), 0.0), after.get((batch_id, day), 0.0)
+def change_cost_vnd(
+    old: HarvestPlan,
+    new: HarvestPlan,
+    standing: Iterable[Standing],
+    problem: PlanningProblem,
+    *,
+    kept: Collection[str],
+) -> float:
+    """What the changes cost by `policy.change_cost_vnd_per_kg` [VND]."""
+    if problem.policy.change_cost_vnd_per_kg == 0:
+        return 0.0
+    return _cost(_pick_changes(old, new, problem, kept), standing, problem)
+
+
+def _pick_changes(
+    old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem, kept: Collection[str]
+) -> Iterator[PickChange]:
+    was, now = _kg_by_trip(rows_but(old, kept)), _kg_by_trip(rows_but(new, kept))
+    trips = was.keys() | now.keys()
+    stays = _kg_by_trip(row for row in rows_of(old) if row.order_id in kept and row.trip in trips)
+    for trip in sorted(trips):
+        kg = tuple(round(stays.get(trip, 0.0) + table.get(trip, 0.0), 6) for table in (was, now))
         if abs(kg[0] - kg[1]) > KG_EPSILON:
-            yield PickChange(problem.batch(batch_id).grower_id, batch_id, day, round(kg[0], 6), round(kg[1], 6))
+            yield PickChange(problem.batch(trip[0]).grower_id, *trip, *kg)
 
 
-def _kg_by_trip(plan: HarvestPlan) -> dict[tuple[str, dt.date], float]:
+def _kg_by_trip(rows: Iterable[Row]) -> dict[tuple[str, dt.date], float]:
     found: dict[tuple[str, dt.date], float] = defaultdict(float)
-    for row in rows_of(plan):
+    for row in rows:
         found[row.trip] += row.kg
     return found
 
 
-def _order_changes(old: HarvestPlan, new: HarvestPlan) -> Iterable[OrderChange]:
-    others = _different(rows_of(old), rows_of(new))
-    before, after = _ways(old, others), _ways(new, others)
+def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) -> Iterator[OrderChange]:
+    rows_before, rows_after = rows_but(old, kept), rows_but(new, kept)
+    others = _different(rows_before, rows_after)
+    before, after = _ways(rows_before, others), _ways(rows_after, others)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
     for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
@@ -136,9 +165,11 @@ def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:
     return frozenset(order_id for order_id, *_ in was ^ now)
 
 
-def _ways(plan: HarvestPlan, of: frozenset[str]) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
+def _ways(
+    rows: Iterable[Row], of: frozenset[str]
+) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
     found: dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]] = defaultdict(dict)
-    for row in rows_of(plan):
+    for row in rows:
         if row.order_id not in of:
             continue
         kg, _ = found[row.order_id].get(row.trip, (0.0, ()))

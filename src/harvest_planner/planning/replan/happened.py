@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -24,7 +24,6 @@ from harvest_planner.schema.events import (
     PlaceClosed,
 )
 from harvest_planner.schema.goods import Order
-from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
 
@@ -109,7 +108,7 @@ def after(world: World, event: Event, problem: PlanningProblem) -> World:
         case OrderCancelled():
             return _cancelled(world, event)
         case DepartureCancelled():
-            return _departure(world, event, problem)
+            return _departure(world, event)
         case LaneSlower():
             return _slower(world, event)
         case PlaceClosed():
@@ -151,10 +150,10 @@ def _cancelled(world: World, event: OrderCancelled) -> World:
     return replace(world, keeps=keeps, undone=(*world.undone, *undone), touched=world.touched | {event.order_id})
 
 
-def _departure(world: World, event: DepartureCancelled, problem: PlanningProblem) -> World:
+def _departure(world: World, event: DepartureCancelled) -> World:
     lane = world.row("lanes", event.lane_id)
     world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
-    return world.freed(lambda each: _rides(each, lane, on=event.on, problem=problem))
+    return world.freed(lambda each: _rides(each, {lane.id}, on=event.on))
 
 
 def _slower(world: World, event: LaneSlower) -> World:
@@ -175,10 +174,11 @@ def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World
     place = world.row("places", place.id)
     world = world.changed("places", place, closed_on=(*place.closed_on, event.on))
     here = {row.id for row in world.tables["batches"].values() if problem.place(row.place_id).id == place.id}
-    for lane in world.tables["lanes"].values():
-        if problem.place(lane.origin_id).id == place.id:
-            world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
-            world = world.freed(lambda each, lane=lane: _rides(each, lane, on=event.on, problem=problem))  # type: ignore[misc]
+    leaving = [lane for lane in world.tables["lanes"].values() if problem.place(lane.origin_id).id == place.id]
+    for lane in leaving:
+        world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
+    ids = {lane.id for lane in leaving}
+    world = world.freed(lambda each: _rides(each, ids, on=event.on))
     return world.undo(lambda each: each.shipment.batch_id in here and each.shipment.pick_on == event.on)
 
 
@@ -240,9 +240,9 @@ def _picked_less(world: World, event: PickedLess) -> World:
     )
 
 
-def _rides(each: Standing, lane: Lane, *, on: dt.date, problem: PlanningProblem) -> bool:
-    """Whether the shipment was to ride on the lane that day."""
-    return any(leg.lane_id == lane.id and leg.departs_at.date() == on for leg in each.shipment.legs)
+def _rides(each: Standing, lane_ids: Collection[str], *, on: dt.date) -> bool:
+    """Whether the shipment was to ride on one of the lanes that day."""
+    return any(leg.lane_id in lane_ids and leg.departs_at.date() == on for leg in each.shipment.legs)
 
 
 def _with(days: Sequence[str], on: dt.date) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from harvest_planner.planning.replan.standing import rows_of
+from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
@@ -23,68 +25,48 @@ FILLS = 2.0
 """Refused orders are planned anew for so many times the room that was gained; an assumption."""
 NEVER_KG = -1.0
 """Room of a trip that could not be made, or not like this."""
-Trip = tuple[str, dt.date]
+_K = TypeVar("_K")
 Span = tuple[float, float]
 """Room before and now [kg]: what weighs more than the one and no more than the other fits since."""
 
 
-class _Used(NamedTuple):
-    """What a plan takes [kg], and the days on which each batch is picked."""
+@dataclass(frozen=True)
+class Stock:
+    """A question, and what a plan of it takes."""
 
-    batch_kg: dict[str, float]
-    picker_kg: dict[tuple[str, dt.date], float]
-    packing_kg: dict[tuple[str, dt.date], float]
-    departure_kg: dict[tuple[str, dt.datetime], float]
-    days: dict[str, set[dt.date]]
+    problem: PlanningProblem
+    taken: Taken
 
-    @classmethod
-    def by(cls, plan: HarvestPlan, problem: PlanningProblem) -> _Used:
-        used = cls(defaultdict(float), defaultdict(float), defaultdict(float), defaultdict(float), defaultdict(set))
-        limited = {lane.id for lane in problem.lanes if lane.capacity_kg is not None}
-        trip_kg: dict[tuple[str, dt.date], float] = defaultdict(float)
-        for row in rows_of(plan):
-            trip_kg[row.trip] += row.kg
-            for leg in row.legs:
-                if leg.lane_id in limited:
-                    used.departure_kg[leg.lane_id, leg.departs_at] += row.kg
-        for (batch_id, day), kg in trip_kg.items():
-            used._pick(problem.batch(batch_id), day, kg)
-            used.packing_kg[problem.batch(batch_id).place_id, day] += kg
-        for sold in plan.surplus:
-            used._pick(problem.batch(sold.batch_id), sold.pick_on, sold.kg)
-        return used
+    @cached_property
+    def days(self) -> dict[str, set[dt.date]]:
+        """The days on which each batch is picked."""
+        return self.taken.days
 
-    def _pick(self, batch: Batch, day: dt.date, kg: float) -> None:
-        self.days[batch.id].add(day)
-        self.picker_kg[batch.grower_id, day] += kg
-        if day >= batch.observed_on:
-            self.batch_kg[batch.id] += kg
-
-    def room_kg(self, batch: Batch, day: dt.date, problem: PlanningProblem) -> float:
+    def room_kg(self, batch: Batch, day: dt.date) -> float:
         """Fruit, hands and packing left that day, the least of them [kg]."""
-        hands = problem.grower(batch.grower_id).pick_capacity_kg_per_day
-        packing = problem.place(batch.place_id).packing_kg_per_day
+        place = self.problem.place(batch.place_id)
+        hands = self.problem.grower(batch.grower_id).pick_capacity_kg_per_day
+        packing = place.packing_kg_per_day
         return min(
-            batch.quantity_kg - self.batch_kg.get(batch.id, 0.0),
-            math.inf if hands is None else hands - self.picker_kg.get((batch.grower_id, day), 0.0),
-            math.inf if packing is None else packing - self.packing_kg.get((batch.place_id, day), 0.0),
+            batch.quantity_kg - self.taken.batch_kg.get(batch.id, 0.0),
+            math.inf if hands is None else hands - self.taken.picker_kg.get((batch.grower_id, day), 0.0),
+            math.inf if packing is None else packing - self.taken.packing_kg.get((place.id, day), 0.0),
         )
 
 
 def may_fit(
-    old: HarvestPlan, problem: PlanningProblem, new: HarvestPlan, asked: PlanningProblem, *, but: Iterable[str]
+    old: HarvestPlan, before: Stock, now: Stock, *, but: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[Trip]]:
     """Refused orders of the old plan that some trip or departure can take now and could not before, and those trips.
 
     Parameters
     ----------
-    problem, asked : what the old and the new plan answer.
+    before, now : of the old plan and of the new one.
     but : ids of orders that need no look.
     """
-    before, now = _Used.by(old, problem), _Used.by(new, asked)
-    gained = _trips(before, now, problem, asked)
+    asked, gained = now.problem, _trips(before, now)
     trips = {crop_id: _union(spans.values()) for crop_id, spans in gained.items()}
-    departures = _union(_departures(before, now, asked))
+    departures = _union(_departures(before, now))
     known = frozenset(but)
     found = []
     ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
@@ -109,31 +91,61 @@ def may_fit(
     return frozenset(islice(likely, MOST_LOOKED_AT)), frozenset(roomy)
 
 
-def _trips(before: _Used, now: _Used, problem: PlanningProblem, asked: PlanningProblem) -> dict[str, dict[Trip, Span]]:
+def _trips(before: Stock, now: Stock) -> dict[str, dict[Trip, Span]]:
     """By crop, the room of each trip that has more of it than before."""
-    days = [asked.as_of.date() + dt.timedelta(days=n) for n in range(asked.policy.horizon_days + 1)]
+    asked = now.problem
+    horizon = frozenset(asked.as_of.date() + dt.timedelta(days=n) for n in range(asked.policy.horizon_days + 1))
+    eased = _Eased.of(before.taken, now.taken)
     found: dict[str, dict[Trip, Span]] = defaultdict(dict)
     for batch in asked.batches:
-        was = problem.batch(batch.id)
-        other = was != batch or bool(before.days.get(batch.id, set()) - now.days.get(batch.id, set()))
-        for day in days:
-            opened = day in now.days.get(batch.id, ()) and day not in before.days.get(batch.id, ())
-            old_kg = NEVER_KG if other or opened else before.room_kg(was, day, problem)
-            new_kg = now.room_kg(batch, day, asked)
+        was = before.problem.batch(batch.id)
+        had, has = before.days.get(batch.id, set()), now.days.get(batch.id, set())
+        other = was is not batch or bool(had - has)
+        place_id = asked.place(batch.place_id).id
+        days = {*eased.hands.get(batch.grower_id, ()), *eased.packing.get(place_id, ()), *(has - had)}
+        for day in sorted(horizon if other or batch.id in eased.batches else horizon & days):
+            opened = day in has and day not in had
+            old_kg = NEVER_KG if other or opened else before.room_kg(was, day)
+            new_kg = now.room_kg(batch, day)
             if new_kg > max(old_kg, 0.0) + KG_EPSILON:
                 found[batch.crop_id][batch.id, day] = (old_kg, new_kg)
     return found
 
 
-def _departures(before: _Used, now: _Used, asked: PlanningProblem) -> list[Span]:
+class _Eased(NamedTuple):
+    """Of what less is taken than before: batches, and the days of growers and of packing places."""
+
+    batches: frozenset[str]
+    hands: dict[str, list[dt.date]]
+    packing: dict[str, list[dt.date]]
+
+    @classmethod
+    def of(cls, before: Taken, now: Taken) -> _Eased:
+        batches = frozenset(_less(before.batch_kg, now.batch_kg))
+        return cls(
+            batches, _by_id(_less(before.picker_kg, now.picker_kg)), _by_id(_less(before.packing_kg, now.packing_kg))
+        )
+
+
+def _less(before: Mapping[_K, float], now: Mapping[_K, float]) -> Iterator[_K]:
+    return (key for key, kg in before.items() if now.get(key, 0.0) < kg - KG_EPSILON)
+
+
+def _by_id(keys: Iterable[tuple[str, dt.date]]) -> dict[str, list[dt.date]]:
+    found: dict[str, list[dt.date]] = defaultdict(list)
+    for name, day in keys:
+        found[name].append(day)
+    return found
+
+
+def _departures(before: Stock, now: Stock) -> list[Span]:
     """The room of each limited departure that carries less than before."""
-    capacity = {lane.id: lane.capacity_kg for lane in asked.lanes}
+    capacity = {lane.id: lane.capacity_kg for lane in now.problem.lanes}
     found = []
-    for key, kg in before.departure_kg.items():
+    for key in _less(before.taken.departure_kg, now.taken.departure_kg):
         most = capacity.get(key[0])
-        loaded = now.departure_kg.get(key, 0.0)
-        if most is not None and loaded < kg - KG_EPSILON:
-            found.append((most - kg, most - loaded))
+        if most is not None:
+            found.append((most - before.taken.departure_kg[key], most - now.taken.departure_kg.get(key, 0.0)))
     return found
 
 

@@ -10,8 +10,10 @@ from typing import NamedTuple
 from harvest_planner.planning.harvest import Hold, allocate, is_large, planned, prepare
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
+from harvest_planner.planning.replan.carried import trips_of
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.room import MOST_LOOKED_AT, may_fit
+from harvest_planner.planning.replan.room import MOST_LOOKED_AT, Stock, may_fit
+from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.report import plan_of
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.plan import HarvestPlan
@@ -19,7 +21,6 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import field_of
 
-TABLES = ("crops", "places", "growers", "batches", "lanes")
 OF_THE_WISH = frozenset(
     (
         *("confirm_by_passed", "no_journey", "embargo", "no_fruit", "grade", "certification", "pre_harvest_interval"),
@@ -37,25 +38,19 @@ class Look(NamedTuple):
     trips: frozenset[Trip] | None
 
 
-def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
-    """Ids of the table's rows that events changed."""
-    before = {row.id: row for row in getattr(problem, table)}
-    after = world.tables[table]
-    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
-
-
 def many(plan: HarvestPlan) -> bool:
     """Whether the plan refuses more orders than are all planned anew when something becomes free."""
     return len(plan.refusals) > MOST_LOOKED_AT
 
 
-def trips_of(plan: HarvestPlan) -> frozenset[Trip]:
-    """The trips that a plan makes."""
-    return frozenset((pick.batch_id, pick.pick_on) for pick in plan.picks)
-
-
 def planned_on(
-    rest: PlanningProblem, only: Container[Trip] | None, *, patience: Patience, seed: int, hold: Hold
+    rest: PlanningProblem,
+    only: Container[Trip] | None,
+    *,
+    patience: Patience,
+    seed: int,
+    hold: Hold,
+    reasons_on_demand: bool,
 ) -> HarvestPlan:
     """The plan of what is not carried.
 
@@ -63,16 +58,23 @@ def planned_on(
     ----------
     only : the trips that it may use; None: all that are lawful.
     patience, seed, hold : as in `planned`.
+    reasons_on_demand : why orders are refused is reckoned when it is asked for.
     """
     from harvest_planner.planning.outlook_arrays import ArrayOutlooks
 
     meeting = Meeting(rest, only=only)
-    if only is None or is_large(meeting):
+    if is_large(meeting):
         return planned(rest, patience=patience, seed=seed, hold=hold)
-    prepared = prepare(rest, hold=hold, meeting=meeting)
+    prepared = prepare(rest, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=None, patience=patience, seed=seed)
     return plan_of(
-        meeting, prepared.settled, prepared.used, found, look=partial(ArrayOutlooks, prepared.judge_all), seed=seed
+        meeting,
+        prepared.settled,
+        prepared.used,
+        found,
+        look=partial(ArrayOutlooks, prepared.judge_all),
+        seed=seed,
+        reasons_on_demand=reasons_on_demand,
     )
 
 
@@ -86,7 +88,7 @@ def at_first(
     found : a plan of the same question with more kept; where many were refused, its trips are not added to.
     """
     if many(plan):
-        return Look(frozenset(), None if found is None else trips_of(found))
+        return Look(frozenset(), None if found is None else frozenset(trips_of(found)))
     changed = any(changed_of(table, problem, world) for table in TABLES)
     # With an order more each grower's fair part is greater, so that what was not worth it may be.
     fairer = problem.policy.fairness_weight > 0
@@ -95,14 +97,12 @@ def at_first(
     return Look(frozenset(), None)
 
 
-def next_look(
-    plan: HarvestPlan, problem: PlanningProblem, found: HarvestPlan, asked: PlanningProblem, before: Look
-) -> Look | None:
+def next_look(plan: HarvestPlan, had: Stock, found: HarvestPlan, has: Stock, before: Look) -> Look | None:
     """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
 
     Parameters
     ----------
-    problem, asked : what the old plan and the one found answer.
+    had, has : of the old plan and of the one found.
     before : the look by which it was found.
 
     Returns
@@ -110,9 +110,9 @@ def next_look(
     The orders to add, and the trips that gained room; None: nobody.
     """
     if many(plan):
-        order_ids, trips = may_fit(plan, problem, found, asked, but=before.order_ids)
+        order_ids, trips = may_fit(plan, had, has, but=before.order_ids)
         return Look(order_ids, trips) if order_ids else None
-    if trips_of(found) <= trips_of(plan):
+    if set(trips_of(found)) <= set(trips_of(plan)):
         return None
     ids = field_of(plan.refusals, "order_id")
     helped = frozenset(order_id for at, order_id in enumerate(ids) if not _of_the_wish(plan, at)) - before.order_ids

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal, NamedTuple, Protocol
 
+from harvest_planner.planning.field import FieldBatch
 from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.record_table import MadeRows
+from harvest_planner.schema.record_table import Column, MadeRows, RecordTable
 from harvest_planner.schema.told_rows import field_of
 
 Stand = Literal["shipped", "picked", "frozen", "free"]
@@ -57,6 +56,8 @@ class Row(NamedTuple):
 
 
 ROW_FIELDS = Row._fields[1:]
+SETTLED = ("order_id", "batch_id", "pick_on", "state", "lane_ids", "departs_at")
+"""Fields of a commitment that tell it from others."""
 
 
 def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -66,6 +67,14 @@ def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
     kept = plan.shipments.derived
     found: tuple[Row, ...] = kept.get("rows") or kept.setdefault("rows", _rows(plan))
     return found
+
+
+def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
+    """Shipments of a plan but those of some orders."""
+    ids = field_of(plan.shipments, "order_id")
+    columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
+    places = (at for at, order_id in enumerate(ids) if order_id not in order_ids)
+    return [Row(at, *(column[at] for column in columns)) for at in places]
 
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -94,22 +103,18 @@ class Standing(NamedTuple):
         """Batch and day."""
         return self.shipment.batch_id, self.shipment.pick_on
 
-    @property
-    def settled(self) -> tuple[str, str, dt.date, str, tuple[str, ...], dt.datetime | None]:
-        """The shipment as one that a new plan keeps: order, batch, day, state, lanes and first departure."""
-        state = "frozen" if self.stand == "free" else self.stand
-        legs = self.shipment.legs if self.as_planned else ()
-        goods = self.shipment
-        lane_ids = tuple([leg.lane_id for leg in legs])
-        return goods.order_id, goods.batch_id, goods.pick_on, state, lane_ids, legs[0].departs_at if legs else None
-
 
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
-    trips = {
-        (pick.batch_id, pick.pick_on): _of_trip((pick.from_at, pick.until_at), problem, as_of) for pick in plan.picks
-    }
-    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows_of(plan)])
+    rows = rows_of(plan)
+    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
+    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in {row.trip for row in rows}}
+    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows])
+
+
+def _hours(field: FieldBatch, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    found = field.pick_day(day)
+    return found.from_at, found.until_at
 
 
 def standing_of(
@@ -137,17 +142,38 @@ def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime)
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
-    same: dict[tuple[Any, ...], list[float]] = defaultdict(list)
-    for each in standing:
-        same[each.settled].append(each.kg)
-    for key in sorted(same, key=lambda key: (*key[:5], str(key[5]))):
-        order_id, batch_id, pick_on, state, lane_ids, departs_at = key
-        yield Commitment(
-            order_id=order_id,
-            batch_id=batch_id,
-            pick_on=pick_on,
-            kg=round(math.fsum(same[key]), 6),
-            state=state,
-            lane_ids=lane_ids,
-            departs_at=departs_at,
-        )
+    same, departs = _together(standing)
+    for key, kg in same:
+        settled = dict(zip(SETTLED, key, strict=True))
+        yield Commitment(**settled | {"departs_at": departs[key[-1]], "kg": kg})
+
+
+def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
+    """As `gathered`, by columns."""
+    same, departs = _together(standing)
+    told = zip(*(key for key, _ in same), strict=True) if same else ((),) * len(SETTLED)
+    columns = dict(zip(SETTLED, map(Column.of, told), strict=True))
+    stamps = columns["departs_at"]
+    columns["departs_at"] = Column([departs[stamp] for stamp in stamps.values], stamps.codes)
+    columns["kg"] = Column.of([kg for _, kg in same])
+    return RecordTable(Commitment, columns, Commitment.model_fields)
+
+
+def _together(
+    standing: Iterable[Standing],
+) -> tuple[list[tuple[tuple[Any, ...], float]], dict[str, dt.datetime | None]]:
+    """What shipments share, as SETTLED, with their weight [kg], and the first departures by how they are written."""
+    ways: dict[tuple[int, bool], tuple[tuple[str, ...], str]] = {}
+    same: dict[tuple[Any, ...], float] = {}
+    departs: dict[str, dt.datetime | None] = {}
+    for goods, stand, kg, _, as_planned in standing:
+        legs = goods.legs
+        way = ways.get((id(legs), as_planned))
+        if way is None:
+            ridden = legs if as_planned else ()
+            departs_at = ridden[0].departs_at if ridden else None
+            way = ways[id(legs), as_planned] = (tuple([leg.lane_id for leg in ridden]), str(departs_at))
+            departs[way[1]] = departs_at
+        key = (goods.order_id, goods.batch_id, goods.pick_on, "frozen" if stand == "free" else stand, *way)
+        same[key] = same.get(key, 0.0) + kg
+    return [(key, round(same[key], 6)) for key in sorted(same)], departs

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.second_looks import TABLES, changed_of
 from harvest_planner.planning.replan.standing import Row, Standing
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch
@@ -16,6 +15,7 @@ from harvest_planner.schema.plan import Leg
 from harvest_planner.schema.problem import PlanningProblem
 
 KG_EPSILON = 1e-6
+TABLES = ("crops", "places", "growers", "batches", "lanes")
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,17 @@ class Same:
 
     def holds(self, each: Standing) -> bool:
         """Whether every figure of the shipment is what it was, and its departures stand in the timetable yet."""
-        row = each.shipment
-        if not each.as_planned or not isinstance(row, Row) or abs(each.kg - row.kg) > KG_EPSILON:
+        row, _, kg, _, as_planned = each
+        if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
             return False
-        way = self._ways.get(id(row.legs))
+        legs = row.legs
+        way = self._ways.get(id(legs))
         if way is None:
-            way = self._ways[id(row.legs)] = all(map(self._rides, row.legs))
+            way = self._ways[id(legs)] = all(map(self._rides, legs))
         batch = self._batches.get(row.batch_id)
         if batch is None:
             batch = self._batches[row.batch_id] = self._hangs(self.problem.batch(row.batch_id))
-        return way and batch and self._reaches(row.order_id)
+        return way and batch and (not self.changed["places"] or self._reaches(row.order_id))
 
     def _hangs(self, batch: Batch) -> bool:
         changed = self.changed
@@ -71,8 +72,7 @@ class Same:
         )
 
     def _reaches(self, order_id: str) -> bool:
-        places = self.changed["places"]
-        return not places or self.problem.place(self.problem.order(order_id).destination_id).id not in places
+        return self.problem.place(self.problem.order(order_id).destination_id).id not in self.changed["places"]
 
     def _rides(self, leg: Leg) -> bool:
         """Whether a leg's departure is what it was: a rule without a start begins on as_of's date."""
@@ -80,6 +80,13 @@ class Same:
             return False
         today = self.as_of.astimezone(leg.departs_at.tzinfo).date()
         return leg.departs_at.date() >= today or leg.lane_id in self.dated
+
+
+def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
+    """Ids of the table's rows that events changed."""
+    before = {row.id: row for row in getattr(problem, table)}
+    after = world.tables[table]
+    return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
 
 
 def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:

@@ -1,0 +1,275 @@
+"""Plans of what happened, with more or less of the old one kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+from harvest_planner.planning.answered import remember
+from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.patience import Patience
+from harvest_planner.planning.replan.around import (
+    MOST_LOOSENED,
+    WORTH_MOVING,
+    around,
+    at_stake,
+    free_of,
+    selling_on,
+    short_of,
+    usable,
+)
+from harvest_planner.planning.replan.carried import Carried, carried_of, standing_prices, whole
+from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
+from harvest_planner.planning.replan.happened import World
+from harvest_planner.planning.replan.joining import Joining
+from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of, roomy
+from harvest_planner.planning.replan.room import Stock
+from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
+from harvest_planner.planning.replan.serving import serving
+from harvest_planner.planning.replan.standing import Standing, committed, gathered, rows_of
+from harvest_planner.planning.replan.taken import Taken, Trip
+from harvest_planner.planning.replan.untouched import TABLES, changed_of
+from harvest_planner.planning.report import fingerprint
+from harvest_planner.planning.settled import PLANNED_STATES, Used
+from harvest_planner.schema.plan import HarvestPlan
+from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.references import departs
+from harvest_planner.schema.told_rows import field_of
+
+KG_EPSILON = 1e-6
+WORTH_RENEWING = 0.005
+"""Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
+MOST_LOOKS = 3
+"""So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
+
+
+class _Try(NamedTuple):
+    """A plan that was found, and what the changes cost [VND]."""
+
+    plan: HarvestPlan
+    keeps: Sequence[Standing]
+    kept: frozenset[str]
+    """Ids of orders that are carried over."""
+    served_kg: dict[str, float]
+    change_cost_vnd: float
+
+    @property
+    def worth_vnd(self) -> float:
+        return self.plan.value_vnd - self.change_cost_vnd
+
+
+@dataclass(frozen=True)
+class Tries:
+    """Plans of what happened, with more or less of the old one kept."""
+
+    plan: HarvestPlan
+    problem: PlanningProblem
+    world: World
+    standing: Sequence[Standing]
+    as_of: dt.datetime
+    time_limit_s: float | None
+    seed: int
+
+    def answer(self) -> tuple[HarvestPlan, PlanDifference]:
+        """The best plan with what it changes, and the question that it answers."""
+        found = self.best()
+        standing = committed(found.keeps) if many(self.plan) else tuple(gathered(found.keeps))
+        asked = self.asked.model_copy(update={"commitments": standing})
+        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked)})
+        prices = standing_prices(self.plan, found.plan, self.as_of)
+        plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
+        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
+
+    @cached_property
+    def asked(self) -> PlanningProblem:
+        """The new question, without what is settled."""
+        return _rebuilt(self.world, self.problem, self.as_of)
+
+    @cached_property
+    def meeting(self) -> Meeting:
+        """Its field and network."""
+        return Meeting(self.asked)
+
+    @cached_property
+    def fair_parts(self) -> dict[Owner, FairPart]:
+        """What growers would ship of the whole question if all shipped alike."""
+        return fair_parts(self.asked, states=PLANNED_STATES)
+
+    @cached_property
+    def had(self) -> Stock:
+        """What the plan so far takes."""
+        return Stock(self.problem, Taken().count(rows_of(self.plan), self.plan.surplus, self.problem))
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What no event touches."""
+        return carried_of(self.plan, self.problem, self.world, self.world.keeps, asked=self.asked)
+
+    @cached_property
+    def changed_batches(self) -> frozenset[str]:
+        """Batches whose fruit, hands or local sales are not what they were."""
+        changed = {table: changed_of(table, self.problem, self.world) for table in TABLES}
+        return changed_batches(self.plan, self.problem, self.asked, changed)
+
+    def best(self) -> _Try:
+        """All that stands kept; or with some of it planned anew, where that is worth so much more."""
+        first = self._tried()
+        assert first is not None
+        free = free_of(self.world)
+        small = len(free) <= MOST_LOOSENED
+        short = short_of(first.plan, self.world)
+        near = short or at_stake(first.plan, self.asked, self.world, self.plan)
+        # Where very many are short, moving a few others helps little.
+        helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
+        trips = usable(self.meeting, near) if helps else set[Trip]()
+        loose, selling = around(trips, self.world), selling_on(trips, self.plan)
+        best = first
+        if loose or selling:
+            more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
+            best = self._better(first, best, loose, more_vnd, again=small, selling=selling)
+        if small and len(loose) < len(free):
+            best = self._better(first, best, free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
+        return best
+
+    def _better(
+        self,
+        first: _Try,
+        best: _Try,
+        loose: Sequence[Standing],
+        more_vnd: float,
+        *,
+        again: bool,
+        selling: Collection[str] = (),
+    ) -> _Try:
+        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
+
+        Parameters
+        ----------
+        first : the plan that keeps all; what orders lose is counted against it.
+        selling : ids of batches whose local sales are decided anew as well.
+        again : whether it is planned once more with the orders of those shipments first, where others lost by it.
+        """
+        price = self.problem.policy.drop_firm_cost_vnd_per_kg
+        drop_vnd_per_kg = math.inf if price is None else price
+        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
+            found = self._tried(loose, first.plan, firm, selling)
+            if found is None:
+                break
+            lost = _lost_kg(first, found, self.world)
+            dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
+            if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
+                return found
+            if not lost or not again:
+                break
+        return best
+
+    def _tried(
+        self,
+        loose: Sequence[Standing] = (),
+        before: HarvestPlan | None = None,
+        firm: frozenset[str] = frozenset(),
+        selling: Collection[str] = (),
+    ) -> _Try | None:
+        """A plan with some shipments loosened; None: of a large plan, where no order that is short gets more by it.
+
+        Parameters
+        ----------
+        before : a plan that keeps all of them.
+        firm : ids of orders that are served before all others.
+        selling : ids of batches whose local sales are decided anew as well.
+        """
+        plan, problem, world = self.plan, self.problem, self.world
+        out = {id(each) for each in loose}
+        keeps = [each for each in world.keeps if id(each) not in out] if out else world.keeps
+        carried = self.carried.without({each.shipment.order_id for each in loose}) if loose else self.carried
+        patience, found, changed = Patience(self.time_limit_s), before, {*self.changed_batches, *selling}
+        look = at_first(plan, problem, world, as_of=self.as_of, found=before)
+        stays = carried.without(look.order_ids) if look.order_ids else carried
+        has = self.had
+        for _ in range(MOST_LOOKS):
+            rest = rest_of(stays, self.asked, keeps, changed=changed, only=look.trips)
+            sold = rest.sold_again(stays.plan)
+            held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
+            planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
+            joining = Joining(stays, held, planned, rest, self.meeting)
+            found, has = joining.plan(), Stock(self.asked, joining.taken)
+            if many(plan) and before is not None and not self._helps(found, before):
+                return None
+            more = next_look(plan, self.had, found, has, look) if stays.refusals else None
+            if more is None:
+                break
+            look = Look(look.order_ids | more.order_ids, more.trips)
+            if look.trips is None:
+                stays, has = carried.without(look.order_ids), self.had
+            else:
+                stays, changed = whole(found).without(more.order_ids), set()
+        assert found is not None
+        kept = carried.order_ids - look.order_ids
+        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
+        return _Try(found, keeps, kept, _served(found), cost_vnd)
+
+    def _helps(self, found: HarvestPlan, before: HarvestPlan) -> bool:
+        """Whether some order that the events touch misses less than before, if any missed something."""
+        was, now = (_missing(plan, self.world.touched) for plan in (before, found))
+        return not was or any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
+
+    def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
+        """The plan of the rest, or of that problem in its stead."""
+        only = roomy(rest, Stock(self.asked, held)) if many(self.plan) else rest.only
+
+        def hold(used: Used, _: PlanningProblem) -> None:
+            held.hold(used)
+            # Growers have their fair parts of the whole question, towards which what is carried counts.
+            used.fair.update(self.fair_parts)
+
+        return planned_on(
+            problem,
+            only,
+            patience=patience,
+            seed=self.seed,
+            hold=hold,
+            reasons_on_demand=many(self.plan),
+        )
+
+
+def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
+    """What orders that no event touches get less by the second plan [kg]."""
+    lost = {
+        order_id: kg - second.served_kg.get(order_id, 0.0)
+        for order_id, kg in first.served_kg.items()
+        if order_id not in world.touched
+    }
+    return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
+
+
+def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
+    tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
+    fields = {name: getattr(problem, name) for name in type(problem).model_fields}
+    moved = problem.model_copy(update={**tables, "as_of": as_of})
+    horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
+    tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
+    if problem.lanes and not tables["lanes"]:
+        raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
+    # What no event touches was judged when it came in.
+    told = tuple(order for order in tables["orders"] if order.id in world.touched)
+    judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
+    return judged.model_copy(update={"orders": tables["orders"]})
+
+
+def _served(plan: HarvestPlan) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
+        found[order_id] += kg
+    return found
+
+
+def _missing(plan: HarvestPlan, order_ids: Collection[str]) -> dict[str, float]:
+    """What orders of those do not get [kg]."""
+    rows = zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
+    return {order_id: kg for order_id, kg in rows if order_id in order_ids}

@@ -1,0 +1,76 @@
+"""Refusals made when they are asked for: reckoning why costs more than planning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Sequence
+
+from harvest_planner.planning.leftover import CAPACITIES
+from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.outlook import Outlooks
+from harvest_planner.planning.refusals import reason_by
+from harvest_planner.planning.wish import BuyerOrder, Wish
+from harvest_planner.schema.goods import Order
+from harvest_planner.schema.plan import Reason, Refusal
+from harvest_planner.schema.record_table import MadeRows
+
+CONTESTED = frozenset(("not_worth_it", *CAPACITIES, "outbid"))
+"""Reasons that lie in what else is planned, which nobody knows where there was no time to fill in what fits."""
+
+
+def told_refusals(
+    order_ids: Sequence[str],
+    missing_kg: Sequence[float],
+    order: Callable[[int], Order],
+    meeting: Meeting,
+    outlooks: Callable[[], Outlooks],
+    *,
+    unjudged: Container[str] = (),
+    hurried: bool = False,
+) -> MadeRows[Refusal]:
+    """A refusal of each order that misses something, with its reason beside the finished plan.
+
+    Parameters
+    ----------
+    order_ids, missing_kg : of each the order and what it misses [kg].
+    order : the record of a number from 0 on.
+    outlooks : what could become of orders beside the plan; asked for with the first reason.
+    unjudged : ids of orders for which there was no time.
+    hurried : there was no time to fill in what still fits.
+    """
+
+    def refusal(at: int) -> Refusal:
+        kg = missing_kg[at]
+        if order_ids[at] in unjudged:
+            return Refusal(order_id=order_ids[at], kg=kg, reasons=(_unjudged(),))
+        reason = reason_by(meeting.buyer(order(at)), meeting, outlooks(), missing_kg=kg)
+        if hurried and (reason is None or reason.code in CONTESTED):
+            reason = _unjudged()
+        return Refusal(order_id=order_ids[at], kg=kg, reasons=(reason or _outbid(),))
+
+    def several(numbers: range) -> list[Refusal]:
+        """Worked out together for each crop and destination, wish by wish."""
+        ways: dict[tuple[str, str], list[tuple[int, BuyerOrder]]] = {}
+        for number in numbers:
+            buyer = meeting.buyer(order(number))
+            ways.setdefault((buyer.crop.id, buyer.destination.id), []).append((number, buyer))
+        found: dict[int, Refusal] = {}
+        for asked in ways.values():
+            outlooks().foresee([buyer for _, buyer in asked])
+            members: dict[Wish, list[int]] = {}
+            for number, buyer in asked:
+                members.setdefault(buyer.wish.shape, []).append(number)
+            found.update((number, refusal(number)) for alike in members.values() for number in alike)
+        return [found[number] for number in numbers]
+
+    known: dict[str, Sequence[str] | Sequence[float]] = {"order_id": order_ids, "kg": missing_kg}
+    return MadeRows(len(order_ids), refusal, known=known, make_many=several)
+
+
+def _outbid() -> Reason:
+    return Reason(code="outbid", message="the fruit that could serve it goes to orders that bring more")
+
+
+def _unjudged() -> Reason:
+    """What is true of an order for which there was no time."""
+    message = "the time for planning was over before it was looked for a way to serve it"
+    return Reason(code="outbid", params={"looked_for": False}, message=message)
