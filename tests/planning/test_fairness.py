@@ -137,3 +137,18 @@ def test_a_replan_counts_what_it_keeps_and_the_fair_parts_of_all_orders() -> Non
     kg = {row.order_id: row.batch_id for row in again.shipments}
     assert kg["new"] == "b1"
     assert again.value_vnd == pytest.approx(plan.value_vnd)
+
+
+def test_the_grower_who_lacks_most_ships_though_his_fruit_sells_locally() -> None:
+    """HiGHS 1.14 with its presolve took the other grower's fruit and proved that nothing was worth more."""
+    early = "2026-08-10T09:00:00+07:00"
+    question = problem(
+        policy={"gap": 0, "horizon_days": 3, "max_picks_per_batch": 1, "fairness_weight": 0.6},
+        growers=[{"id": name, "pick_capacity_kg_per_day": 10} for name in ("g0", "g1")],
+        batches=[
+            batch(id="b0", grower_id="g0", quantity_kg=8),
+            *(batch(id=f"b{n}", grower_id="g1", quantity_kg=8, surplus_price_vnd_per_kg=5_000) for n in (1, 2)),
+        ],
+        orders=[order(quantity_kg=7), order(id="o2", quantity_kg=7, deliver_until_at=early, price_vnd_per_kg=80_000)],
+    )
+    assert shipped(question) == {"g0": 0, "g1": 7}

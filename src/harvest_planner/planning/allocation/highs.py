@@ -110,6 +110,10 @@ class Programme:
         solution.value_valid = True
         self._highs.setSolution(solution)
 
+    def as_given(self) -> None:
+        """Leave out the solver's presolve."""
+        self._highs.setOptionValue("presolve", "off")
+
     def stop_at(self, objective: float) -> None:
         """End a mixed-integer run at the first solution at least this good."""
         self._highs.setOptionValue("objective_target", objective)
