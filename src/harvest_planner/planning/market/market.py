@@ -145,6 +145,11 @@ class Market:
         """Of each access its pool."""
         return self.lot_pool[self.access_lot[self.access_first[:-1]]]
 
+    @cached_property
+    def access_crop(self) -> Ints:
+        """Of each access its crop."""
+        return self.lot_crop[self.access_lot[self.access_first[:-1]]]
+
     def access_most(self, of_trip: Floats) -> Floats:
         """Of each access the most of its trips, 0 for none."""
         of_lot = np.zeros(self.lots)

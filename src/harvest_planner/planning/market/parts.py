@@ -71,8 +71,7 @@ def _crops_together(market: Market) -> list[list[int]]:
     graph.add_nodes_from(("crop", number) for number in np.unique(crop).tolist())
     at = np.flatnonzero(supply.trip_packing >= 0)
     shared = [("home", crop, supply.trip_home), ("packing", crop[at], supply.trip_packing[at])]
-    row_crop = market.lot_crop[market.access_lot[market.access_first[:-1]]][demand.row_access]
-    ways = _pairs(row_crop, demand.row_journey)
+    ways = _pairs(market.access_crop[demand.row_access], demand.row_journey)
     flat, owner = runs(market.journey_first, ways[:, 1])
     shared.append(("departure", ways[owner, 0], market.journey_departure[flat]))
     for kind, crops, numbers in shared:
@@ -89,13 +88,11 @@ def _pairs(one: Ints, other: Ints) -> Ints:
 
 def _bundled(market: Market, together: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     """Neighbours put together until they are worth the while."""
-    rows = np.bincount(
-        market.lot_crop[market.access_lot[market.access_first[:-1]]][market.demand.row_access],
-        minlength=int(market.lot_crop.max(initial=-1)) + 1,
-    )
+    crops = int(market.lot_crop.max(initial=-1)) + 1
+    rows = np.bincount(market.access_crop[market.demand.row_access], minlength=crops)
     bundle: list[int] = []
-    for crops in together:
-        bundle += crops
+    for alike in together:
+        bundle += alike
         if rows[bundle].sum() >= LEAST_ROWS:
             yield bundle
             bundle = []
