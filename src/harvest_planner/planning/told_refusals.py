@@ -39,10 +39,13 @@ def told_refusals(
     """
 
     def refusal(at: int) -> Refusal:
+        return told(at, meeting.buyer(order(at)))
+
+    def told(at: int, buyer: BuyerOrder) -> Refusal:
         kg = missing_kg[at]
         if order_ids[at] in unjudged:
             return Refusal(order_id=order_ids[at], kg=kg, reasons=(_unjudged(),))
-        reason = reason_by(meeting.buyer(order(at)), meeting, outlooks(), missing_kg=kg)
+        reason = reason_by(buyer, meeting, outlooks(), missing_kg=kg)
         if hurried and (reason is None or reason.code in CONTESTED):
             reason = _unjudged()
         return Refusal(order_id=order_ids[at], kg=kg, reasons=(reason or _outbid(),))
@@ -56,10 +59,10 @@ def told_refusals(
         found: dict[int, Refusal] = {}
         for asked in ways.values():
             outlooks().foresee([buyer for _, buyer in asked])
-            members: dict[Wish, list[int]] = {}
+            alike: dict[Wish, list[tuple[int, BuyerOrder]]] = {}
             for number, buyer in asked:
-                members.setdefault(buyer.wish.shape, []).append(number)
-            found.update((number, refusal(number)) for alike in members.values() for number in alike)
+                alike.setdefault(buyer.wish.shape, []).append((number, buyer))
+            found.update((number, told(number, buyer)) for each in alike.values() for number, buyer in each)
         return [found[number] for number in numbers]
 
     known: dict[str, Sequence[str] | Sequence[float]] = {"order_id": order_ids, "kg": missing_kg}

@@ -49,9 +49,9 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
     part = model.only(columns)
     orders, order_of = np.unique(part.column_order, return_inverse=True)
     batches, batch_of = np.unique(model.trip_batch[trips], return_inverse=True)
-    pickers, picker_of = _renumbered(model.trip_picker[trips])
-    packings, packing_of = _renumbered(model.trip_packing[trips])
-    fairs, fair_of = _renumbered(model.trip_fair[trips])
+    pickers, picker_of = renumbered(model.trip_picker[trips])
+    packings, packing_of = renumbered(model.trip_packing[trips])
+    fairs, fair_of = renumbered(model.trip_fair[trips])
     lanes = sorted({lane for column in part.column_lanes for lane in column})
     lane_at = {lane: position for position, lane in enumerate(lanes)}
     trip_at = np.full(len(model.trip_batch), -1, dtype=np.int64)
@@ -90,7 +90,7 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
     )
 
 
-def _renumbered(owner: Ints) -> tuple[Ints, Ints]:
+def renumbered(owner: Ints) -> tuple[Ints, Ints]:
     """The owners that occur, and each entry's position among them; −1 stays."""
     used = np.unique(owner[owner >= 0])
     return used, np.where(owner >= 0, np.searchsorted(used, owner), -1)

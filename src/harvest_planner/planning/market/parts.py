@@ -9,11 +9,12 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
+from harvest_planner.planning.allocation.components import renumbered
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.market.market import Demand, Market, Supply, runs
 
 LEAST_ROWS = 50_000
-"""Rows from which on a part is decided for itself; lesser ones go together."""
+"""Rows from which on a part is decided for itself; lesser ones go together; an assumption."""
 _OF_ORDERS, _OF_ROWS = ("kg", "price", "loss", "splits"), ("row_good", "row_cost", "row_review")
 _OF_TRIPS = ("trip_day", "trip_fee", "trip_least", "trip_made", "trip_surplus", "trip_standing")
 _OF_BATCHES = ("batch_kg", "batch_kept", "batch_most", "batch_spacing")
@@ -150,8 +151,8 @@ def _supply(supply: Supply, chosen: Bools) -> tuple[Supply, Ints, tuple[Ints, In
     trips = np.flatnonzero(chosen[supply.trip_lot])
     batches, trip_batch = np.unique(supply.trip_batch[trips], return_inverse=True)
     hands, trip_hands = np.unique(supply.trip_hands[trips], return_inverse=True)
-    packings, trip_packing = _renumbered(supply.trip_packing[trips])
-    fair, trip_fair = _renumbered(supply.trip_fair[trips])
+    packings, trip_packing = renumbered(supply.trip_packing[trips])
+    fair, trip_fair = renumbered(supply.trip_fair[trips])
     days = {at: supply.batch_days[batch] for at, batch in enumerate(batches.tolist()) if batch in supply.batch_days}
     found = replace(
         supply,
@@ -170,12 +171,6 @@ def _supply(supply: Supply, chosen: Bools) -> tuple[Supply, Ints, tuple[Ints, In
         **{name: getattr(supply, name)[batches] for name in _OF_BATCHES},
     )
     return found, trips, (packings, batches, hands)
-
-
-def _renumbered(owner: Ints) -> tuple[Ints, Ints]:
-    """The owners that occur, and each entry's position among them; −1 stays."""
-    used = np.unique(owner[owner >= 0])
-    return used, np.where(owner >= 0, np.searchsorted(used, owner), -1)
 
 
 def spread(count: int, places: Sequence[Ints], values: Sequence[Floats]) -> Floats:
