@@ -13,7 +13,7 @@ from harvest_planner.planning.market.prices import Prices
 from harvest_planner.planning.patience import Patience
 
 ROUNDS, WIDTH, NEAR = 40, 0.01, 20.0
-"""Rounds in which prices are cleared, τ at their beginning of the usual worth, τ within which rows count; assumptions."""
+"""Rounds of clearing, τ at their beginning of the usual worth, τ within which rows count; each an assumption."""
 LEAST_SHARP = 3.0
 """A price of so many τ or less is none: it cannot be told from zero; an assumption."""
 
