@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.model import Floats, Model
 from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.columns import Columns
 from harvest_planner.planning.fairness import Owner
@@ -69,7 +69,7 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
     batches = [by_id[batch_id] for batch_id in fields]
     at = {batch_id: index for index, batch_id in enumerate(fields)}
     order_kg = np.array([b.order.quantity_kg - used.order_kg.get(b.order.id, 0.0) for b in buyers])
-    lanes, lane_kg, departures = _limited_departures(columns, meeting, used)
+    way_lanes, lane_kg, departures = _limited_departures(columns, meeting, used)
     lacking: _Owners[Owner] = _Owners()
     trip_fair = [_fair(trip, lacking, used) for trip in trips]
     trip_at = np.full(len(meeting.trips), -1, dtype=np.int64)
@@ -103,7 +103,8 @@ def question_of(meeting: Meeting, buyers: Sequence[BuyerOrder], columns: Columns
         column_trip=trip_at[columns.trip],
         column_value_vnd=(columns.value_vnd + review) * share - review,
         column_review_vnd=review,
-        column_lanes=lanes,
+        column_way=columns.journey,
+        way_lanes=way_lanes,
     )
     kept = sum(left_kg(field, used) * field.kept_vnd_per_kg(terminal) for field in meeting.fields)
     return Question(model, tuple(buyers), trips, columns, kept, departures)
@@ -142,7 +143,7 @@ def _blocked(trip: Trip, meeting: Meeting, used: Used) -> bool:
 def _limited_departures(
     columns: Columns, meeting: Meeting, used: Used
 ) -> tuple[tuple[tuple[int, ...], ...], Floats, tuple[Departure, ...]]:
-    """Which limited departures each column loads, what they still take [kg], and which they are."""
+    """Which limited departures each journey loads, what they still take [kg], and which they are."""
     owners: _Owners[Departure] = _Owners()
     loads: list[tuple[int, ...]] = []
     for journey in columns.journeys:
@@ -155,5 +156,4 @@ def _limited_departures(
             for leg in journey.legs
         )
         loads.append(tuple(number for number in numbers if number >= 0))
-    journey_of: Ints = columns.journey
-    return tuple(loads[index] for index in journey_of.tolist()), np.array(owners.kg, dtype=float), tuple(owners.at)
+    return tuple(loads), np.array(owners.kg, dtype=float), tuple(owners.at)

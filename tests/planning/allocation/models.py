@@ -46,8 +46,8 @@ def random_model(seed: int, *, orders: int = 8, batches: int = 4, days: int = 4)
         column_trip=trip,
         column_value_vnd=order_kg[order] * np.round(rng.uniform(1_000, 60_000, len(pairs)), 0) - review,
         column_review_vnd=review,
-        column_lanes=tuple(
-            (int(lane_number[day, j]),) if limited[day, j] else ()
-            for day, j in zip(trip_day[trip].tolist(), journey.tolist(), strict=True)
+        column_way=2 * trip_day[trip] + journey,
+        way_lanes=tuple(
+            (int(lane_number[day, j]),) if limited[day, j] else () for day in range(days) for j in range(2)
         ),
     )

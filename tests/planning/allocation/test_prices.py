@@ -60,7 +60,7 @@ def programme_worth(model: Model, picked: Bools, useful: Bools) -> float:
         for number, limit in enumerate(limits.tolist()):
             at_most(limit, [owner[t] == number and (surplus_too or i < columns) for i, t in enumerate(on)])
     for lane, limit in enumerate(model.lane_kg.tolist()):
-        at_most(limit, [i < columns and lane in model.column_lanes[i] for i in range(len(on))])
+        at_most(limit, [i < columns and lane in model.lanes_of(i) for i in range(len(on))])
     for trip in np.flatnonzero(picked & ~model.trip_made & (model.trip_least_kg > 0)).tolist():
         at_most(float(model.trip_least_kg[trip]), [t == trip for t in on], sign=-1.0)
     for order in range(len(model.order_kg)):
@@ -171,5 +171,6 @@ def one_picker(*, order_kg: tuple[float, ...], values: tuple[float, ...]) -> Mod
         column_trip=np.zeros(orders, dtype=np.int64),
         column_value_vnd=np.array(values) * np.array(order_kg),
         column_review_vnd=np.zeros(orders),
-        column_lanes=((),) * orders,
+        column_way=np.zeros(orders, dtype=np.int64),
+        way_lanes=((),),
     )

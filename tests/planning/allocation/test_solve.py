@@ -83,7 +83,8 @@ def test_what_rounding_took_from_an_order_comes_back_only_where_there_is_room() 
         column_trip=np.array([0, 0, 0]),
         column_value_vnd=np.array([1e5, 1e5, 1e5]),
         column_review_vnd=np.zeros(3),
-        column_lanes=((0,), (0,), ()),
+        column_way=np.array([0, 0, 1]),
+        way_lanes=((0,), ()),
     )
     programme = IntegerProgramme(model, seed=0)
     rounded_down = np.array([12.5, 2.5, 2.499999])

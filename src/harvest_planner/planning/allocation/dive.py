@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from harvest_planner.planning.allocation.integer import IntegerProgramme
-from harvest_planner.planning.allocation.master import Master, cheapest_per_order
+from harvest_planner.planning.allocation.master import WHOLE, Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.patience import Patience
 
 SURE = 0.9
 """A trip made to this share is made; one made to less than the rest is left."""
-WHOLE = 1e-6
 PART_PER_ROUND = 8
 """One in so many of the undecided trips is decided each round."""
 COLUMNS_PER_ORDER = 3

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 
 KG_EPSILON = 1e-7
+KG_STEP = 1e-6
+"""Kilograms are planned in steps of a milligram."""
 VND_EPSILON = 1e-6
+LOOK_ANEW = 2_000
+"""Columns after which it is looked up anew which others still fit."""
 
 
 class Free:
@@ -31,7 +37,7 @@ class Free:
         self.fair_kg = model.fair_kg - _by_owner(model.trip_fair, self.shipped_kg, len(model.fair_kg))
         self.order_kg = model.order_kg - _by_owner(model.column_order, column_kg, len(model.order_kg))
         for column in np.flatnonzero(column_kg > 0).tolist():
-            for lane in model.column_lanes[column]:
+            for lane in model.lanes_of(column):
                 self.lane_kg[lane] -= column_kg[column]
 
     def made(self, trip: int) -> bool:
@@ -71,16 +77,30 @@ class Free:
             return 0.0
         return float(self.model.fair_vnd_per_kg[part]) * min(kg, max(0.0, float(self.fair_kg[part])))
 
+    def surplus_vnd(self, trip: int) -> float:
+        """What a new trip for the local market alone would bring beyond its cost and what the fruit is worth kept."""
+        model = self.model
+        better = float(model.trip_surplus_vnd_per_kg[trip] - model.batch_kept_vnd_per_kg[model.trip_batch[trip]])
+        return better * self.room(trip) - float(model.trip_cost_vnd[trip]) if better > 0 else 0.0
+
     def room_of(self, column: int) -> float:
         """Kilograms that batch, picker, packing and departures still allow by the column."""
         trip = int(self.model.column_trip[column])
-        lanes = (float(self.lane_kg[lane]) for lane in self.model.column_lanes[column])
+        lanes = (float(self.lane_kg[lane]) for lane in self.model.lanes_of(column))
         return min(self.room(trip), self.packing(trip), *lanes)
+
+    def room_now(self, columns: Ints) -> Floats:
+        """What batch, picker, packing, departures and the order itself still allow by each of these columns [kg]."""
+        model = self.model
+        hands = np.append(self.picker_kg, np.inf)[model.trip_picker]
+        packing = np.append(self.packing_kg, np.inf)[model.trip_packing]
+        trip_kg = np.minimum(np.minimum(self.batch_kg[model.trip_batch], hands), packing)
+        return np.minimum(model.room_by(trip_kg, self.lane_kg, columns), self.order_kg[model.column_order[columns]])
 
     def give(self, column: int, kg: float) -> None:
         """Use capacity for kilograms of the column's order."""
         self.order_kg[self.model.column_order[column]] -= kg
-        self.take(int(self.model.column_trip[column]), kg, self.model.column_lanes[column])
+        self.take(int(self.model.column_trip[column]), kg, self.model.lanes_of(column))
 
     def take(self, trip: int, kg: float, lanes: tuple[int, ...], *, surplus: float = 0.0) -> None:
         """Use capacity for shipped and surplus kilograms of a trip."""
@@ -112,12 +132,7 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
     for trip in np.flatnonzero(free.trip_kg > KG_EPSILON).tolist():
         # Kilograms come rounded down, each part for itself.
         _reach_least(model, free, trip)
-    kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
-    fair = np.append(model.fair_vnd_per_kg, 0.0)[model.trip_fair[model.column_trip]] * model.column_kg
-    gain = model.column_value_vnd - kept + fair
-    for column in np.lexsort((np.arange(len(gain)), -gain)).tolist():
-        if gain[column] <= VND_EPSILON:
-            break
+    for column in _promising(free, taken):
         kg = _part_that_fits(free, model, column, started=bool(taken[column] > 0))
         if kg <= 0 or not _pays(free, model, column, kg, started=bool(taken[column] > 0)):
             continue
@@ -128,33 +143,69 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
     return taken, free.surplus_kg
 
 
-def _part_that_fits(free: Free, model: Model, column: int, *, started: bool) -> float:
+def follow(model: Model, column_kg: Floats, trips: Bools) -> tuple[Floats, Floats]:
+    """A whole allocation near a relaxed one: what it carries in whole, or in parts large enough, then what still fits.
+
+    Parameters
+    ----------
+    column_kg : kilograms by each column of the relaxed allocation, to the solver's tolerance.
+    trips : the trips that may be made for it.
+    """
+    free = Free(model, np.zeros(len(column_kg)), np.zeros(len(model.trip_batch)))
+    taken = np.zeros(len(column_kg))
+    column_kg = np.round(column_kg / KG_STEP) * KG_STEP
+    used = np.flatnonzero(column_kg > KG_EPSILON)
+    for column in used[np.argsort(-(column_kg / model.column_kg)[used], kind="stable")].tolist():
+        trip = int(model.column_trip[column])
+        kg = _part_that_fits(free, model, column, started=False, most_kg=float(column_kg[column]))
+        if kg > 0 and (free.made(trip) or (trips[trip] and _may_begin(free, trip, kg))):
+            taken[column] = kg
+            free.give(column, kg)
+            _reach_least(model, free, trip)
+    return fill(model, taken, free.surplus_kg)
+
+
+def _promising(free: Free, taken: Floats) -> Iterator[int]:
+    """Columns worth something, best first, of which something may still fit: what is free only ever becomes less."""
+    model = free.model
+    kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
+    fair = np.append(model.fair_vnd_per_kg, 0.0)[model.trip_fair[model.column_trip]] * model.column_kg
+    gain = model.column_value_vnd - kept + fair
+    least = np.where(model.order_splits, model.order_least_kg, model.order_kg)[model.column_order]
+    least = np.where(taken > 0, 0.0, least) - KG_EPSILON
+    worth = np.flatnonzero(gain > VND_EPSILON)
+    for columns in np.array_split(worth[np.argsort(-gain[worth], kind="stable")], 1 + len(worth) // LOOK_ANEW):
+        yield from columns[free.room_now(columns) >= np.maximum(least[columns], KG_EPSILON)].tolist()
+
+
+def _part_that_fits(free: Free, model: Model, column: int, *, started: bool, most_kg: float = np.inf) -> float:
     """Kilograms of the order that the column can still take; 0 where a whole order or the least part does not fit."""
     order = int(model.column_order[column])
     wanted, room = float(free.order_kg[order]), free.room_of(column)
     if not model.order_splits[order]:
         whole = float(model.order_kg[order])
         return whole if wanted >= whole - KG_EPSILON and whole <= room + KG_EPSILON else 0.0
-    part = min(wanted, room)
+    part = min(wanted, room, most_kg)
     least = KG_EPSILON if started else float(model.order_least_kg[order])
-    return part if part >= least and part > 10 * KG_EPSILON else 0.0
+    return max(part, least) if part >= least - KG_EPSILON and part > 10 * KG_EPSILON else 0.0
 
 
 def _pays(free: Free, model: Model, column: int, kg: float, *, started: bool) -> bool:
     trip = int(model.column_trip[column])
-    kept = float(model.batch_kept_vnd_per_kg[model.trip_batch[trip]])
+    kept, sold = float(model.batch_kept_vnd_per_kg[model.trip_batch[trip]]), float(model.trip_surplus_vnd_per_kg[trip])
     review = float(model.column_review_vnd[column])
     per_kg = (float(model.column_value_vnd[column]) + review) / float(model.order_kg[model.column_order[column]])
     gain = kg * (per_kg - kept) - (0.0 if started else review) + free.fair_vnd(trip, kg)
-    if free.made(trip):
-        return gain > VND_EPSILON
+    if free.made(trip) or free.surplus_vnd(trip) > 0:
+        return gain - kg * max(0.0, sold - kept) > VND_EPSILON and (free.made(trip) or _may_begin(free, trip, kg))
     short = max(0.0, float(model.trip_least_kg[trip]) - kg)
-    filler = short * (float(model.trip_surplus_vnd_per_kg[trip]) - kept)
-    return (
-        free.may_make(trip)
-        and kg + short <= free.room(trip) + KG_EPSILON
-        and gain + filler - float(model.trip_cost_vnd[trip]) > VND_EPSILON
-    )
+    filler = short * (sold - kept)
+    return gain + filler - float(model.trip_cost_vnd[trip]) > VND_EPSILON and _may_begin(free, trip, kg)
+
+
+def _may_begin(free: Free, trip: int, kg: float) -> bool:
+    """Whether a trip may be made with so many kilograms, and filled up to its least."""
+    return free.may_make(trip) and max(kg, float(free.model.trip_least_kg[trip])) <= free.room(trip) + KG_EPSILON
 
 
 def _reach_least(model: Model, free: Free, trip: int) -> None:
@@ -176,13 +227,15 @@ def trim_surplus(model: Model, free: Free) -> None:
 
 
 def sell_surplus(model: Model, free: Free) -> None:
-    """Sell to the local market what trips that are made anyway can still carry at a better price than the tree's."""
+    """Sell to the local market, at a better price than the tree's, what trips that are made or pay by it can carry."""
     better = model.trip_surplus_vnd_per_kg - model.batch_kept_vnd_per_kg[model.trip_batch]
     for trip in np.lexsort((-model.trip_day, -better)).tolist():
         if better[trip] <= 0:
             break
         room = free.room(trip)
-        if free.made(trip) and room > KG_EPSILON and not model.trip_blocked[trip]:
+        if room <= KG_EPSILON or model.trip_blocked[trip]:
+            continue
+        if free.made(trip) or (free.surplus_vnd(trip) > VND_EPSILON and _may_begin(free, trip, room)):
             free.take(trip, 0.0, (), surplus=room)
 
 

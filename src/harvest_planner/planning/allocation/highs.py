@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,14 @@ def require_highs() -> Any:
     return highspy
 
 
+class Entries(NamedTuple):
+    """Entries of columns, column after column: how many each has, and of each its row and its coefficient."""
+
+    lengths: Ints
+    rows: Ints
+    values: Floats
+
+
 class Programme:
     """A linear or mixed-integer programme, minimised.
 
@@ -64,19 +72,13 @@ class Programme:
         self._heeded: Patience | None = None
         self.columns = 0
         self.rows = 0
-        self.add_columns(costs, lowers, uppers, [[]] * len(costs), [[]] * len(costs))
+        self.add_columns(costs, lowers, uppers)
 
-    def add_columns(
-        self,
-        costs: Floats,
-        lowers: Floats,
-        uppers: Floats,
-        rows: Sequence[Sequence[int]],
-        values: Sequence[Sequence[float]],
-    ) -> None:
+    def add_columns(self, costs: Floats, lowers: Floats, uppers: Floats, entries: Entries | None = None) -> None:
         """Append columns with their entries in rows that exist."""
-        starts, index, value = _packed(rows, values)
-        self._highs.addCols(len(costs), costs, lowers, uppers, len(index), starts, index, value)
+        lengths, rows, values = entries or _no_entries(len(costs))
+        starts = (np.cumsum(lengths) - lengths).astype(np.int32)
+        self._highs.addCols(len(costs), costs, lowers, uppers, len(rows), starts, rows.astype(np.int32), values)
         self.columns += len(costs)
 
     def add_rows(self, rows: Iterable[Row]) -> range:
@@ -201,6 +203,10 @@ class Programme:
 def _stop(patience: Patience, asked: Any) -> None:
     if patience.interrupted:
         asked.interrupt()
+
+
+def _no_entries(columns: int) -> Entries:
+    return Entries(np.zeros(columns, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0))
 
 
 def _packed(index: Sequence[Sequence[int]], values: Sequence[Sequence[float]]) -> tuple[Any, Any, Any]:

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harvest_planner.planning.allocation.greedy import Free
+from harvest_planner.planning.allocation.greedy import KG_STEP, Free
 from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.master import add_column_rows, trip_columns
+from harvest_planner.planning.allocation.master import add_column_rows, column_entries, trip_columns
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 from harvest_planner.planning.patience import Patience
 
 MOST_LINK_ROWS = 40_000
-KG_STEP = 1e-6
-"""Kilograms are planned in steps of a milligram."""
 TIE_VND, TIE_SHARE = 1e-3, 1e-9
 """Plans whose worth differs by less, absolutely and relatively, tie."""
 
@@ -53,15 +51,10 @@ class IntegerProgramme:
 
     def _add_order_columns(self) -> Ints:
         model, programme = self.model, self._programme
-        orders, balance, lanes = add_column_rows(programme, model, self.at)
-        rows, values = [], []
-        for column, loads in enumerate(model.column_lanes):
-            order, trip = int(model.column_order[column]), int(model.column_trip[column])
-            kg = float(model.order_kg[order])
-            rows.append([orders + order, balance + trip, *(lanes + lane for lane in loads)])
-            values.append([1.0, kg, *([kg] * len(loads))])
-        count, first = len(rows), programme.columns
-        programme.add_columns(-self._column_value(), np.zeros(count), np.ones(count), rows, values)
+        firsts = add_column_rows(programme, model, self.at)
+        count, first = len(model.column_order), programme.columns
+        entries = column_entries(model, np.arange(count), firsts)
+        programme.add_columns(-self._column_value(), np.zeros(count), np.ones(count), entries)
         return np.arange(first, first + count)
 
     def _column_value(self) -> Floats:
@@ -74,9 +67,7 @@ class IntegerProgramme:
         first = programme.columns
         switches = {int(column): first + index for index, column in enumerate(split)}
         count = len(split)
-        programme.add_columns(
-            model.column_review_vnd[split], np.zeros(count), np.ones(count), [[]] * count, [[]] * count
-        )
+        programme.add_columns(model.column_review_vnd[split], np.zeros(count), np.ones(count))
         rows: list[Row] = []
         for column, switch in switches.items():
             order = int(model.column_order[column])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.highs import Entries, Programme
+from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
 from harvest_planner.planning.patience import Patience
 
@@ -17,6 +18,7 @@ SCATTER = 0.02
 all enter for the same few of them, round after round."""
 CUT_VIOLATION = 1e-3
 SHARE_EPSILON = 1e-9
+WHOLE = 1e-6
 MOST_CUT_ROUNDS = 30
 
 
@@ -36,13 +38,17 @@ class Master:
         self.reduced_cost: Floats = np.zeros(len(model.column_order))
         self._inside = np.zeros(len(model.column_order), dtype=bool)
         self._scatter = SCATTER * np.random.default_rng(seed).random(len(model.column_order)) * model.column_value_vnd
-        self._held: list[int] = []
+        self._held: Ints = np.empty(0, dtype=np.int64)
+        self._column_kg = model.column_kg
+        self._loads = model.way_loads
+        self._by_order = np.argsort(model.column_order, kind="stable")
+        self._order_starts = np.unique(model.column_order[self._by_order], return_index=True)[1]
+        self._has_cuts = self._limited = False
         self._pairs, self._pair_of = _pairs(model)
         self._pair_row = np.full(len(self._pairs), -1, dtype=np.int64)
-        self._lane_flat = np.array([lane for lanes in model.column_lanes for lane in lanes], dtype=np.int64)
-        self._lane_column = np.repeat(np.arange(len(model.column_lanes)), [len(lanes) for lanes in model.column_lanes])
         self._programme = self._trips_laid_out(seed)
-        self._first_order, self._first_balance, self._first_lane = add_column_rows(self._programme, model, self.at)
+        self._programme.as_given()  # Of a first few columns there is little to presolve.
+        self._first = add_column_rows(self._programme, model, self.at)
 
     def _trips_laid_out(self, seed: int) -> Programme:
         """The trips' own variables and rows, before any order column."""
@@ -69,10 +75,41 @@ class Master:
         return self._programme.values[2 * self.at.trips : 3 * self.at.trips]
 
     @property
+    def undecided_trips(self) -> Bools:
+        """Trips that the relaxation makes in part, where that says what they cost or keeps them from others."""
+        made = self.trips_made
+        return (made > WHOLE) & (made < 1 - WHOLE) & ~uncounted(self.model)
+
+    @property
+    def column_share(self) -> Floats:
+        """How much of its order the relaxation sends by each column, from 0 to 1."""
+        share = np.zeros(len(self.model.column_order))
+        share[self._held] = self._programme.values[self.at.first_column :]
+        return share
+
+    @property
     def columns_used(self) -> Ints:
         """The columns that the relaxation uses, in whole or in part."""
-        used = self._programme.values[self.at.first_column :] > SHARE_EPSILON
-        return np.sort(np.array(self._held, dtype=np.int64)[used])
+        return np.flatnonzero(self.column_share > SHARE_EPSILON)
+
+    def limit_shares(self, columns: Ints, least: Floats, most: Floats, patience: Patience) -> bool:
+        """Bound what these columns, which are at hand, send of their orders; False where that was found infeasible.
+
+        Solves over the columns at hand alone; `bound_vnd` and `reduced_cost` stay those of all plans.
+        """
+        at = np.zeros(len(self.model.column_order), dtype=np.int64)
+        at[self._held] = self.at.first_column + np.arange(len(self._held))
+        self._programme.set_bounds(at[columns], least, most)
+        self._limited = True
+        return self._programme.solve(patience=patience) == "optimal"
+
+    def release_shares(self, patience: Patience) -> None:
+        """Undo what `limit_shares` changed."""
+        if self._limited:
+            at, count = self.at.first_column + np.arange(len(self._held)), len(self._held)
+            self._programme.set_bounds(at, np.zeros(count), np.ones(count))
+            self._programme.solve(patience=patience)
+            self._limited = False
 
     def fix_trips(self, trips: Ints, *, made: bool) -> None:
         """Make these trips, or leave them, from here on; `bound_vnd` and `reduced_cost` stay those of all plans."""
@@ -81,45 +118,62 @@ class Master:
 
     def reduced_costs_now(self, patience: Patience) -> Floats | None:
         """Reduced costs under the trips fixed so far; None where nothing is feasible or time was over."""
-        for _, reduced in self._rounds(patience):
-            if not len(self._entering(reduced)):
+        for _, reduced, entering in self._rounds(patience):
+            if not len(entering):
                 return np.maximum(reduced, 0.0)
         return None
 
     def _bound(self, patience: Patience) -> bool:
-        for objective, reduced in self._rounds(patience):
-            best = self._best_per_order(reduced)
-            self.bound_vnd = min(self.bound_vnd, -(objective + float(np.minimum(best, 0.0).sum())))
-            if not len(self._entering(reduced)):
+        for objective, reduced, entering in self._rounds(patience):
+            self.bound_vnd = min(self.bound_vnd, -(objective + self._best_per_order(reduced)))
+            if not len(entering):
                 self.reduced_cost = np.maximum(reduced, 0.0)
                 return True
         return False
 
-    def _rounds(self, patience: Patience) -> Iterator[tuple[float, Floats]]:
-        """Objective and reduced costs of each round of pricing, until no column enters or the time is over."""
+    def _rounds(self, patience: Patience) -> Iterator[tuple[float, Floats, Ints]]:
+        """Objective, reduced costs and what enters of each round, until no column enters or the time is over."""
         while self._programme.solve(patience=patience) == "optimal":
             reduced = self._price()
-            yield self._programme.objective, reduced
+            objective = self._programme.objective + self._lift(reduced)
             entering = self._entering(reduced)
+            yield objective, reduced, entering
             self._take(entering)
             if not len(entering) or patience.over():
                 return
 
     def _price(self) -> Floats:
         model, duals = self.model, self._programme.row_duals
-        per_kg = duals[self._first_balance + model.column_trip]
-        if len(self._lane_flat):
-            loads = duals[self._first_lane + self._lane_flat]
-            per_kg = per_kg + np.bincount(self._lane_column, weights=loads, minlength=len(per_kg))
-        cut_row = self._pair_row[self._pair_of]
-        cuts = np.where(cut_row >= 0, duals[np.maximum(cut_row, 0)], 0.0)
-        orders = duals[self._first_order + model.column_order]
-        return np.asarray(-model.column_value_vnd - orders - model.column_kg * per_kg - cuts)
+        way, lane = self._loads
+        by_way = np.bincount(way, weights=duals[self._first.lane + lane], minlength=len(model.way_lanes))
+        per_kg = duals[self._first.balance + model.column_trip] + by_way[model.column_way]
+        orders = duals[self._first.order + model.column_order]
+        reduced = -model.column_value_vnd - orders - self._column_kg * per_kg
+        if self._has_cuts:
+            cut_row = self._pair_row[self._pair_of]
+            reduced -= np.where(cut_row >= 0, duals[np.maximum(cut_row, 0)], 0.0)
+        return np.asarray(reduced)
 
-    def _best_per_order(self, reduced: Floats) -> Floats:
-        best = np.zeros(len(self.model.order_kg))
-        np.minimum.at(best, self.model.column_order, reduced)
-        return best
+    def _lift(self, reduced: Floats) -> float:
+        """Charge to each order what the best of its columns at hand gains beyond its row's price, in place.
+
+        A column at its upper limit, 1, has a negative reduced cost that the objective counts; the order's row, whose
+        limit is 1 too, can carry it as well, and then a column not yet at hand gains only what it is better by.
+        Returned is what that changes in the objective of the dual, nothing but rounding at an optimum.
+        """
+        held = self._held
+        gained = np.minimum(reduced[held], 0.0)
+        lift = np.zeros(len(self.model.order_kg))
+        np.minimum.at(lift, self.model.column_order[held], gained)
+        reduced -= lift[self.model.column_order]
+        return float(lift.sum() - gained.sum())
+
+    def _best_per_order(self, reduced: Floats) -> float:
+        """What each order could gain at most by its best column, added up [VND, ≤ 0]."""
+        if not len(reduced):
+            return 0.0
+        best = np.minimum.reduceat(reduced[self._by_order], self._order_starts)
+        return float(np.minimum(best, 0.0).sum())
 
     def _entering(self, reduced: Floats) -> Ints:
         threshold = -1e-7 * max(1.0, float(self.model.column_value_vnd.max(initial=1.0)))
@@ -136,33 +190,17 @@ class Master:
     def _take(self, columns: Ints) -> None:
         if not len(columns):
             return
-        rows, values = [], []
-        for column in columns.tolist():
-            at, weight = self._entries(column)
-            rows.append(at)
-            values.append(weight)
         count = len(columns)
-        costs = -self.model.column_value_vnd[columns]
-        self._programme.add_columns(costs, np.zeros(count), np.ones(count), rows, values)
+        cut_row = self._pair_row[self._pair_of[columns]] if self._has_cuts else None
+        entries = column_entries(self.model, columns, self._first, cut_row=cut_row)
+        self._programme.add_columns(-self.model.column_value_vnd[columns], np.zeros(count), np.ones(count), entries)
         self._inside[columns] = True
-        self._held.extend(columns.tolist())
-
-    def _entries(self, column: int) -> tuple[list[int], list[float]]:
-        model = self.model
-        order, trip, lanes = int(model.column_order[column]), int(model.column_trip[column]), model.column_lanes[column]
-        kg = float(model.order_kg[order])
-        rows = [self._first_order + order, self._first_balance + trip, *(self._first_lane + lane for lane in lanes)]
-        values = [1.0, kg, *([kg] * len(lanes))]
-        cut_row = int(self._pair_row[self._pair_of[column]])
-        if cut_row >= 0:
-            rows.append(cut_row)
-            values.append(1.0)
-        return rows, values
+        self._held = np.concatenate([self._held, columns])
 
     def _cut(self) -> bool:
         """Add x ≤ y where the relaxation uses more of an order on a trip than of the trip itself."""
         solution = self._programme.values
-        held = np.array(self._held, dtype=np.int64)
+        held = self._held
         used = np.bincount(self._pair_of[held], weights=solution[self.at.first_column :], minlength=len(self._pairs))
         trips = self._pairs[:, 1]
         costly = (self.model.trip_cost_vnd > 0) | (self.model.trip_least_kg > 0)
@@ -182,7 +220,15 @@ class Master:
             for pair, columns in columns_of.items()
         ]
         self._pair_row[found] = list(self._programme.add_rows(rows))
+        self._has_cuts = True
         return True
+
+
+def uncounted(model: Model) -> Bools:
+    """Trips that cost nothing and that no rule counts: whether they are made is of no matter."""
+    trips = np.bincount(model.trip_batch, minlength=len(model.batch_kg))
+    free = (model.batch_most_trips >= trips) & (model.batch_spacing_days <= 1)
+    return np.asarray((model.trip_cost_vnd <= 0) & (model.trip_least_kg <= 0) & free[model.trip_batch])
 
 
 def trip_columns(model: Model, at: Layout) -> tuple[Floats, Floats, Floats]:
@@ -196,32 +242,65 @@ def trip_columns(model: Model, at: Layout) -> tuple[Floats, Floats, Floats]:
     return costs, lowers, np.maximum(uppers, lowers)
 
 
-def add_column_rows(programme: Programme, model: Model, at: Layout) -> tuple[int, int, int]:
+class Firsts(NamedTuple):
+    """The first of the rows that order columns enter, of each kind."""
+
+    order: int
+    balance: int
+    lane: int
+
+
+def add_column_rows(programme: Programme, model: Model, at: Layout) -> Firsts:
     """The rows that order columns enter: each order at most once, each trip's balance, each limited departure."""
     orders: list[Row] = [(-np.inf, 1.0, [], []) for _ in model.order_kg]
     balance: list[Row] = [(0.0, 0.0, [at.s(t), at.p(t)], [1.0, -1.0]) for t in range(at.trips)]
     lanes: list[Row] = [(-np.inf, float(kg), [], []) for kg in model.lane_kg]
-    return (
+    return Firsts(
         programme.add_rows(orders).start,
         programme.add_rows(balance).start,
         programme.add_rows(lanes).start,
     )
 
 
+def column_entries(model: Model, columns: Ints, first: Firsts, *, cut_row: Ints | None = None) -> Entries:
+    """What order columns enter: their order, their trip's balance, each departure they load and, if any, their cut."""
+    count, way = len(columns), model.column_way[columns]
+    loads = model.way_lengths[way]
+    every = np.arange(count)
+    loading = np.repeat(every, loads)
+    first_load = np.cumsum(model.way_lengths) - model.way_lengths
+    within = np.arange(len(loading)) - np.repeat(np.cumsum(loads) - loads, loads)
+    lane = model.way_loads[1][first_load[way[loading]] + within]
+    cut = np.empty(0, dtype=np.int64) if cut_row is None else np.flatnonzero(cut_row >= 0)
+    cut_rows = cut if cut_row is None else cut_row[cut]
+    owner = np.concatenate([every, every, loading, cut])
+    rows = np.concatenate(
+        [
+            first.order + model.column_order[columns],
+            first.balance + model.column_trip[columns],
+            first.lane + lane,
+            cut_rows,
+        ]
+    )
+    kg = model.column_kg[columns]
+    values = np.concatenate([np.ones(count), kg, kg[loading], np.ones(len(cut))])
+    by_column = np.argsort(owner, kind="stable")
+    return Entries(np.bincount(owner, minlength=count), rows[by_column], values[by_column])
+
+
 def _pairs(model: Model) -> tuple[Ints, Ints]:
     """The distinct (order, trip) pairs of the columns, and each column's pair."""
-    if not len(model.column_order):
-        return np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.int64)
-    keys = np.stack([model.column_order, model.column_trip], axis=1)
-    pairs, inverse = np.unique(keys, axis=0, return_inverse=True)
-    return pairs, inverse.reshape(-1)
+    trips = max(1, len(model.trip_batch))
+    keys = model.column_order * trips + model.column_trip
+    distinct, inverse = np.unique(keys, return_inverse=True)
+    return np.stack(np.divmod(distinct, trips), axis=1), inverse.reshape(-1)
 
 
 def cheapest_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:
-    """The `count` columns of lowest rank of each order, ties by column."""
-    sequence = np.lexsort((columns, rank, order[columns]))
-    ordered = columns[sequence]
-    owner = order[ordered]
+    """The `count` columns of lowest rank of each order, ties by column; `columns` ascend."""
+    owner = order[columns]
+    sequence = np.lexsort((rank, owner))
+    ordered, owner = columns[sequence], owner[sequence]
     starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(owner) else np.empty(0, dtype=np.int64)
     position = np.arange(len(owner)) - np.repeat(starts, np.diff(np.r_[starts, len(owner)]))
     return np.sort(ordered[position < count])

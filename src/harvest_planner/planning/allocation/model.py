@@ -8,6 +8,7 @@ per grower and crop f = shipped kg that count towards the grower's fair part.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,13 +65,36 @@ class Model:
     """Worth of the whole order by this column, review cost included [VND]."""
     column_review_vnd: Floats
     """The review cost in it [VND]."""
-    column_lanes: tuple[tuple[int, ...], ...]
-    """Limited departures the column loads."""
+    column_way: Ints
+    way_lanes: tuple[tuple[int, ...], ...]
+    """Limited departures that a column of each way loads."""
 
     @property
     def column_kg(self) -> Floats:
         """Kilograms of the whole order, per column."""
         return self.order_kg[self.column_order]
+
+    def lanes_of(self, column: int) -> tuple[int, ...]:
+        """The limited departures that the column loads."""
+        return self.way_lanes[self.column_way[column]]
+
+    @cached_property
+    def way_lengths(self) -> Ints:
+        """How many limited departures each way loads."""
+        return np.array([len(lanes) for lanes in self.way_lanes], dtype=np.int64)
+
+    @cached_property
+    def way_loads(self) -> tuple[Ints, Ints]:
+        """Way and limited departure of each load, way after way."""
+        lane = np.array([lane for lanes in self.way_lanes for lane in lanes], dtype=np.int64)
+        return np.repeat(np.arange(len(self.way_lanes)), self.way_lengths), lane
+
+    def room_by(self, trip_kg: Floats, lane_kg: Floats, columns: Ints | slice = slice(None)) -> Floats:
+        """What each of these columns can carry where trips and departures still take so much [kg]."""
+        way_kg = np.full(len(self.way_lanes), NO_LIMIT)
+        way, lane = self.way_loads
+        np.minimum.at(way_kg, way, lane_kg[lane])
+        return np.asarray(np.minimum(trip_kg[self.column_trip[columns]], way_kg[self.column_way[columns]]))
 
     @property
     def trip_most_kg(self) -> Floats:
@@ -83,11 +107,7 @@ class Model:
     def column_possible(self) -> Bools:
         """Whether anything can be shipped by the column alone: a whole order needs room on its trip and departures."""
         packing = np.where(self.trip_packing >= 0, np.append(self.packing_kg, NO_LIMIT)[self.trip_packing], NO_LIMIT)
-        room = np.minimum(self.trip_most_kg, packing)[self.column_trip]
-        if len(self.lane_kg):
-            flat = np.array([lane for lanes in self.column_lanes for lane in lanes], dtype=np.int64)
-            owner = np.repeat(np.arange(len(self.column_lanes)), [len(lanes) for lanes in self.column_lanes])
-            np.minimum.at(room, owner, self.lane_kg[flat])
+        room = self.room_by(np.minimum(self.trip_most_kg, packing), self.lane_kg)
         least = np.where(self.order_splits, self.order_least_kg, self.order_kg)[self.column_order]
         return np.asarray(least <= room + KG_SLACK)
 
@@ -108,7 +128,7 @@ class Model:
             column_trip=self.column_trip[columns],
             column_value_vnd=self.column_value_vnd[columns],
             column_review_vnd=self.column_review_vnd[columns],
-            column_lanes=tuple(self.column_lanes[index] for index in columns),
+            column_way=self.column_way[columns],
         )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.master import Master, trip_columns
+from harvest_planner.planning.allocation.master import Master, trip_columns, uncounted
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Row, batch_quantity, fair_part, packing_day, picker_day
 from harvest_planner.planning.patience import Patience
@@ -55,10 +55,7 @@ def price(task: PriceTask) -> Prices | None:
 
 def open_trips(model: Model, picked: Bools) -> Bools:
     """Trips of the plan and of commitments, and those which cost nothing and no rule counts."""
-    trips = np.bincount(model.trip_batch, minlength=len(model.batch_kg))
-    uncounted = (model.batch_most_trips >= trips) & (model.batch_spacing_days <= 1)
-    free = (model.trip_cost_vnd <= 0) & (model.trip_least_kg <= 0) & uncounted[model.trip_batch]
-    return np.asarray((picked | model.trip_made | free) & ~model.trip_blocked)
+    return np.asarray((picked | model.trip_made | uncounted(model)) & ~model.trip_blocked)
 
 
 class _FixedTrips(Master):
@@ -94,7 +91,7 @@ class _FixedTrips(Master):
         if self.reduced_costs_now(patience) is None:
             return None
         worth = np.maximum(-self._programme.row_duals, 0.0)
-        lanes = worth[self._first_lane : self._first_lane + len(model.lane_kg)]
+        lanes = worth[self._first.lane : self._first.lane + len(model.lane_kg)]
         return Prices(
             picker=_by_owner(worth, self._limits["picker"], model.trip_picker, len(model.picker_kg)),
             packing=_by_owner(worth, self._limits["packing"], model.trip_packing, len(model.packing_kg)),

@@ -11,6 +11,7 @@ from harvest_planner.planning.allocation.greedy import fill, value_of
 from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
 from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
+from harvest_planner.planning.allocation.rounding import rounded
 from harvest_planner.planning.patience import Patience
 
 FEW_COLUMNS = 2_500
@@ -48,25 +49,25 @@ def solve(task: Task) -> Allocation:
 
 def _solve(task: Task) -> Allocation:
     model = task.model
-    nothing = np.zeros(len(model.column_order)), np.zeros(len(model.trip_batch))
-    best = fill(model, *nothing)
     master = Master(model, seed=task.seed)
     finished = master.run(task.patience)
-    search = _Search(task, master, best)
+    search = _Search(task, master)
     if finished:
         search.run()
+    else:
+        search.serve_the_best_first()
     return search.answer(finished)
 
 
 class _Search:
     """Whole plans between the best one known and the relaxation's bound."""
 
-    def __init__(self, task: Task, master: Master, best: tuple[Floats, Floats]) -> None:
+    def __init__(self, task: Task, master: Master) -> None:
         self.task = task
         self.model = task.model
         self.master = master
-        self.best = best
-        self.value = value_of(self.model, *best)
+        self.best = np.zeros(len(self.model.column_order)), np.zeros(len(self.model.trip_batch))
+        self.value = 0.0
         self.bound = max(master.bound_vnd, self.value)
         self.timed_out = False
 
@@ -76,8 +77,14 @@ class _Search:
         return self.task.gap * max(abs(self.bound), 1.0)
 
     def run(self) -> None:
-        """First the trips that the relaxation makes, then the promising columns, then all that can still matter."""
+        """First the relaxation made whole, then its trips, then the promising columns, then all that can matter."""
         exact = self.task.gap == 0
+        for found in rounded(self.model, self.master, self.task.patience):
+            self._keep_better(*found)
+            if not exact and self.bound - self.value <= self.allowance:
+                return
+        self.master.release_shares(self.task.patience)
+        self.serve_the_best_first()
         if not exact and self.bound - self.value <= self.allowance:
             return
         self._dive()
@@ -91,6 +98,11 @@ class _Search:
                 return
             mattering = self._mattering()
         self._improve(mattering, proves=True)
+
+    def serve_the_best_first(self) -> None:
+        """The plan that serves one order after another as long as anything is left, which needs no relaxation."""
+        nothing = np.zeros(len(self.model.column_order)), np.zeros(len(self.model.trip_batch))
+        self._keep_better(*fill(self.model, *nothing))
 
     def _dive(self) -> None:
         found = dive(
@@ -153,10 +165,12 @@ class _Search:
 
     def _take(self, column_kg: Floats, surplus_kg: Floats) -> None:
         """Keep that plan, with what still fits it, where it is no worse than the best one known."""
-        filled = fill(self.model, column_kg, surplus_kg)
-        value = value_of(self.model, *filled)
+        self._keep_better(*fill(self.model, column_kg, surplus_kg))
+
+    def _keep_better(self, column_kg: Floats, surplus_kg: Floats) -> None:
+        value = value_of(self.model, column_kg, surplus_kg)
         if value >= self.value:
-            self.best, self.value = filled, value
+            self.best, self.value = (column_kg, surplus_kg), value
 
     def _spread(self, found: Whole, columns: Ints) -> Floats:
         column_kg = np.zeros(len(self.model.column_order))
