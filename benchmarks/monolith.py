@@ -24,7 +24,6 @@ import harvest_planner as hp
 from benchmarks.candidates import Candidates, candidates_of
 from benchmarks.national_day import FEES, national_day
 
-
 REPEATS = 3
 WORKERS = 2
 
@@ -125,8 +124,7 @@ def planned(problem: hp.PlanningProblem) -> tuple[hp.HarvestPlan, float]:
 def allocated(problem: hp.PlanningProblem, executor: Executor | None = None) -> tuple[float, float]:
     """Seconds from the candidates to the planner's allocation, as a mean of several, and its gap."""
     from harvest_planner.planning.allocation.components import components, joined
-    from harvest_planner.planning.allocation.solve import Task
-    from harvest_planner.planning.allocation.solve import solve as solve_part
+    from harvest_planner.planning.allocation.solve import Task, solve as solve_part
     from harvest_planner.planning.harvest import prepare
     from harvest_planner.planning.patience import Patience
 

@@ -10,10 +10,11 @@ import pytest
 from harvest_planner.planning.allocation import greedy
 from harvest_planner.planning.allocation.greedy import fill, follow, value_of
 from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.master import Master, add_column_rows, column_entries, trip_columns
+from harvest_planner.planning.allocation.master import Master
 from harvest_planner.planning.allocation.model import Model
 from harvest_planner.planning.allocation.rounding import rounded
 from harvest_planner.planning.allocation.rows import Layout, rule_rows
+from harvest_planner.planning.allocation.variables import add_column_rows, column_entries, trip_columns
 from harvest_planner.planning.patience import Patience
 from tests.planning.allocation.models import random_model
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Allocation, Ints, Model
+from harvest_planner.planning.allocation.model import Allocation, Ints, Model, distinct_pairs
 
 
 class Component(NamedTuple):
@@ -26,23 +26,38 @@ def components(model: Model) -> Iterator[Component]:
     Trips of batches that no order can use form parts of their own.
     """
     graph = nx.Graph()
-    batches = model.trip_batch.tolist()
-    for trip, batch in enumerate(batches):
-        graph.add_node(("batch", batch))
-        for kind, owner in (("picker", model.trip_picker), ("packing", model.trip_packing), ("fair", model.trip_fair)):
-            if owner[trip] >= 0:
-                graph.add_edge(("batch", batch), (kind, int(owner[trip])))
-    pairs = np.unique(np.stack([model.column_order, model.trip_batch[model.column_trip]], axis=1), axis=0)
-    graph.add_edges_from((("order", order), ("batch", batch)) for order, batch in pairs.tolist())
-    taken = np.unique(np.stack([model.column_way, model.trip_batch[model.column_trip]], axis=1), axis=0)
-    for way, batch in taken.tolist():
-        graph.add_edges_from((("batch", batch), ("lane", lane)) for lane in model.way_lanes[way])
+    graph.add_nodes_from(np.unique(model.trip_batch).tolist())
+    batch_of = model.trip_batch[model.column_trip]
+    for owner, batch in (
+        (model.trip_picker, model.trip_batch),
+        (model.trip_packing, model.trip_batch),
+        (model.trip_fair, model.trip_batch),
+        (model.column_order, batch_of),
+        _lanes_and_batches(model, batch_of),
+    ):
+        graph.add_edges_from(_sharing(owner, batch))
     parts = sorted(nx.connected_components(graph), key=min)
-    part_of = {node[1]: index for index, nodes in enumerate(parts) for node in nodes if node[0] == "batch"}
-    trip_part = np.array([part_of[batch] for batch in batches], dtype=np.int64)
+    part_of = {node: index for index, nodes in enumerate(parts) for node in nodes}
+    trip_part = np.array([part_of[batch] for batch in model.trip_batch.tolist()], dtype=np.int64)
     column_part = trip_part[model.column_trip]
     for index in range(len(parts)):
         yield _part(model, np.flatnonzero(column_part == index), np.flatnonzero(trip_part == index))
+
+
+def _sharing(owner: Ints, batch: Ints) -> list[list[int]]:
+    """Pairs of batches that hang together by an owner: each with the next of the same; −1 is no owner."""
+    owner, batch = distinct_pairs(owner, batch)
+    same = (owner[1:] == owner[:-1]) & (owner[1:] >= 0)
+    near = distinct_pairs(batch[:-1][same], batch[1:][same])
+    return np.stack(near, axis=1).tolist()  # type: ignore[no-any-return]
+
+
+def _lanes_and_batches(model: Model, batch_of: Ints) -> tuple[Ints, Ints]:
+    """Each limited departure with each batch that loads it."""
+    way, batch = distinct_pairs(model.column_way, batch_of)
+    lengths = model.way_lengths[way]
+    lanes = [lane for one in way.tolist() for lane in model.way_lanes[one]]
+    return np.array(lanes, dtype=np.int64), np.repeat(batch, lengths)
 
 
 def _part(model: Model, columns: Ints, trips: Ints) -> Component:

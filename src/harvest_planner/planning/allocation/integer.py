@@ -8,9 +8,9 @@ import numpy as np
 
 from harvest_planner.planning.allocation.greedy import KG_STEP, Free
 from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.master import add_column_rows, column_entries, trip_columns
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
+from harvest_planner.planning.allocation.variables import add_column_rows, column_entries, trip_columns
 from harvest_planner.planning.patience import Patience
 
 MOST_LINK_ROWS = 40_000

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.allocation.highs import Entries, Programme
+from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
+from harvest_planner.planning.allocation.variables import add_column_rows, column_entries, trip_columns, uncounted
 from harvest_planner.planning.patience import Patience
 
 COLUMNS_PER_ORDER = 3
@@ -222,70 +222,6 @@ class Master:
         self._pair_row[found] = list(self._programme.add_rows(rows))
         self._has_cuts = True
         return True
-
-
-def uncounted(model: Model) -> Bools:
-    """Trips that cost nothing and that no rule counts: whether they are made is of no matter."""
-    trips = np.bincount(model.trip_batch, minlength=len(model.batch_kg))
-    free = (model.batch_most_trips >= trips) & (model.batch_spacing_days <= 1)
-    return np.asarray((model.trip_cost_vnd <= 0) & (model.trip_least_kg <= 0) & free[model.trip_batch])
-
-
-def trip_columns(model: Model, at: Layout) -> tuple[Floats, Floats, Floats]:
-    """Costs and bounds of the trips' own variables p, s and y, and of what counts towards fair parts."""
-    most = model.trip_most_kg
-    kept = model.batch_kept_vnd_per_kg[model.trip_batch]
-    fees = np.where(model.trip_made, 0.0, model.trip_cost_vnd)
-    costs = np.concatenate([kept, -model.trip_surplus_vnd_per_kg, fees, -model.fair_vnd_per_kg])
-    lowers = np.concatenate([np.zeros(2 * at.trips), model.trip_made.astype(float), np.zeros(len(model.fair_kg))])
-    uppers = np.concatenate([most, most, np.where(model.trip_blocked, 0.0, 1.0), model.fair_kg])
-    return costs, lowers, np.maximum(uppers, lowers)
-
-
-class Firsts(NamedTuple):
-    """The first of the rows that order columns enter, of each kind."""
-
-    order: int
-    balance: int
-    lane: int
-
-
-def add_column_rows(programme: Programme, model: Model, at: Layout) -> Firsts:
-    """The rows that order columns enter: each order at most once, each trip's balance, each limited departure."""
-    orders: list[Row] = [(-np.inf, 1.0, [], []) for _ in model.order_kg]
-    balance: list[Row] = [(0.0, 0.0, [at.s(t), at.p(t)], [1.0, -1.0]) for t in range(at.trips)]
-    lanes: list[Row] = [(-np.inf, float(kg), [], []) for kg in model.lane_kg]
-    return Firsts(
-        programme.add_rows(orders).start,
-        programme.add_rows(balance).start,
-        programme.add_rows(lanes).start,
-    )
-
-
-def column_entries(model: Model, columns: Ints, first: Firsts, *, cut_row: Ints | None = None) -> Entries:
-    """What order columns enter: their order, their trip's balance, each departure they load and, if any, their cut."""
-    count, way = len(columns), model.column_way[columns]
-    loads = model.way_lengths[way]
-    every = np.arange(count)
-    loading = np.repeat(every, loads)
-    first_load = np.cumsum(model.way_lengths) - model.way_lengths
-    within = np.arange(len(loading)) - np.repeat(np.cumsum(loads) - loads, loads)
-    lane = model.way_loads[1][first_load[way[loading]] + within]
-    cut = np.empty(0, dtype=np.int64) if cut_row is None else np.flatnonzero(cut_row >= 0)
-    cut_rows = cut if cut_row is None else cut_row[cut]
-    owner = np.concatenate([every, every, loading, cut])
-    rows = np.concatenate(
-        [
-            first.order + model.column_order[columns],
-            first.balance + model.column_trip[columns],
-            first.lane + lane,
-            cut_rows,
-        ]
-    )
-    kg = model.column_kg[columns]
-    values = np.concatenate([np.ones(count), kg, kg[loading], np.ones(len(cut))])
-    by_column = np.argsort(owner, kind="stable")
-    return Entries(np.bincount(owner, minlength=count), rows[by_column], values[by_column])
 
 
 def _pairs(model: Model) -> tuple[Ints, Ints]:

@@ -142,3 +142,10 @@ class Allocation:
     bound_vnd: float
     timed_out: bool = False
     interrupted: bool = False
+
+
+def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
+    """The distinct pairs of two arrays, by first and then second; both from −1 on."""
+    width = int(second.max(initial=0)) + 2
+    keys = np.unique((first + 1) * width + second + 1)
+    return keys // width - 1, keys % width - 1

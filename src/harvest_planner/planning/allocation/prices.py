@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.allocation.highs import Programme
-from harvest_planner.planning.allocation.master import Master, trip_columns, uncounted
+from harvest_planner.planning.allocation.master import Master
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Row, batch_quantity, fair_part, packing_day, picker_day
+from harvest_planner.planning.allocation.variables import trip_columns, uncounted
 from harvest_planner.planning.patience import Patience
 
 ROOMIER_KG = {"picker_kg": 1e-4, "lane_kg": 1.5e-4, "packing_kg": 2e-4, "batch_kg": 3e-4}

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from harvest_planner.planning.allocation.greedy import follow
-from harvest_planner.planning.allocation.master import Master, uncounted
+from harvest_planner.planning.allocation.master import Master
 from harvest_planner.planning.allocation.model import Floats, Model
+from harvest_planner.planning.allocation.variables import uncounted
 from harvest_planner.planning.patience import Patience
 
 MOST_ROUNDS = 4

@@ -117,3 +117,18 @@ def _grouped(owner: Ints) -> dict[int, list[int]]:
         if index >= 0:
             groups[index].append(trip)
     return groups
+
+
+def order_once(model: Model) -> Iterator[Row]:
+    """An order is sent at most once; order columns enter with their share."""
+    yield from ((-np.inf, 1.0, [], []) for _ in model.order_kg)
+
+
+def trip_balance(at: Layout) -> Iterator[Row]:
+    """What a trip picks is shipped or surplus; order columns enter with their kilograms."""
+    yield from ((0.0, 0.0, [at.s(trip), at.p(trip)], [1.0, -1.0]) for trip in range(at.trips))
+
+
+def departure_load(model: Model) -> Iterator[Row]:
+    """A departure carries at most what is left on it; order columns that load it enter with their kilograms."""
+    yield from ((-np.inf, float(kg), [], []) for kg in model.lane_kg)
