@@ -223,7 +223,8 @@ def allocate(
     from harvest_planner.planning.allocation.solve import Task, solve
     from harvest_planner.planning.scarcity import shadow_prices
 
-    question, used = prepared.question, prepared.used
+    used = prepared.used
+    question, columns = prepared.question.lean()
     parts = list(components(question.model))
     gap = prepared.meeting.problem.policy.gap
     constant = question.kept_vnd + settled_vnd(prepared.settled, prepared.meeting)
@@ -240,14 +241,14 @@ def allocate(
         if whole.timed_out or whole.interrupted or unjudged or gap < 1e-12 or not wide:
             break
         gap = gap * TIGHTEN if gap > 1e-9 else 0.0
-    chosen = [int(column) for column in whole.column_kg.nonzero()[0]]
+    chosen = whole.column_kg.nonzero()[0]
     surplus = {
         (trip.field.batch.id, trip.day.pick_on): round(float(kg), 6)
         for trip, kg in zip(question.trips, whole.surplus_kg, strict=True)
         if kg > KG_EPSILON
     }
     return Decided(
-        tuple(_part(prepared, column, float(whole.column_kg[column])) for column in chosen),
+        tuple(_part(prepared, int(columns[chose]), float(whole.column_kg[chose])) for chose in chosen),
         surplus,
         value,
         bound,

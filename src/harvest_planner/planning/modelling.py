@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Floats, Model
+from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.pruning import pruned
 from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.columns import Columns
 from harvest_planner.planning.fairness import Owner
@@ -38,6 +39,11 @@ class Question:
     """Worth of all fruit if none of it were picked [VND]: the constant of the objective."""
     departures: tuple[Departure, ...]
     """Each limited departure, as the model numbers them."""
+
+    def lean(self) -> tuple[Question, Ints]:
+        """The question without what its answer does not need, and which of the columns are left."""
+        model, columns, lanes = pruned(self.model)
+        return replace(self, model=model, departures=tuple(self.departures[lane] for lane in lanes.tolist())), columns
 
 
 class _Owners(Generic[_Owner]):

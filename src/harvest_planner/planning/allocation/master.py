@@ -56,18 +56,23 @@ class Master:
         programme.add_rows(rule_rows(self.model, self.at))
         return programme
 
-    def run(self, patience: Patience) -> bool:
-        """Price and cut until nothing improves; False where time was over first (the bound is valid then too)."""
+    def run(self, patience: Patience, *, gap: float = 0.0) -> bool:
+        """Price and cut until nothing improves; False where time was over first (the bound is valid then too).
+
+        Parameters
+        ----------
+        gap : relative distance of the bound from the optimum over the columns at hand that is near enough.
+        """
         self._take(self._best_by_value())
         previous = np.inf
         for _ in range(MOST_CUT_ROUNDS):
-            if not self._bound(patience):
+            if not self._bound(patience, gap):
                 return False
             improved = previous - self.bound_vnd > 1e-6 * max(1.0, abs(self.bound_vnd))
             previous = self.bound_vnd
             if not improved or not self._cut():
                 return True
-        return self._bound(patience)
+        return self._bound(patience, gap)
 
     @property
     def trips_made(self) -> Floats:
@@ -123,11 +128,14 @@ class Master:
                 return np.maximum(reduced, 0.0)
         return None
 
-    def _bound(self, patience: Patience) -> bool:
+    def _bound(self, patience: Patience, gap: float) -> bool:
         for objective, reduced, entering in self._rounds(patience):
-            self.bound_vnd = min(self.bound_vnd, -(objective + self._best_per_order(reduced)))
-            if not len(entering):
-                self.reduced_cost = np.maximum(reduced, 0.0)
+            best = self._best_per_order(reduced)
+            bound = -(objective + float(best.sum()))
+            near = bound <= self.bound_vnd and bound + objective <= gap * max(abs(bound), 1.0)
+            self.bound_vnd = min(self.bound_vnd, bound)
+            if near or not len(entering):
+                self.reduced_cost = np.maximum(reduced - best[self.model.column_order], 0.0)
                 return True
         return False
 
@@ -168,12 +176,13 @@ class Master:
         reduced -= lift[self.model.column_order]
         return float(lift.sum() - gained.sum())
 
-    def _best_per_order(self, reduced: Floats) -> float:
-        """What each order could gain at most by its best column, added up [VND, ≤ 0]."""
-        if not len(reduced):
-            return 0.0
-        best = np.minimum.reduceat(reduced[self._by_order], self._order_starts)
-        return float(np.minimum(best, 0.0).sum())
+    def _best_per_order(self, reduced: Floats) -> Floats:
+        """What each order could gain at most by its best column [VND, ≤ 0]."""
+        best = np.zeros(len(self.model.order_kg))
+        if len(reduced):
+            of_each = np.minimum.reduceat(reduced[self._by_order], self._order_starts)
+            best[self.model.column_order[self._by_order[self._order_starts]]] = np.minimum(of_each, 0.0)
+        return best
 
     def _entering(self, reduced: Floats) -> Ints:
         threshold = -1e-7 * max(1.0, float(self.model.column_value_vnd.max(initial=1.0)))

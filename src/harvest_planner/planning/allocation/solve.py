@@ -18,6 +18,8 @@ FEW_COLUMNS = 2_500
 PROBE_PER_ORDER = 6
 DIVE_SHARE = 0.1
 """Share of the allowed distance that may be lost in putting orders on the trips decided."""
+RELAXED_SHARE = 0.05
+"""Share of the gap within which the relaxation is solved."""
 MOST_NODES = 1_000
 
 
@@ -34,29 +36,18 @@ class Task:
 def solve(task: Task) -> Allocation:
     """The best allocation of a model within the relative gap, with a bound valid for all its columns.
 
-    Columns that nothing can use even alone are left out first: a relaxation would use them in part.
     The relaxation's bound and reduced costs hold for every column. A whole plan found over the most promising columns
     then tells which columns cannot be in a better one; the programme over the rest proves the bound.
     """
-    possible = np.flatnonzero(task.model.column_possible)
-    model = task.model.only(possible)
     with task.patience.heeding_interrupts():
-        found = _solve(replace(task, model=model))
-    column_kg = np.zeros(len(task.model.column_order))
-    column_kg[possible] = found.column_kg
-    return replace(found, column_kg=column_kg, interrupted=task.patience.interrupted)
-
-
-def _solve(task: Task) -> Allocation:
-    model = task.model
-    master = Master(model, seed=task.seed)
-    finished = master.run(task.patience)
-    search = _Search(task, master)
-    if finished:
-        search.run()
-    else:
-        search.serve_the_best_first()
-    return search.answer(finished)
+        master = Master(task.model, seed=task.seed)
+        finished = master.run(task.patience, gap=RELAXED_SHARE * task.gap)
+        search = _Search(task, master)
+        if finished:
+            search.run()
+        else:
+            search.serve_the_best_first()
+    return replace(search.answer(finished), interrupted=task.patience.interrupted)
 
 
 class _Search:
