@@ -111,18 +111,19 @@ class IntegerProgramme:
         self,
         *,
         absolute_gap: float,
+        relative_gap: float = 0.0,
         start: tuple[Floats, Floats] | None,
         target_vnd: float,
         patience: Patience,
         most_nodes: int | None = None,
     ) -> Whole | None:
-        """The best allocation within the gap, or the first worth `target_vnd`; None where none was found in time."""
+        """The best allocation within one of the gaps, or the first worth `target_vnd`; None where none was found in time."""
         if most_nodes is not None:
             self._programme.most_nodes(most_nodes)
         if start is not None:
             self._programme.start_from(self._as_columns(*start))
         self._programme.stop_at(-target_vnd)
-        status = self._programme.solve(absolute_gap=absolute_gap, patience=patience)
+        status = self._programme.solve(relative_gap=relative_gap, absolute_gap=absolute_gap, patience=patience)
         if not self._programme.has_solution:
             return None
         return self._whole(finished=status != "time_limit")

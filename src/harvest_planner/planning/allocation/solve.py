@@ -127,7 +127,8 @@ class _Search:
         exact = self.task.gap == 0
         target = np.inf if exact else self.bound - self.allowance
         found = programme.solve(
-            absolute_gap=1e-4 if exact else 0.9 * self.allowance,
+            absolute_gap=1e-4 if exact else 0.9 * self.task.gap,
+            relative_gap=0.9 * self.task.gap,
             start=(self.best[0][columns], self.best[1]),
             target_vnd=target,
             patience=self.task.patience,
