@@ -171,14 +171,25 @@ class FieldBatch:
             return spray + dt.timedelta(days=whole)
         return None
 
+    def interval_kept_on(self, day: dt.date) -> bool:
+        """Whether the pre-harvest interval of the last spray is over that day; of an unknown spray it never is."""
+        lawful_from = self.interval_ends_on
+        return not self.interval_unknown and (lawful_from is None or day >= lawful_from)
+
+    def rests_on(self, day: dt.date) -> bool:
+        """Whether nobody picks that day: the grower rests, or the place is closed."""
+        return self.grower.rests_on(day) or day in self.place.closed_on
+
+    def certified_on(self, day: dt.date) -> bool:
+        """Whether the batch's certifications hold that day."""
+        return self.batch.certified_until is None or day <= self.batch.certified_until
+
     def pick_day(self, day: dt.date) -> PickDay:
         """The batch on one day, whatever the rules say."""
         local = zone(self.place.timezone)
         from_at = dt.datetime.combine(day, self.grower.picks_from, tzinfo=local)
         until_at = dt.datetime.combine(day, self.grower.picks_until, tzinfo=local)
         treated_h = self.crop.treatment.duration_h if self.crop.treatment else 0.0
-        lawful_from = self.interval_ends_on
-        certified_until = self.batch.certified_until
         return PickDay(
             pick_on=day,
             from_at=from_at,
@@ -187,9 +198,9 @@ class FieldBatch:
             ready_h=hours_of(until_at) + treated_h + self.handling_h,
             age_d20=self.age_on(day),
             on_tree=self.holds_on(day),
-            interval_kept=not self.interval_unknown and (lawful_from is None or day >= lawful_from),
-            rests=self.grower.rests_on(day) or day in self.place.closed_on,
-            certified=certified_until is None or day <= certified_until,
+            interval_kept=self.interval_kept_on(day),
+            rests=self.rests_on(day),
+            certified=self.certified_on(day),
         )
 
     def days(self) -> Iterator[PickDay]:
