@@ -132,7 +132,7 @@ def fill(model: Model, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, F
     for trip in np.flatnonzero(free.trip_kg > KG_EPSILON).tolist():
         # Kilograms come rounded down, each part for itself.
         _reach_least(model, free, trip)
-    for column in _promising(free, taken):
+    for column in _worth_trying(free, taken):
         kg = _part_that_fits(free, model, column, started=bool(taken[column] > 0))
         if kg <= 0 or not _pays(free, model, column, kg, started=bool(taken[column] > 0)):
             continue
@@ -165,7 +165,7 @@ def follow(model: Model, column_kg: Floats, trips: Bools) -> tuple[Floats, Float
     return fill(model, taken, free.surplus_kg)
 
 
-def _promising(free: Free, taken: Floats) -> Iterator[int]:
+def _worth_trying(free: Free, taken: Floats) -> Iterator[int]:
     """Columns worth something, best first, of which something may still fit: what is free only ever becomes less."""
     model = free.model
     kept = model.batch_kept_vnd_per_kg[model.trip_batch[model.column_trip]] * model.column_kg
