@@ -117,7 +117,7 @@ class IntegerProgramme:
         patience: Patience,
         most_nodes: int | None = None,
     ) -> Whole | None:
-        """The best allocation within one of the gaps, or the first worth `target_vnd`; None where none was found in time."""
+        """The best allocation within a gap, or the first worth `target_vnd`; None where none was found in time."""
         if most_nodes is not None:
             self._programme.most_nodes(most_nodes)
         if start is not None:
