@@ -1,14 +1,17 @@
-"""A whole plan near the relaxation's optimum: trips are made whole one after another, then the orders on them."""
+"""Whole plans near the relaxation's optimum: trips are made whole one after another, then the orders on them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from harvest_planner.planning.allocation.greedy import fill
 from harvest_planner.planning.allocation.integer import IntegerProgramme
 from harvest_planner.planning.allocation.master import WHOLE, Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
+from harvest_planner.planning.allocation.rounding import rounded
 from harvest_planner.planning.patience import Patience
 
 SURE = 0.9
@@ -21,30 +24,31 @@ MOST_NODES = 200
 
 def dive(
     model: Model, master: Master, *, allowance_vnd: float, target_vnd: float, seed: int, patience: Patience
-) -> tuple[Floats, Floats] | None:
-    """Kilograms per column and surplus per trip on trips that the relaxation chose; None where no plan was found.
+) -> Iterator[tuple[Floats, Floats]]:
+    """Kilograms per column and surplus per trip of plans on the trips that the relaxation chose, one after another.
 
-    Changes the master: afterwards its trips are fixed.
+    First orders are made whole by rounding, then by an integer programme. Changes the master: afterwards its trips are
+    fixed.
     """
     reduced = _decide_trips(model, master, patience)
     if reduced is None:
-        return None
+        return
     made = (master.trips_made > 0.5) | model.trip_made
     on_made = np.flatnonzero(made[model.column_trip])
     cheapest = cheapest_per_order(model.column_order, on_made, reduced[on_made], COLUMNS_PER_ORDER)
     columns = np.union1d(cheapest, master.columns_used)
     if not len(columns):
-        return None
+        return
+    yield from rounded(model, master, patience)
     chosen = replace(model.only(columns), trip_blocked=model.trip_blocked | ~made)
     programme = IntegerProgramme(chosen, seed=seed)
     found = programme.solve(
         absolute_gap=allowance_vnd, start=None, target_vnd=target_vnd, patience=patience, most_nodes=MOST_NODES
     )
-    if found is None:
-        return None
-    column_kg = np.zeros(len(model.column_order))
-    column_kg[columns] = found.column_kg
-    return column_kg, found.surplus_kg
+    if found is not None:
+        column_kg = np.zeros(len(model.column_order))
+        column_kg[columns] = found.column_kg
+        yield fill(model, column_kg, found.surplus_kg)
 
 
 def _decide_trips(model: Model, master: Master, patience: Patience) -> Floats | None:

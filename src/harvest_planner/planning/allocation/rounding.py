@@ -12,7 +12,7 @@ from harvest_planner.planning.allocation.model import Floats, Model
 from harvest_planner.planning.allocation.variables import uncounted
 from harvest_planner.planning.patience import Patience
 
-MOST_ROUNDS = 4
+MOST_ROUNDS = 8
 MADE = 0.5
 """A trip made to this share is made, and a part that is this share of the least one grows to it."""
 KG_EPSILON = 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -78,9 +79,10 @@ class _Search:
         self.serve_the_best_first()
         if not exact and self.bound - self.value <= self.allowance:
             return
-        self._dive()
-        if not exact and self.bound - self.value <= self.allowance:
-            return
+        for found in self._dive():
+            self._keep_better(*found)
+            if not exact and self.bound - self.value <= self.allowance:
+                return
         promising = self._promising()
         mattering = self._mattering()
         if not exact and len(promising) < 0.8 * len(mattering):
@@ -95,8 +97,8 @@ class _Search:
         nothing = np.zeros(len(self.model.column_order)), np.zeros(len(self.model.trip_batch))
         self._keep_better(*fill(self.model, *nothing))
 
-    def _dive(self) -> None:
-        found = dive(
+    def _dive(self) -> Iterator[tuple[Floats, Floats]]:
+        return dive(
             self.model,
             self.master,
             allowance_vnd=DIVE_SHARE * self.allowance,
@@ -104,8 +106,6 @@ class _Search:
             seed=self.task.seed,
             patience=self.task.patience,
         )
-        if found is not None:
-            self._take(*found)
 
     def _mattering(self) -> Ints:
         """Columns that a plan better than the best one may hold: the others cost more than what is left to gain."""
