@@ -65,7 +65,7 @@ def decide(market: Market, *, seed: int, told: Told, patience: Patience, executo
     if executor is None:
         found = map(decided, _in_turn(parts, seed, patience))
     else:
-        found = executor.map(decided, _at_once(parts, seed, patience))
+        found = executor.map(decided, list(_at_once(parts, seed, patience)))  # Dask maps no iterators.
     return _joined(market, parts, list(_told(found, parts, told)), patience)
 
 
