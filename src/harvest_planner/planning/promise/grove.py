@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.pools import Trip
-from harvest_planner.planning.promise.stock import Shelf, batch_key, packing_key, picker_key
+from harvest_planner.planning.promise.stock import Shelf, TripKey, batch_key, packing_key, picker_key
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import Wish
 from harvest_planner.schema.plan import HarvestPlan
@@ -118,9 +118,10 @@ class Grove:
 
 def grove_of(
     trips: Iterable[Trip],
-    plan: HarvestPlan,
-    shelf: Shelf,
     *,
+    prices: Prices,
+    surplus: Container[TripKey],
+    shelf: Shelf,
     lacking: Mapping[Owner, FairPart],
     terminal_share: float,
     notice_h: float,
@@ -129,6 +130,7 @@ def grove_of(
 
     Parameters
     ----------
+    surplus : trips that pick for the local market.
     lacking : what growers lack to their fair parts.
     """
     cohorts: dict[tuple[object, ...], list[Trip]] = defaultdict(list)
@@ -144,8 +146,6 @@ def grove_of(
         )
         cohorts[key].append(trip)
     laid = tuple(trip for group in cohorts.values() for trip in group)
-    prices = Prices.of(plan)
-    surplus = {(row.batch_id, row.pick_on) for row in plan.surplus}
     rows = np.array([_row(trip, prices, shelf, surplus, terminal_share) for trip in laid], dtype=float).reshape(-1, 5)
     parts = np.array([lacking.get(trip.field.owner, NO_PART) for trip in laid], dtype=float).reshape(-1, 2)
     sizes = [len(group) for group in cohorts.values()]
@@ -165,7 +165,7 @@ def grove_of(
 
 
 def _row(
-    trip: Trip, prices: Prices, shelf: Shelf, surplus: set[tuple[str, dt.date]], terminal_share: float
+    trip: Trip, prices: Prices, shelf: Shelf, surplus: Container[TripKey], terminal_share: float
 ) -> tuple[float, float, float, float, float]:
     """Price less what reputation counts, fee, least kilograms, price of filling up, spare kilograms of a trip."""
     field, day = trip.field, trip.day.pick_on

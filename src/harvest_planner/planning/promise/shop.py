@@ -57,7 +57,8 @@ class Shop:
     ) -> None:
         self.meeting = Meeting(problem, orders=() if problem.lanes else _anywhere())
         self.shelf = Shelf(plan, self.meeting, own=own, quantile=quantile)
-        self.planned = frozenset(order.id for order in problem.orders if order.state in PLANNED_STATES)
+        states = zip(field_of(problem.orders, "id"), field_of(problem.orders, "state"), strict=True)
+        self.planned = frozenset(order_id for order_id, state in states if state in PLANNED_STATES)
         self._problem, self._notice = problem, notice
         self._prices = Prices.of(plan)
         trips: dict[str, list[Trip]] = {}
@@ -65,7 +66,8 @@ class Shop:
             trips.setdefault(trip.field.crop.id, []).append(trip)
         lay = partial(
             grove_of,
-            plan=plan,
+            prices=self._prices,
+            surplus={(row.batch_id, row.pick_on) for row in plan.surplus},
             shelf=self.shelf,
             lacking=_lacking(plan, problem),
             terminal_share=problem.policy.terminal_share,
