@@ -62,6 +62,8 @@ class Grove:
     fair_kg, fair_vnd_per_kg : what its grower lacks to his fair part by the plan, and what each kilogram of it counts.
     spare_kg : what the plan leaves of the trip's scarcest capacity; 0 where it may not be made.
     tell_by_h : by when the pick can be told, of each cohort [h since the epoch].
+    standing_vnd_per_kg : what a kilogram counts for its grower's reputation.
+    pickable, interval_kept : what the rules of the field say of the trip.
     """
 
     trips: tuple[Trip, ...]
@@ -75,11 +77,19 @@ class Grove:
     made: Bools
     spare_kg: Floats
     tell_by_h: Floats
+    standing_vnd_per_kg: Floats
+    pickable: Bools
+    interval_kept: Bools
 
     @property
     def cohorts(self) -> list[Trip]:
         """One trip of each cohort."""
         return [self.trips[at] for at in self.first.tolist()]
+
+    @property
+    def spreads(self) -> set[tuple[float, float]]:
+        """The spreads of age among the trips: sd_d20 and batch_sd_d20."""
+        return {(trip.field.stage.sd_d20, trip.field.stage.batch_sd_d20) for trip in self.cohorts}
 
     def stretch(self, cohort: int) -> slice:
         """Where a cohort's trips stand."""
@@ -88,9 +98,7 @@ class Grove:
 
     def costs(self, kg: float, least_kg: float, suits: Bools | None) -> tuple[Floats, Floats]:
         """What goods of that weight cost from each trip, inf where it cannot give `least_kg`; the least by cohort."""
-        filler = np.maximum(0.0, self.least_kg - kg) * self.filler_vnd_per_kg
-        costs = kg * self.price_vnd_per_kg + self.fee_vnd + filler + np.where(self.made, 0.0, EVEN_VND)
-        costs -= np.minimum(kg, self.fair_kg) * self.fair_vnd_per_kg
+        costs = self.used_vnd(kg) + np.where(self.made, 0.0, EVEN_VND)
         barred = self.spare_kg < least_kg - 1e-9
         if suits is not None:
             barred |= ~suits
@@ -98,6 +106,24 @@ class Grove:
         if not len(costs):
             return costs, costs
         return costs, np.minimum.reduceat(costs, self.first)
+
+    def used_vnd(self, kg: float) -> Floats:
+        """What goods of that weight use up on each trip at the plan's prices, whether it can give them [VND]."""
+        filler = np.maximum(0.0, self.least_kg - kg) * self.filler_vnd_per_kg
+        fair = np.minimum(kg, self.fair_kg) * self.fair_vnd_per_kg
+        return np.asarray(kg * self.price_vnd_per_kg + self.fee_vnd + filler - fair)
+
+    def any_of(self, trips: Bools) -> Bools:
+        """Of each cohort whether one of its trips is among some."""
+        return np.logical_or.reduceat(trips, self.first) if len(trips) else trips
+
+    def spread(self, cohort: Ints) -> tuple[Ints, Ints]:
+        """Every trip of some cohorts: which of the cohorts given it is of, and its place."""
+        ends = np.append(self.first[1:], len(self.trips))
+        sizes = (ends - self.first)[cohort]
+        which = np.repeat(np.arange(len(cohort)), sizes)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return which, self.first[cohort][which] + within
 
     def cost(self, at: int, kg: float) -> float:
         """What goods of that weight cost from one trip [VND]."""
@@ -161,6 +187,9 @@ def grove_of(
         made=np.array([(trip.field.batch.id, trip.day.pick_on) in shelf.trips for trip in laid], dtype=bool),
         spare_kg=rows[:, 4].copy(),
         tell_by_h=np.array([group[0].day.from_at.timestamp() / 3600.0 - notice_h for group in cohorts.values()]),
+        standing_vnd_per_kg=np.array([trip.field.reputation_vnd_per_kg for trip in laid], dtype=float),
+        pickable=np.array([trip.day.pickable for trip in laid], dtype=bool),
+        interval_kept=np.array([trip.day.interval_kept for trip in laid], dtype=bool),
     )
 
 
@@ -194,6 +223,7 @@ def _spare_kg(trip: Trip, shelf: Shelf) -> float:
 
 
 _NO_NUMBERS = np.empty(0)
+_NO_ANSWERS = np.empty(0, dtype=bool)
 BARE = Grove(
     (),
     np.empty(0, dtype=np.int64),
@@ -203,8 +233,11 @@ BARE = Grove(
     filler_vnd_per_kg=_NO_NUMBERS,
     fair_kg=_NO_NUMBERS,
     fair_vnd_per_kg=_NO_NUMBERS,
-    made=np.empty(0, dtype=bool),
+    made=_NO_ANSWERS,
     spare_kg=_NO_NUMBERS,
     tell_by_h=_NO_NUMBERS,
+    standing_vnd_per_kg=_NO_NUMBERS,
+    pickable=_NO_ANSWERS,
+    interval_kept=_NO_ANSWERS,
 )
 """Of a crop of which nothing can be picked."""
