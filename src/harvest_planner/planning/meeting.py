@@ -98,7 +98,7 @@ class Meeting:
     @cached_property
     def open_network(self) -> Network:
         """The network as it would be without any embargo."""
-        return self._network(()) if self.embargoes else self.network
+        return self._network(()) if self._refused else self.network
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:

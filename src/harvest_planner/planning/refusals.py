@@ -75,7 +75,8 @@ def _reason(
 def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
     """No chain of lanes at all, or none that an embargo leaves in time."""
     destination = buyer.destination.id
-    if not any(_arrives(buyer, meeting, meeting.open_network, in_time=False)):
+    # What arrives in spite of embargoes arrives without them.
+    if not any(any(_arrives(buyer, meeting, each, in_time=False)) for each in (meeting.network, meeting.open_network)):
         origins = sorted({field.place.id for field in meeting.fields})
         shown = {"destination_id": destination, "origins": ", ".join(origins)}
         return _reason(

@@ -15,12 +15,13 @@ from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
 from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints
 from harvest_planner.planning.promise.rooms import Left
-from harvest_planner.planning.promise.search import AT_ONCE
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.wish import BuyerOrder, Wish
 
+AT_ONCE = 32
+"""So many ways are worked out together."""
 _BATCH, _HANDS, _PACKING, _LANE = (1 << bit for bit in range(4))
 _BIT_OF: dict[Capacity, int] = dict(zip(CAPACITIES, (_HANDS, _PACKING, _LANE), strict=True))
 

@@ -26,6 +26,8 @@ class Left(NamedTuple):
     resource_kg: Floats
     batch: Ints
     """Of each trip, where its fruit stands among the resources."""
+    picked: Ints
+    """The same where picking takes it: what is observed later does not count yet."""
     hands: Ints
     packing: Ints
 
@@ -48,7 +50,7 @@ class Left(NamedTuple):
         """The scarcest of the three, of some trips."""
         kg = self.resource_kg
         return np.asarray(
-            np.minimum(np.minimum(kg[self.batch[stretch]], kg[self.hands[stretch]]), kg[self.packing[stretch]])
+            np.minimum(np.minimum(kg[self.picked[stretch]], kg[self.hands[stretch]]), kg[self.packing[stretch]])
         )
 
 
@@ -58,6 +60,8 @@ class Rooms:
     def __init__(self, trips: Sequence[Trip]) -> None:
         self._numbers: dict[str, int] = {}
         self._batch = _array(self._number(batch_key(trip.field.batch.id)) for trip in trips)
+        counts = np.array([trip.day.pick_on >= trip.field.batch.observed_on for trip in trips], dtype=bool)
+        self._picked: Ints = np.where(counts, self._batch, _UNLIMITED)
         self._hands = _array(map(self._hands_of, trips))
         self._packing = _array(map(self._packing_of, trips))
         self._last: Left | None = None
@@ -67,7 +71,7 @@ class Rooms:
         last = self._last
         if last is None or last.snapshot is not snapshot:
             kg = self._looked_up(snapshot) if last is None else self._again(snapshot, last)
-            self._last = last = Left(snapshot, kg, self._batch, self._hands, self._packing)
+            self._last = last = Left(snapshot, kg, self._batch, self._picked, self._hands, self._packing)
         return last
 
     def _again(self, snapshot: Snapshot, last: Left) -> Floats:

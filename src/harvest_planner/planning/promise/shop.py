@@ -22,7 +22,8 @@ from harvest_planner.planning.promise.rooms import NO_ROOMS, Rooms
 from harvest_planner.planning.promise.search import Asked, Find, Rank, Search
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare
-from harvest_planner.planning.promise.stock import Shelf, needed_mg
+from harvest_planner.planning.promise.stock import Shelf
+from harvest_planner.planning.promise.vacancy import Vacancy
 from harvest_planner.planning.promise.ways import Rides, Ways
 from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES
@@ -31,7 +32,6 @@ from harvest_planner.planning.wish import Wish
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import Change, HarvestPlan, Reason
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.promises import MG_PER_KG
 from harvest_planner.schema.record_table import RecordTable, table_of
 from harvest_planner.schema.told_rows import field_of
 from harvest_planner.transit.instants import hours_of
@@ -148,10 +148,12 @@ class Shop:
         key = (wish.crop_id, wish.grade, wish.certifications)
         return self._suits.get(key, lambda: self.grove(wish.crop_id).suiting(wish))
 
-    def _known(self, wish: Wish) -> Known:
+    def known(self, wish: Wish) -> Known:
+        """What is known of a wish: shares by every way, and which trips suit it."""
         return Known(self._shares_of(wish), self._suiting(wish))
 
-    def _rooms_of(self, crop_id: str) -> Rooms:
+    def rooms(self, crop_id: str) -> Rooms:
+        """What the ledger leaves on the trips of a crop."""
         return self._rooms.get(crop_id) or NO_ROOMS
 
     def found(self, asked: Asked, snapshot: Snapshot, now: dt.datetime) -> Iterator[Find]:
@@ -160,31 +162,16 @@ class Shop:
         key = (asked.buyer.wish, order.quantity_kg, asked.least_kg, order.price_vnd_per_kg, order.loss_vnd_per_kg)
         rank = self._ranks.get(key, lambda: Rank(asked, self.meeting.problem.policy))
         search = Search(asked, self.meeting, rank, now_h=hours_of(now))
-        return search.found(partial(self._room_kg, asked, snapshot))
-
-    def _room_kg(self, asked: Asked, snapshot: Snapshot, trip: Trip, ride: int, kg: float) -> float:
-        """What a trip and a ride can still give of so many kilograms, all their capacities together [kg]."""
-        departures, day, batch_id = asked.ways.rides[ride].departures, trip.day.pick_on, trip.field.batch.id
-        takes = self.shelf.takes(batch_id, day, departures, needed_mg(kg))
-        free = min((snapshot.free(take.resource) for take in takes if take.shared_by is None), default=0) / MG_PER_KG
-        fits = min(kg, free)
-        if fits < asked.least_kg - 1e-9:
-            return 0.0
-        if (batch_id, day) in self.shelf.trips:
-            return fits
-        taken: dict[str, int] = {}
-        for take in takes if fits == kg else self.shelf.takes(batch_id, day, departures, needed_mg(fits)):
-            held = 0 if take.shared_by is None else snapshot.shared(take.resource, take.shared_by)
-            taken[take.resource] = taken.get(take.resource, 0) + max(0, take.amount - held)
-        return fits if all(amount <= snapshot.free(resource) for resource, amount in taken.items()) else 0.0
+        rooms = self.rooms(asked.buyer.crop.id)
+        return search.found(Vacancy(self.shelf, rooms, snapshot, least_kg=asked.least_kg))
 
     def reasons(self, order: Order, snapshot: Snapshot, now: dt.datetime) -> tuple[Reason, ...]:
         """Why nothing can be offered, in the order of the code list, and the nearest wish that works."""
         buyer = self.meeting.buyer(order)
         grove = self.grove(buyer.crop.id)
         spare = Spare(self.meeting, self.shelf, snapshot)
-        left = self._rooms_of(buyer.crop.id).left(snapshot)
-        prospects = Prospects(grove, spare, left, self._known, now_h=hours_of(now))
+        left = self.rooms(buyer.crop.id).left(snapshot)
+        prospects = Prospects(grove, spare, left, self.known, now_h=hours_of(now))
         reason = reason_by(buyer, self.meeting, prospects, missing_kg=order.quantity_kg, now=now) or Reason(
             code="outbid", message="the fruit that could serve it goes to orders that bring more"
         )
