@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
+import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -106,6 +107,7 @@ def test_what_is_left_is_kept_from_one_snapshot_to_the_next(problem: hp.Planning
             one, other = rooms.left(snapshot), Rooms(grove.trips).left(snapshot)
             spare = Spare(shop.meeting, shop.shelf, snapshot)
             assert one.resource_kg.tolist() == other.resource_kg.tolist()
-            assert one.batch_kg.tolist() == [spare.batch_kg[trip.field.batch.id] for trip in grove.trips]
-            assert one.hands_kg.tolist() == [spare.picker_kg(trip) for trip in grove.trips]
-            assert one.packing_kg.tolist() == [spare.packing_kg(trip) for trip in grove.trips]
+            batch_kg, hands_kg, packing_kg = one.on(np.arange(len(grove.trips)))
+            assert batch_kg.tolist() == [spare.batch_kg[trip.field.batch.id] for trip in grove.trips]
+            assert hands_kg.tolist() == [spare.picker_kg(trip) for trip in grove.trips]
+            assert packing_kg.tolist() == [spare.packing_kg(trip) for trip in grove.trips]

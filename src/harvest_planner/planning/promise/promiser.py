@@ -122,7 +122,7 @@ class Promiser:
         That is the journeys there, and the chances of parcels like those of the problem's orders: about 0.1 s for a
         destination and 3 ms for a kind of parcel. What is not worked out ahead is when it is first asked for.
         """
-        self._shop.prepare(destination_ids)
+        self._shop.prepare(destination_ids, self.ledger.snapshot())
 
     def quote(self, order: Order, *, limit: int = 3) -> Quote:
         """The best offers for an order, one by each journey, or why there are none. It takes nothing.

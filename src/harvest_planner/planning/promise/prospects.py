@@ -13,7 +13,7 @@ from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Capacity, Leftover
 from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
-from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints
+from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints, runs
 from harvest_planner.planning.promise.rooms import Left
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare
@@ -33,12 +33,21 @@ class Known(NamedTuple):
     suits: Bools | None
 
 
-class _Pairs(NamedTuple):
-    """Ways with each trip that could take them, by way and trip."""
+class _Lots(NamedTuple):
+    """The trips that could take some ways, each once, by cohort, and what goods use up on them.
 
-    row: Ints
+    Attributes
+    ----------
+    cohort : of each way, which of the cohorts is its own.
+    first : where each cohort begins among the trips, and the end.
+    least_vnd : of each cohort, the least that is used up.
+    """
+
+    cohort: Ints
+    first: Ints
     trip: Ints
-    gain_vnd: Floats
+    used_vnd: Floats
+    least_vnd: Floats
 
 
 class Prospects:
@@ -59,6 +68,7 @@ class Prospects:
         self._spare = leftover
         self._grove, self._left, self._know, self._now_h = grove, left, know, now_h
         self._policy = leftover.meeting.problem.policy
+        self._last: tuple[BuyerOrder, Ints] | None = None
 
     def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
         """Nothing is quicker together."""
@@ -82,23 +92,31 @@ class Prospects:
 
     def room(self, buyer: BuyerOrder, kg: float) -> Room:
         """What is left for so many kilograms of an order that can be promised."""
-        shares = self._know(buyer.wish).shares
-        pairs = self._pairs(buyer, kg)
-        paying = pairs.gain_vnd > 0
+        shares, suits = self._know(buyer.wish)
+        rows = self._rows(buyer)
+        rows = rows[self._fine(shares, rows, buyer.wish)]
+        goods_vnd = self._goods_vnd(buyer, shares, rows, kg)
+        lots = self._lots(shares.ways.cohort[rows], suits, kg)
+        gain_vnd = goods_vnd - lots.least_vnd[lots.cohort]
+        paying = gain_vnd > 0.0
         if not paying.any():
-            price = _price(buyer, shares.good[pairs.row], pairs.gain_vnd, kg)
+            price = _price(buyer, shares.good[rows], gain_vnd, kg)
             return Room(pays=False, price_vnd_per_kg=price, short=None, fits=False, most_kg=0.0)
-        row, trip = pairs.row[paying], pairs.trip[paying]
-        limits = self._limits(shares, row, trip, kg)
+        rows, goods_vnd, cohort = rows[paying], goods_vnd[paying], lots.cohort[paying]
+        way, place = runs(lots.first[cohort], lots.first[cohort + 1])
+        pays = goods_vnd[way] > lots.used_vnd[place]
+        way, place = way[pays], place[pays]
+        short_of, batch_kg = self._short_of(lots.trip, kg)
+        limits = short_of[place] + self._full(shares, rows, kg)[way]
         first = ((code, np.flatnonzero(limits == bit)) for code, bit in _BIT_OF.items())
         hit = next(((code, at[0]) for code, at in first if len(at)), None)
-        short = hit and (hit[0], self._candidate(buyer, shares, int(row[hit[1]]), int(trip[hit[1]])))
+        short = hit and (hit[0], self._candidate(buyer, shares, int(rows[way[hit[1]]]), int(lots.trip[place[hit[1]]])))
         return Room(
             pays=True,
             price_vnd_per_kg=math.inf,
             short=short,
-            fits=short is None and self._may_make(trip[limits == 0], kg),
-            most_kg=float(self._left.batch_kg[trip].max()),
+            fits=short is None and self._may_make(lots.trip[place[limits == 0]], kg),
+            most_kg=float(batch_kg[place].max()),
         )
 
     def works_later(self, buyer: BuyerOrder) -> dt.datetime | None:
@@ -119,11 +137,15 @@ class Prospects:
 
     def _rows(self, buyer: BuyerOrder) -> Ints:
         """The ways of which a refusal speaks that some trip outside its interval could take; the best first."""
+        if self._last is not None and self._last[0] is buyer:
+            return self._last[1]
         shares, suits = self._know(buyer.wish)
         every = buyer.crop.safety_cap is not None
         rows = notable(shares, self._told(shares), self._policy.min_good_share - SLACK, every=every)
         able = self._grove.any_of(self._able(suits))
-        return rows[able[shares.ways.cohort[rows]]]
+        rows = rows[able[shares.ways.cohort[rows]]]
+        self._last = buyer, rows
+        return rows
 
     def _able(self, suits: Bools | None) -> Bools:
         return self._grove.interval_kept if suits is None else self._grove.interval_kept & suits
@@ -148,28 +170,30 @@ class Prospects:
             return np.asarray(kg * per_kg - review_vnd * (1.0 - shares.parcels(rows, buyer.wish)))
         return np.asarray(kg * per_kg)
 
-    def _pairs(self, buyer: BuyerOrder, kg: float) -> _Pairs:
-        """The ways that can be promised, each with every trip that could take it, and what that adds [VND]."""
-        shares, suits = self._know(buyer.wish)
-        rows = self._rows(buyer)
-        rows = rows[self._fine(shares, rows, buyer.wish)]
-        row, trip = self._grove.spread(shares.ways.cohort[rows])
+    def _lots(self, cohorts: Ints, suits: Bools | None, kg: float) -> _Lots:
+        """The trips outside their interval of each way's cohort; each has some."""
+        different, cohort = np.unique(cohorts, return_inverse=True)
+        which, trip = self._grove.members(different)
         able = self._able(suits)[trip]
-        row, trip = row[able], trip[able]
-        gain = self._goods_vnd(buyer, shares, rows, kg)[row] - self._grove.used_vnd(kg)[trip]
-        return _Pairs(rows[row], trip, gain)
+        which, trip = which[able], trip[able]
+        used_vnd = self._grove.terms.of(trip).used_vnd(kg)
+        first = np.searchsorted(which, np.arange(len(different) + 1))
+        least_vnd = np.minimum.reduceat(used_vnd, first[:-1]) if len(different) else used_vnd
+        return _Lots(cohort, first, trip, used_vnd, least_vnd)
 
-    def _limits(self, shares: Shares, row: Ints, trip: Ints, kg: float) -> Ints:
-        """What does not suffice of fruit, hands, packing and departures, a bit for each."""
-        left, least_kg = self._left, kg - KG_EPSILON
-        of_trip = _BATCH * (left.batch_kg < least_kg) + _HANDS * (left.hands_kg < least_kg)
-        of_trip = of_trip + _PACKING * (left.packing_kg < least_kg)
-        rides = shares.ways.ride[row]
-        full = np.zeros(len(shares.ways.rides), dtype=np.int64)
-        for ride in np.unique(rides).tolist():
-            lane_kg, _ = self._spare.journey_kg(shares.ways.rides[ride].journey)
-            full[ride] = _LANE * (lane_kg < least_kg)
-        return np.asarray(of_trip[trip] + full[rides], dtype=np.int64)
+    def _short_of(self, trips: Ints, kg: float) -> tuple[Ints, Floats]:
+        """What does not suffice of fruit, hands and packing, a bit for each; and how much fruit there is."""
+        batch_kg, hands_kg, packing_kg = self._left.on(trips)
+        least_kg = kg - KG_EPSILON
+        bits = _BATCH * (batch_kg < least_kg) + _HANDS * (hands_kg < least_kg) + _PACKING * (packing_kg < least_kg)
+        return np.asarray(bits, dtype=np.int64), batch_kg
+
+    def _full(self, shares: Shares, rows: Ints, kg: float) -> Ints:
+        """The bit of departures where those of a way do not suffice."""
+        rides, which = np.unique(shares.ways.ride[rows], return_inverse=True)
+        journeys = (shares.ways.rides[ride].journey for ride in rides.tolist())
+        full = [self._spare.journey_kg(journey)[0] < kg - KG_EPSILON for journey in journeys]
+        return np.asarray(_LANE * np.array(full, dtype=np.int64)[which])
 
     def _may_make(self, trips: Ints, kg: float) -> bool:
         """Whether one of some trips that have room is made, or may be made."""
@@ -181,7 +205,7 @@ class Prospects:
         """What so much counts at best for a grower of each cohort, where the rules allow it; −inf: nowhere [VND]."""
         grove = self._grove
         lawful = grove.pickable if suits is None else grove.pickable & suits
-        counted = kg * grove.standing_vnd_per_kg + np.minimum(kg, grove.fair_kg) * grove.fair_vnd_per_kg
+        counted = kg * grove.standing_vnd_per_kg + np.minimum(kg, grove.terms.fair_kg) * grove.terms.fair_vnd_per_kg
         counted = np.where(lawful, counted, -np.inf)
         return np.maximum.reduceat(counted, grove.first) if len(counted) else counted
 

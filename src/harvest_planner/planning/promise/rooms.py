@@ -31,26 +31,16 @@ class Left(NamedTuple):
     hands: Ints
     packing: Ints
 
-    @property
-    def batch_kg(self) -> Floats:
-        """Fruit, of each trip."""
-        return self.resource_kg[self.batch]
+    def on(self, trips: Ints) -> tuple[Floats, Floats, Floats]:
+        """Fruit, hands and packing of some trips; no hands on a day of rest."""
+        kg = self.resource_kg
+        return kg[self.batch[trips]], kg[self.hands[trips]], kg[self.packing[trips]]
 
-    @property
-    def hands_kg(self) -> Floats:
-        """Hands that day, of each trip; none on a day of rest."""
-        return self.resource_kg[self.hands]
-
-    @property
-    def packing_kg(self) -> Floats:
-        """Packing that day, of each trip."""
-        return self.resource_kg[self.packing]
-
-    def least_kg(self, stretch: slice) -> Floats:
-        """The scarcest of the three, of some trips."""
+    def least_kg(self, trips: Ints) -> Floats:
+        """What picking from some trips takes, the scarcest of it."""
         kg = self.resource_kg
         return np.asarray(
-            np.minimum(np.minimum(kg[self.picked[stretch]], kg[self.hands[stretch]]), kg[self.packing[stretch]])
+            np.minimum(np.minimum(kg[self.picked[trips]], kg[self.hands[trips]]), kg[self.packing[trips]])
         )
 
 

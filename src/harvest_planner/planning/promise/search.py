@@ -43,7 +43,7 @@ class Asked(NamedTuple):
     ways: Ways
     shares: Shares
     costs: Floats
-    """What its kilograms cost from each trip, inf where they cannot come [VND]."""
+    """What its kilograms cost from each live trip, inf where they cannot come [VND]."""
     least: Floats
     """The least of it by cohort [VND]."""
     least_kg: float
@@ -89,11 +89,16 @@ class Search:
         """The best way by each journey, best first."""
         ways = self._asked.ways
         roomy: dict[int, tuple[Trip, float]] = {}
+        boarded: set[int] = set()
         while len(self._worth):
             row = int(self._worth.argmax())
             if not self._worth[row] > -CENT_VND:
                 return
-            stage = self._stage[row]
+            stage, ride = self._stage[row], int(ways.ride[row])
+            if ride not in boarded and not vacancy.aboard(ways.rides[ride]):
+                self._worth[ways.ride == ride] = -np.inf
+                continue
+            boarded.add(ride)
             if stage == _GUESSED:
                 self._settle()
             elif stage == _SHARED:
@@ -102,7 +107,7 @@ class Search:
                 trip, kg = roomy[row]
                 verdict = self._asked.shares.verdict(row, self._asked.buyer.wish)
                 yield Find(row, trip, kg, verdict, float(self._worth[row]))
-                self._worth[ways.ride == ways.ride[row]] = -np.inf
+                self._worth[ways.ride == ride] = -np.inf
 
     def _settle(self) -> None:
         """Work out the most promising of the ways that are only guessed."""
@@ -147,16 +152,15 @@ class Search:
     def _has_trip(self, row: int, vacancy: Vacancy, roomy: dict[int, tuple[Trip, float]]) -> bool:
         """Look for the cheapest trip of the cohort that has room, and tell whether the way stays as good by it."""
         asked = self._asked
-        stretch = asked.grove.stretch(int(asked.ways.cohort[row]))
+        live = asked.grove.live
+        stretch = live.stretch(int(asked.ways.cohort[row]))
         ride, before_vnd = asked.ways.rides[int(asked.ways.ride[row])], float(self._worth[row])
         self._worth[row] = -np.inf
-        if not vacancy.aboard(ride):
-            return False
-        for at in vacancy.cheapest(asked.costs[stretch], stretch):
-            trip = asked.grove.trips[stretch.start + at]
+        for at in vacancy.cheapest(asked.costs[stretch], live.at[stretch]):
+            trip = asked.grove.trips[at]
             kg = vacancy.kg(trip, ride, asked.buyer.order.quantity_kg)
             if kg > 0.0:
-                self._worth[row] = self._gain_vnd(row, kg) - asked.grove.cost(stretch.start + at, kg)
+                self._worth[row] = self._gain_vnd(row, kg) - asked.grove.cost(at, kg)
                 roomy[row] = (trip, kg)
                 # A little less is still the best, or it comes up again in its turn.
                 return bool(self._worth[row] >= before_vnd)

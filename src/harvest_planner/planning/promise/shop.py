@@ -28,7 +28,7 @@ from harvest_planner.planning.promise.ways import Rides, Ways
 from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.planning.verdict import Start, table_of as chance_of
-from harvest_planner.planning.wish import Wish
+from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import Change, HarvestPlan, Reason
 from harvest_planner.schema.problem import PlanningProblem
@@ -47,6 +47,9 @@ _SHAPES_PARCELS = (
     "crop_id",
     "destination_id",
     "quantity_kg",
+    "may_split",
+    "grade",
+    "certifications",
     "ripe_within_days",
     "keeps_days",
     "room_degc",
@@ -93,8 +96,10 @@ class Shop:
         self._ranks: Recent[tuple[object, ...], Rank] = Recent(KEPT_RANKS)
         self._suits: Recent[tuple[object, ...], Bools | None] = Recent(256)
 
-    def prepare(self, destination_ids: Iterable[str] | None) -> None:
-        """Lay out the ways to some destinations, and tables for parcels like those of the problem's orders."""
+    def prepare(self, destination_ids: Iterable[str] | None, snapshot: Snapshot) -> None:
+        """Lay out ways to some destinations, and costs and tables of parcels like those of the problem's orders."""
+        for rooms in self._rooms.values():
+            rooms.left(snapshot)
         alike = _of_each_kind(table_of(self._problem.orders, Order))
         wanted = {order.destination_id for order in alike} if destination_ids is None else destination_ids
         places = {self._problem.place(each).id for each in wanted}
@@ -104,7 +109,9 @@ class Shop:
         parcels: dict[tuple[object, ...], Wish] = {}
         for order in alike:
             if order.crop_id in self._groves and self._problem.place(order.destination_id).id in places:
-                wish = self.meeting.buyer(order).wish
+                buyer = self.meeting.buyer(order)
+                wish = buyer.wish
+                self._costs_of(buyer)
                 parcels.setdefault((wish.crop_id, wish.upper_d20 - wish.lower_d20, wish.fruit, wish.needed), wish)
         for wish in parcels.values():
             self._lay_tables(wish)
@@ -126,16 +133,17 @@ class Shop:
     def asked(self, order: Order) -> Asked:
         """An order with what is known of its ways."""
         buyer = self.meeting.buyer(order)
-        wish = buyer.wish
-        shares = self._shares_of(wish)
-        grove = self.grove(buyer.crop.id)
-        least_kg = min(LEAST_PART_KG, order.quantity_kg) if order.may_split else order.quantity_kg
-        suits = self._suiting(wish)
-        costs, least = self._costs.get(
-            (wish.crop_id, wish.grade, wish.certifications, order.quantity_kg, least_kg),
-            lambda: grove.costs(order.quantity_kg, least_kg, suits),
-        )
-        return Asked(buyer, grove, shares.ways, shares, costs, least, least_kg)
+        shares = self._shares_of(buyer.wish)
+        costs, least, least_kg = self._costs_of(buyer)
+        return Asked(buyer, self.grove(buyer.crop.id), shares.ways, shares, costs, least, least_kg)
+
+    def _costs_of(self, buyer: BuyerOrder) -> tuple[Floats, Floats, float]:
+        """What it costs from each live trip, and the least by cohort [VND]; as little as may be offered [kg]."""
+        kg, wish = buyer.order.quantity_kg, buyer.wish
+        least_kg = min(LEAST_PART_KG, kg) if buyer.order.may_split else kg
+        live, suits = self.grove(wish.crop_id).live, self._suiting(wish)
+        key = (wish.crop_id, wish.grade, wish.certifications, kg, least_kg)
+        return (*self._costs.get(key, lambda: live.costs(kg, least_kg, suits)), least_kg)
 
     def _shares_of(self, wish: Wish) -> Shares:
         """What the wish is promised by every way."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.ledger import Snapshot
-from harvest_planner.planning.promise.rooms import Floats, Rooms
+from harvest_planner.planning.promise.rooms import Floats, Ints, Rooms
 from harvest_planner.planning.promise.stock import Shelf, needed_mg
 from harvest_planner.planning.promise.ways import Ride
 from harvest_planner.schema.promises import MG_PER_KG
@@ -37,19 +37,19 @@ class Vacancy:
         free = min(map(self._snapshot.free, ride.departures), default=math.inf)
         return free / MG_PER_KG >= self._least_kg
 
-    def cheapest(self, costs: Floats, stretch: slice) -> Iterator[int]:
-        """Places of trips by rising cost, those that are finite and not sold out, a limited number of them."""
-        first = int(costs.argmin())
-        if not math.isfinite(costs[first]):
+    def cheapest(self, costs: Floats, trips: Ints) -> Iterator[int]:
+        """Some trips by rising cost, those that are finite and not sold out, a limited number of them."""
+        first = int(costs.argmin()) if len(costs) else -1
+        if first < 0 or not math.isfinite(costs[first]):
             return
-        yield first
-        left_kg = self._rooms.left(self._snapshot).least_kg(stretch)
+        yield int(trips[first])
+        left_kg = self._rooms.left(self._snapshot).least_kg(trips)
         open_ = np.where(left_kg >= self._least_kg, costs, np.inf)
         open_[first] = np.inf
         for at in np.argsort(open_, kind="stable")[:MOST_TRIES].tolist():
             if not math.isfinite(open_[at]):
                 return
-            yield at
+            yield int(trips[at])
 
     def kg(self, trip: Trip, ride: Ride, kg: float) -> float:
         """What a trip and a ride can still give of so many kilograms, all their capacities together [kg]; 0: less than
