@@ -119,8 +119,9 @@ class Promiser:
     def prepare(self, destination_ids: Iterable[str] | None = None) -> None:
         """Work out ahead what the first quotes to some destinations need; None: those of the problem's orders.
 
-        That is the journeys there, and the chances of parcels like those of the problem's orders: about 0.1 s for a
-        destination and 3 ms for a kind of parcel. What is not worked out ahead is when it is first asked for.
+        That is the journeys there, and the costs and chances of parcels like those of the problem's orders: a few
+        milliseconds for a crop at a destination, and for a kind of parcel. What is not worked out ahead is when it is
+        first asked for.
         """
         self._shop.prepare(destination_ids, self.ledger.snapshot())
 
