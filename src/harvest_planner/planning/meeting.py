@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
+from harvest_planner.catalogue import fold
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
 from harvest_planner.planning.pools import Pool, Trip, pools_of, trips_of
@@ -97,7 +98,7 @@ class Meeting:
     @cached_property
     def open_network(self) -> Network:
         """The network as it would be without any embargo."""
-        return self._network(()) if self.embargoes else self.network
+        return self._network(()) if self._refused else self.network
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
@@ -114,6 +115,30 @@ class Meeting:
         for trip in self.trips:
             trips[trip.field.crop.id].append(trip)
         return trips
+
+    def refused(self, goods: str) -> bool:
+        """Whether an embargo could keep such goods off a lane on a day on which departures are dated."""
+        return fold(goods) in self._refused
+
+    @cached_property
+    def _refused(self) -> frozenset[str]:
+        carriers = {fold(lane.carrier) for lane in self.lanes.values() if lane.carrier}
+        first, last = (at.date() for at in self.network.span)
+        day = dt.timedelta(days=1)
+        return frozenset(
+            fold(each.goods)
+            for each in self.embargoes
+            if fold(each.carrier) in carriers and each.from_on <= last + day and each.until_on >= first - day
+        )
+
+    @cached_property
+    def handovers(self) -> dict[str, tuple[tuple[str, float], ...]]:
+        """By crop, the places and hours at which picked fruit is ready for a carrier [h since the epoch], each once."""
+        alike = {(f.crop.id, f.place.id, f.grower.picks_from, f.grower.picks_until): f for f in self.fields}
+        found: dict[str, dict[tuple[str, float], None]] = defaultdict(dict)
+        for (crop_id, place_id, *_), field in alike.items():
+            found[crop_id].update(dict.fromkeys((place_id, day.ready_h) for day in field.days()))
+        return {crop_id: tuple(pairs) for crop_id, pairs in found.items()}
 
     def buyer(self, order: Order) -> BuyerOrder:
         """The order with its wish in numbers."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from harvest_planner.planning.candidates import LEAST_PART_KG, Candidate, judged
 from harvest_planner.planning.leftover import Capacity, Leftover
@@ -75,7 +75,8 @@ def _reason(
 def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
     """No chain of lanes at all, or none that an embargo leaves in time."""
     destination = buyer.destination.id
-    if not any(_arrives(buyer, meeting, meeting.open_network, in_time=False)):
+    # What arrives in spite of embargoes arrives without them.
+    if not any(any(_arrives(buyer, meeting, each, in_time=False)) for each in (meeting.network, meeting.open_network)):
         origins = sorted({field.place.id for field in meeting.fields})
         shown = {"destination_id": destination, "origins": ", ".join(origins)}
         return _reason(
@@ -85,7 +86,7 @@ def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
             Change(field="lanes", value=f"a lane to {destination}"),
         )
     goods = buyer.crop.goods
-    if goods is None or any(_arrives(buyer, meeting, meeting.network, in_time=True)):
+    if goods is None or not meeting.refused(goods) or any(_arrives(buyer, meeting, meeting.network, in_time=True)):
         return None
     if not any(_arrives(buyer, meeting, meeting.open_network, in_time=True)):
         return None
@@ -107,21 +108,18 @@ def _until(buyer: BuyerOrder, ends: dt.date) -> dt.timedelta:
 
 
 def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: bool) -> Iterator[bool]:
-    seen: set[tuple[str, float]] = set()
-    for field in meeting.fields:
-        for day in field.days():
-            if (field.place.id, day.ready_h) in seen:
-                continue
-            seen.add((field.place.id, day.ready_h))
-            for journey in network.journeys(
-                field.place.id,
-                buyer.destination.id,
-                ready_h=day.ready_h,
-                goods=buyer.crop.goods,
-                clocks=buyer.curve.clocks,
-                clocks_key=buyer.crop.id,
-            ):
-                yield not in_time or journey.probability_by(buyer.wish.deliver_until_h) > 0
+    # Those of the crop itself come first: they are asked for anyway.
+    own = meeting.handovers.get(buyer.crop.id, ())
+    for place_id, ready_h in dict.fromkeys(chain(own, *meeting.handovers.values())):
+        for journey in network.journeys(
+            place_id,
+            buyer.destination.id,
+            ready_h=ready_h,
+            goods=buyer.crop.goods,
+            clocks=buyer.curve.clocks,
+            clocks_key=buyer.crop.id,
+        ):
+            yield not in_time or journey.probability_by(buyer.wish.deliver_until_h) > 0
 
 
 def _no_fruit(buyer: BuyerOrder, trips: Sequence[Trip]) -> Reason | None:

@@ -56,6 +56,20 @@ def test_a_snapshot_does_not_change() -> None:
     assert (before.free("a"), ledger.snapshot().free("a")) == (10, 3)
 
 
+def test_a_snapshot_tells_what_changed_since_another_of_its_book() -> None:
+    ledger = opened(a=10, b=10, c=10)
+    before = ledger.snapshot()
+    held = ledger.reserve(named(take("a", 7), take("b", 1)), now=NOW, expires_at=LATER)
+    between = ledger.snapshot()
+    assert sorted(between.touched_since(before) or ()) == ["a", "b"]
+    assert sorted(before.touched_since(between) or ()) == ["a", "b"]
+    ledger.cancel(held.id, now=NOW)
+    ledger.reserve(named(take("c", 2)), now=NOW, expires_at=LATER)
+    assert {"c"} <= set(ledger.snapshot().touched_since(before) or ())
+    assert list(between.touched_since(between) or ()) == []
+    assert opened(a=10).snapshot().touched_since(before) is None
+
+
 def test_a_hold_is_freed_when_its_time_is_over_and_cannot_be_confirmed_then() -> None:
     ledger = opened(a=10)
     held = ledger.reserve(named(take("a", 10)), now=NOW, expires_at=LATER)

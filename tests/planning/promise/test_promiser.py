@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 import harvest_planner as hp
+from harvest_planner.planning import harvest
 from harvest_planner.planning.candidates import allowed, judged, worth
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.schema.record_table import MadeRows
 from tests.planning.small import batch, lane, order, problem
 
 HOUR = dt.timedelta(hours=1)
@@ -61,6 +63,27 @@ def test_selling_stops_when_firm_orders_and_promises_have_it_all() -> None:
     (reason,) = quote.refusal.reasons
     assert reason.code == "outbid"
     assert [(change.field, change.value) for change in reason.would_work_if][:1] == [("quantity_kg", 2.0)]
+
+
+def test_beside_a_large_plan_no_record_of_a_shipment_is_made_and_as_much_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    orders = [order(id=f"o{kg}", quantity_kg=kg) for kg in (9, 8, 7)]
+    question = problem(orders=orders, lanes=[lane(capacity_kg=30)])
+    monkeypatch.setattr(harvest, "LARGE_PAIRS", 0)
+    plan = hp.plan_harvest(question)
+    assert isinstance(plan.shipments, MadeRows)
+    told = MadeRows(len(plan.shipments), made_in_vain, known=plan.shipments.known)
+    by_columns = hp.Promiser(plan.model_copy(update={"shipments": told}), question).ledger.snapshot()
+    by_records = hp.Promiser(plan.model_copy(update={"shipments": tuple(plan.shipments)}), question).ledger.snapshot()
+    keys = {take.resource for offer in opened(question)[0].quote(new(), limit=9).offers for take in offer.takes}
+    assert {key.split(":")[0] for key in keys} >= {"batch", "departure"}
+    assert {key: by_columns.free(key) for key in keys} == {key: by_records.free(key) for key in keys}
+    assert by_columns.free("batch:b1") == 76_000_000
+
+
+def made_in_vain(at: int) -> hp.Shipment:
+    raise AssertionError(f"shipment {at} was made")
 
 
 def test_promises_stop_at_the_quantile_of_an_uncertain_quantity() -> None:

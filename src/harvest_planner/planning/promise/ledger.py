@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from harvest_planner.schema.promises import Offer, Reservation, Stock, Take
 
@@ -46,6 +46,15 @@ class Snapshot(Protocol):
 
     def shared(self, resource: str, shared_by: str) -> int:
         """What the takes of that name together hold of the resource [mg, or trips]; 0: there are none."""
+        ...
+
+
+@runtime_checkable
+class Tracing(Protocol):
+    """A snapshot that tells what it changed; of others all capacities are asked for again."""
+
+    def touched_since(self, earlier: object) -> Iterable[str] | None:
+        """The resources of which more or less is free than by another snapshot; None: it cannot tell."""
         ...
 
 

@@ -42,6 +42,12 @@ class MemorySnapshot:
         """What the takes of that name together hold of the resource [mg, or trips]."""
         return max(self.groups.get((resource, shared_by), ()), default=0)
 
+    def touched_since(self, earlier: object) -> Iterable[str] | None:
+        """The resources of which more or less is used than by an earlier snapshot; None: that is of another book."""
+        if not isinstance(earlier, MemorySnapshot) or earlier.limits is not self.limits:
+            return None
+        return self.used.differing(earlier.used)
+
     def with_takes(self, takes: Iterable[Take], *, within_limits: bool) -> MemorySnapshot:
         """After some takes. Raises SoldOutError where one does not fit."""
         used: dict[str, int] = {}

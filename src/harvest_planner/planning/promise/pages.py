@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 _K = TypeVar("_K", bound=Hashable)
@@ -30,6 +30,12 @@ class Pages(Generic[_K, _V]):
     def get(self, key: _K, default: _V) -> _V:
         """The value, or the default."""
         return self._pages[hash(key) % len(self._pages)].get(key, default)
+
+    def differing(self, other: Pages[_K, _V]) -> Iterator[_K]:
+        """Keys whose values differ from those of a mapping that this one was made from, or that was made from it."""
+        for page, before in zip(self._pages, other._pages, strict=True):
+            if page is not before:
+                yield from (key for key in page.keys() | before.keys() if page.get(key) != before.get(key))
 
     def changed(self, changes: Mapping[_K, _V]) -> Pages[_K, _V]:
         """A copy with some values replaced or added."""

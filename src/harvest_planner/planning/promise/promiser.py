@@ -16,12 +16,12 @@ from harvest_planner.planning.promise.memory import MemoryLedger
 from harvest_planner.planning.promise.offers import Terms, offer_of, promise_of
 from harvest_planner.planning.promise.shop import Shop
 from harvest_planner.planning.promise.stock import records
-from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.events import OrderCancelled, OrderPromised
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan, Refusal
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.promises import Offer, Quote, Reservation, Take
+from harvest_planner.schema.told_rows import field_of
 
 Clock = Callable[[], dt.datetime]
 QUANTILE = 0.1
@@ -102,11 +102,10 @@ class Promiser:
         self.version = self.ledger.open(self._book(plan, problem, live, quantile))
 
     def _book(self, plan: HarvestPlan, problem: PlanningProblem, live: dict[str, Reservation], quantile: float) -> Book:
-        known = {order.id for order in problem.orders if order.state in PLANNED_STATES}
-        takes: dict[str, list[Take]] = {order_id: [] for order_id in live if order_id in known}
-        for row in plan.shipments:
-            if row.order_id in takes:
-                takes[row.order_id].extend(records(self._shop.shelf.taken_by(row)))
+        takes: dict[str, list[Take]] = {order_id: [] for order_id in live if order_id in self._shop.planned}
+        for at, order_id in enumerate(field_of(plan.shipments, "order_id") if takes else ()):
+            if order_id in takes:
+                takes[order_id].extend(records(self._shop.shelf.taken_by(plan.shipments[at])))
         moved = {live[order_id].id: tuple(each) for order_id, each in takes.items()}
         return Book(_name(plan, quantile), problem.as_of, self._shop.shelf.stock(), moved)
 
@@ -120,10 +119,11 @@ class Promiser:
     def prepare(self, destination_ids: Iterable[str] | None = None) -> None:
         """Work out ahead what the first quotes to some destinations need; None: those of the problem's orders.
 
-        That is the journeys there, and the chances of parcels like those of the problem's orders: about 0.1 s for a
-        destination and 3 ms for a kind of parcel. What is not worked out ahead is when it is first asked for.
+        That is the journeys there, and the costs and chances of parcels like those of the problem's orders: a few
+        milliseconds for a crop at a destination, and for a kind of parcel. What is not worked out ahead is when it is
+        first asked for.
         """
-        self._shop.prepare(destination_ids)
+        self._shop.prepare(destination_ids, self.ledger.snapshot())
 
     def quote(self, order: Order, *, limit: int = 3) -> Quote:
         """The best offers for an order, one by each journey, or why there are none. It takes nothing.

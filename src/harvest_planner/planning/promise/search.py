@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -13,19 +13,16 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.grove import Floats, Grove, Ints
 from harvest_planner.planning.promise.shares import Shares
+from harvest_planner.planning.promise.vacancy import Vacancy
 from harvest_planner.planning.promise.ways import Ways
 from harvest_planner.planning.verdict import Verdict
 from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.policy import Policy
 
-AT_ONCE = 16
+AT_ONCE = 8
 """So many ways are worked out together."""
 CENT_VND = 0.5
 """At its floor an offer is worth nothing, give or take what floats lose [VND]."""
-MOST_TRIES = 400
-"""Trips that are tried at most for one way: those before it were sold since the plan."""
-Room = Callable[[Trip, int, float], float]
-"""What a trip and a ride can still give of so many kilograms [kg]."""
 
 
 class Find(NamedTuple):
@@ -46,7 +43,7 @@ class Asked(NamedTuple):
     ways: Ways
     shares: Shares
     costs: Floats
-    """What its kilograms cost from each trip, inf where they cannot come [VND]."""
+    """What its kilograms cost from each live trip, inf where they cannot come [VND]."""
     least: Floats
     """The least of it by cohort [VND]."""
     least_kg: float
@@ -88,24 +85,29 @@ class Search:
         self._told = asked.grove.tell_by_h[ways.cohort] > now_h
         self._worth = np.where(self._told, worth, -np.inf)
 
-    def found(self, room: Room) -> Iterator[Find]:
+    def found(self, vacancy: Vacancy) -> Iterator[Find]:
         """The best way by each journey, best first."""
         ways = self._asked.ways
         roomy: dict[int, tuple[Trip, float]] = {}
+        boarded: set[int] = set()
         while len(self._worth):
             row = int(self._worth.argmax())
             if not self._worth[row] > -CENT_VND:
                 return
-            stage = self._stage[row]
+            stage, ride = self._stage[row], int(ways.ride[row])
+            if ride not in boarded and not vacancy.aboard(ways.rides[ride]):
+                self._worth[ways.ride == ride] = -np.inf
+                continue
+            boarded.add(ride)
             if stage == _GUESSED:
                 self._settle()
             elif stage == _SHARED:
                 self._judge(row)
-            elif row in roomy or self._has_trip(row, room, roomy):
+            elif row in roomy or self._has_trip(row, vacancy, roomy):
                 trip, kg = roomy[row]
                 verdict = self._asked.shares.verdict(row, self._asked.buyer.wish)
                 yield Find(row, trip, kg, verdict, float(self._worth[row]))
-                self._worth[ways.ride == ways.ride[row]] = -np.inf
+                self._worth[ways.ride == ride] = -np.inf
 
     def _settle(self) -> None:
         """Work out the most promising of the ways that are only guessed."""
@@ -147,30 +149,19 @@ class Search:
         value = goods_worth(asked.buyer, verdict, ride.journey, kg=kg, policy=self._policy)
         return value - kg * ride.price_vnd_per_kg
 
-    def _has_trip(self, row: int, room: Room, roomy: dict[int, tuple[Trip, float]]) -> bool:
+    def _has_trip(self, row: int, vacancy: Vacancy, roomy: dict[int, tuple[Trip, float]]) -> bool:
         """Look for the cheapest trip of the cohort that has room, and tell whether the way stays as good by it."""
         asked = self._asked
-        stretch = asked.grove.stretch(int(asked.ways.cohort[row]))
-        ride, before_vnd = int(asked.ways.ride[row]), float(self._worth[row])
+        live = asked.grove.live
+        stretch = live.stretch(int(asked.ways.cohort[row]))
+        ride, before_vnd = asked.ways.rides[int(asked.ways.ride[row])], float(self._worth[row])
         self._worth[row] = -np.inf
-        for at in _cheapest(asked.costs[stretch]):
-            trip = asked.grove.trips[stretch.start + at]
-            kg = room(trip, ride, asked.buyer.order.quantity_kg)
-            if kg >= asked.least_kg - 1e-9:
-                self._worth[row] = self._gain_vnd(row, kg) - asked.grove.cost(stretch.start + at, kg)
+        for at in vacancy.cheapest(asked.costs[stretch], live.at[stretch]):
+            trip = asked.grove.trips[at]
+            kg = vacancy.kg(trip, ride, asked.buyer.order.quantity_kg)
+            if kg > 0.0:
+                self._worth[row] = self._gain_vnd(row, kg) - asked.grove.cost(at, kg)
                 roomy[row] = (trip, kg)
                 # A little less is still the best, or it comes up again in its turn.
                 return bool(self._worth[row] >= before_vnd)
         return False
-
-
-def _cheapest(costs: Floats) -> Iterator[int]:
-    """Places by rising cost, those that are finite, a limited number of them."""
-    first = int(costs.argmin())
-    if not math.isfinite(costs[first]):
-        return
-    yield first
-    for at in np.argsort(costs, kind="stable")[1:MOST_TRIES].tolist():
-        if not math.isfinite(costs[at]):
-            return
-        yield at

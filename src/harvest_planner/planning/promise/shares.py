@@ -35,6 +35,7 @@ class Shares:
     ----------
     ways : of one crop to one destination.
     cost_vnd_per_kg : of each row, that of the ways and what waiting and lateness cost.
+    carriage_vnd_per_kg : the same without the price of room on departures.
     good : of each row; an upper bound where `exact` is False.
     risk : of breaking the food-safety cap, of each exact row.
     """
@@ -50,10 +51,12 @@ class Shares:
         self.good: Floats = self._bounds()
         self.risk: Floats = np.zeros(len(ways))
         self.cost_vnd_per_kg: Floats = ways.cost_vnd_per_kg
+        self.carriage_vnd_per_kg: Floats = ways.freight_vnd_per_kg
         policy = meeting.problem.policy
         if priced(policy) and len(ways):
             timing = np.array([timing_vnd_per_kg(ride.journey, shape, policy) for ride in ways.rides])
             self.cost_vnd_per_kg = ways.cost_vnd_per_kg + timing[ways.ride]
+            self.carriage_vnd_per_kg = ways.freight_vnd_per_kg + timing[ways.ride]
 
     @cached_property
     def _waits(self) -> Bools:
@@ -189,6 +192,15 @@ class Shares:
             return start_d20 + float(self.ways.probability[ride] @ self._ages_d20(np.array([ride]))[0])
         delivery = self._delivery(ride)
         return start_d20 + float(np.dot(delivery.probabilities, delivery.ages_d20))
+
+    def on_time(self, rows: Ints) -> Floats:
+        """Probability of arriving by the deadline, of some rows."""
+        rides, which = np.unique(self.ways.ride[rows], return_inverse=True)
+        return np.asarray(np.minimum(self.in_time(rides).sum(axis=1), 1.0)[which])
+
+    def parcels(self, rows: Ints, wish: Wish) -> Floats:
+        """Probability that the parcel as ordered passes, of some exact rows."""
+        return np.array([self.verdict(row, wish).parcel_good_share for row in rows.tolist()])
 
     def verdict(self, row: int, wish: Wish) -> Verdict:
         """What can be promised by one exact way, for the parcel as ordered."""

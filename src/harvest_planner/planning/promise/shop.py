@@ -16,23 +16,25 @@ from harvest_planner.planning.outlook import LATER_DAYS
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.grove import BARE, Bools, Floats, Grove, Prices, grove_of
 from harvest_planner.planning.promise.ledger import Snapshot
+from harvest_planner.planning.promise.prospects import Known, Prospects
 from harvest_planner.planning.promise.recent import Recent
+from harvest_planner.planning.promise.rooms import NO_ROOMS, Rooms
 from harvest_planner.planning.promise.search import Asked, Find, Rank, Search
 from harvest_planner.planning.promise.shares import Shares
-from harvest_planner.planning.promise.spare import Spare, notable
-from harvest_planner.planning.promise.stock import Shelf, needed_mg
-from harvest_planner.planning.promise.ways import Ride, Ways
-from harvest_planner.planning.refusals import reason_for
+from harvest_planner.planning.promise.spare import Spare
+from harvest_planner.planning.promise.stock import Shelf
+from harvest_planner.planning.promise.vacancy import Vacancy
+from harvest_planner.planning.promise.ways import Rides, Ways
+from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.settled import PLANNED_STATES
-from harvest_planner.planning.verdict import Start, table_of
-from harvest_planner.planning.wish import Wish
+from harvest_planner.planning.verdict import Start, table_of as chance_of
+from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import Change, HarvestPlan, Reason
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.promises import MG_PER_KG
+from harvest_planner.schema.record_table import RecordTable, table_of
 from harvest_planner.schema.told_rows import field_of
 from harvest_planner.transit.instants import hours_of
-from harvest_planner.transit.travel import Journey
 
 KEPT_SHARES = 8192
 """So many shapes of wishes are remembered."""
@@ -41,6 +43,18 @@ KEPT_RANKS = 4096
 KEPT_COSTS = 1024
 """So many weights with their grades and papers are remembered."""
 ORDER_FIELDS = frozenset(Order.model_fields)
+_SHAPES_PARCELS = (
+    "crop_id",
+    "destination_id",
+    "quantity_kg",
+    "may_split",
+    "grade",
+    "certifications",
+    "ripe_within_days",
+    "keeps_days",
+    "room_degc",
+    "accepts_share",
+)
 
 
 class Shop:
@@ -57,59 +71,60 @@ class Shop:
     ) -> None:
         self.meeting = Meeting(problem, orders=() if problem.lanes else _anywhere())
         self.shelf = Shelf(plan, self.meeting, own=own, quantile=quantile)
-        self.planned = frozenset(order.id for order in problem.orders if order.state in PLANNED_STATES)
+        states = zip(field_of(problem.orders, "id"), field_of(problem.orders, "state"), strict=True)
+        self.planned = frozenset(order_id for order_id, state in states if state in PLANNED_STATES)
         self._problem, self._notice = problem, notice
-        self._prices = Prices.of(plan)
+        prices = Prices.of(plan)
         trips: dict[str, list[Trip]] = {}
         for trip in self.meeting.trips:
             trips.setdefault(trip.field.crop.id, []).append(trip)
         lay = partial(
             grove_of,
-            plan=plan,
+            prices=prices,
+            surplus={(row.batch_id, row.pick_on) for row in plan.surplus},
             shelf=self.shelf,
             lacking=_lacking(plan, problem),
             terminal_share=problem.policy.terminal_share,
             notice_h=notice / dt.timedelta(hours=1),
         )
         self._groves = {crop_id: lay(of_crop) for crop_id, of_crop in trips.items()}
-        self._rides: dict[int, Ride] = {}
-        self._ways: Recent[tuple[str, str, bool], Ways] = Recent(4096)
-        self._shares: Recent[tuple[Wish, bool], Shares] = Recent(KEPT_SHARES)
+        self._rooms = {crop_id: Rooms(grove.trips) for crop_id, grove in self._groves.items()}
+        self._rides = Rides(self.meeting, prices)
+        self._ways: Recent[tuple[str, str], Ways] = Recent(4096)
+        self._shares: Recent[Wish, Shares] = Recent(KEPT_SHARES)
         self._costs: Recent[tuple[object, ...], tuple[Floats, Floats]] = Recent(KEPT_COSTS)
         self._ranks: Recent[tuple[object, ...], Rank] = Recent(KEPT_RANKS)
         self._suits: Recent[tuple[object, ...], Bools | None] = Recent(256)
 
-    def prepare(self, destination_ids: Iterable[str] | None) -> None:
-        """Lay out the ways to some destinations, and tables for parcels like those of the problem's orders."""
-        alike = {_likeness(order): order for order in self._problem.orders}
-        wanted = [order.destination_id for order in alike.values()] if destination_ids is None else destination_ids
-        places = sorted({self._problem.place(each).id for each in wanted})
-        for place_id in places:
+    def prepare(self, destination_ids: Iterable[str] | None, snapshot: Snapshot) -> None:
+        """Lay out ways to some destinations, and costs and tables of parcels like those of the problem's orders."""
+        for rooms in self._rooms.values():
+            rooms.left(snapshot)
+        alike = _of_each_kind(table_of(self._problem.orders, Order))
+        wanted = {order.destination_id for order in alike} if destination_ids is None else destination_ids
+        places = {self._problem.place(each).id for each in wanted}
+        for place_id in sorted(places):
             for crop_id in sorted(self._groves):
-                for spent in (False, True):
-                    self.ways(crop_id, place_id, spent=spent)
-        for order in alike.values():
+                self.ways(crop_id, place_id)
+        parcels: dict[tuple[object, ...], Wish] = {}
+        for order in alike:
             if order.crop_id in self._groves and self._problem.place(order.destination_id).id in places:
-                self._lay_tables(self.meeting.buyer(order).wish)
+                buyer = self.meeting.buyer(order)
+                wish = buyer.wish
+                self._costs_of(buyer)
+                parcels.setdefault((wish.crop_id, wish.upper_d20 - wish.lower_d20, wish.fruit, wish.needed), wish)
+        for wish in parcels.values():
+            self._lay_tables(wish)
 
     def _lay_tables(self, wish: Wish) -> None:
         """The tables of a parcel's chance for every spread among the crop's trips."""
-        ways = self.ways(wish.crop_id, wish.destination_id)
-        for sd_d20, batch_sd_d20 in {(sd, batch_sd) for *_, sd, batch_sd in ways.starts.tolist()}:
-            table_of(wish, Start(0.0, 0.0, 0.0, sd_d20, batch_sd_d20))
+        for sd_d20, batch_sd_d20 in self.grove(wish.crop_id).spreads:
+            chance_of(wish, Start(0.0, 0.0, 0.0, sd_d20, batch_sd_d20))
 
-    def ways(self, crop_id: str, destination_id: str, *, spent: bool = False) -> Ways:
-        """The ways from a crop's trips to a destination; `spent`: those from trips that have nothing left too."""
-        grove = self.grove(crop_id)
-        make = partial(Ways, grove, destination_id, self.meeting, self._ride, spent=spent)
-        return self._ways.get((crop_id, destination_id, spent), make)
-
-    def _ride(self, journey: Journey) -> Ride:
-        """A journey laid out, once for all that ask."""
-        found = self._rides.get(id(journey))
-        if found is None:
-            found = self._rides.setdefault(id(journey), Ride.of(journey, self.meeting, self._prices))
-        return found
+    def ways(self, crop_id: str, destination_id: str) -> Ways:
+        """The ways from a crop's trips to a destination."""
+        make = partial(Ways, self.grove(crop_id), destination_id, self._rides)
+        return self._ways.get((crop_id, destination_id), make)
 
     def grove(self, crop_id: str) -> Grove:
         """The trips of a crop; none where nothing of it can be picked."""
@@ -118,22 +133,36 @@ class Shop:
     def asked(self, order: Order) -> Asked:
         """An order with what is known of its ways."""
         buyer = self.meeting.buyer(order)
-        wish = buyer.wish
-        shares = self._shares_of(wish)
-        grove = self.grove(buyer.crop.id)
-        least_kg = min(LEAST_PART_KG, order.quantity_kg) if order.may_split else order.quantity_kg
-        suits_key = (buyer.crop.id, wish.grade, wish.certifications)
-        suits = self._suits.get(suits_key, lambda: grove.suiting(wish))
-        costs, least = self._costs.get(
-            (*suits_key, order.quantity_kg, least_kg), lambda: grove.costs(order.quantity_kg, least_kg, suits)
-        )
-        return Asked(buyer, grove, shares.ways, shares, costs, least, least_kg)
+        shares = self._shares_of(buyer.wish)
+        costs, least, least_kg = self._costs_of(buyer)
+        return Asked(buyer, self.grove(buyer.crop.id), shares.ways, shares, costs, least, least_kg)
 
-    def _shares_of(self, wish: Wish, *, spent: bool = False) -> Shares:
-        """What the wish is promised by every way; `spent` as in `ways`."""
+    def _costs_of(self, buyer: BuyerOrder) -> tuple[Floats, Floats, float]:
+        """What it costs from each live trip, and the least by cohort [VND]; as little as may be offered [kg]."""
+        kg, wish = buyer.order.quantity_kg, buyer.wish
+        least_kg = min(LEAST_PART_KG, kg) if buyer.order.may_split else kg
+        live, suits = self.grove(wish.crop_id).live, self._suiting(wish)
+        key = (wish.crop_id, wish.grade, wish.certifications, kg, least_kg)
+        return (*self._costs.get(key, lambda: live.costs(kg, least_kg, suits)), least_kg)
+
+    def _shares_of(self, wish: Wish) -> Shares:
+        """What the wish is promised by every way."""
         shape = wish.shape
-        ways = self.ways(wish.crop_id, wish.destination_id, spent=spent)
-        return self._shares.get((shape, spent), lambda: Shares(ways, shape, self.meeting))
+        ways = self.ways(wish.crop_id, wish.destination_id)
+        return self._shares.get(shape, lambda: Shares(ways, shape, self.meeting))
+
+    def _suiting(self, wish: Wish) -> Bools | None:
+        """Trips of the grade and with the papers; None: all of the crop's."""
+        key = (wish.crop_id, wish.grade, wish.certifications)
+        return self._suits.get(key, lambda: self.grove(wish.crop_id).suiting(wish))
+
+    def known(self, wish: Wish) -> Known:
+        """What is known of a wish: shares by every way, and which trips suit it."""
+        return Known(self._shares_of(wish), self._suiting(wish))
+
+    def rooms(self, crop_id: str) -> Rooms:
+        """What the ledger leaves on the trips of a crop."""
+        return self._rooms.get(crop_id) or NO_ROOMS
 
     def found(self, asked: Asked, snapshot: Snapshot, now: dt.datetime) -> Iterator[Find]:
         """The best way by each journey, best first."""
@@ -141,39 +170,19 @@ class Shop:
         key = (asked.buyer.wish, order.quantity_kg, asked.least_kg, order.price_vnd_per_kg, order.loss_vnd_per_kg)
         rank = self._ranks.get(key, lambda: Rank(asked, self.meeting.problem.policy))
         search = Search(asked, self.meeting, rank, now_h=hours_of(now))
-        return search.found(partial(self._room_kg, asked, snapshot))
-
-    def _room_kg(self, asked: Asked, snapshot: Snapshot, trip: Trip, ride: int, kg: float) -> float:
-        """What a trip and a ride can still give of so many kilograms, all their capacities together [kg]."""
-        departures, day, batch_id = asked.ways.rides[ride].departures, trip.day.pick_on, trip.field.batch.id
-        takes = self.shelf.takes(batch_id, day, departures, needed_mg(kg))
-        free = min((snapshot.free(take.resource) for take in takes if take.shared_by is None), default=0) / MG_PER_KG
-        fits = min(kg, free)
-        if fits < asked.least_kg - 1e-9:
-            return 0.0
-        if (batch_id, day) in self.shelf.trips:
-            return fits
-        taken: dict[str, int] = {}
-        for take in takes if fits == kg else self.shelf.takes(batch_id, day, departures, needed_mg(fits)):
-            held = 0 if take.shared_by is None else snapshot.shared(take.resource, take.shared_by)
-            taken[take.resource] = taken.get(take.resource, 0) + max(0, take.amount - held)
-        return fits if all(amount <= snapshot.free(resource) for resource, amount in taken.items()) else 0.0
+        rooms = self.rooms(asked.buyer.crop.id)
+        return search.found(Vacancy(self.shelf, rooms, snapshot, least_kg=asked.least_kg))
 
     def reasons(self, order: Order, snapshot: Snapshot, now: dt.datetime) -> tuple[Reason, ...]:
         """Why nothing can be offered, in the order of the code list, and the nearest wish that works."""
         buyer = self.meeting.buyer(order)
         grove = self.grove(buyer.crop.id)
-        spare = Spare(self.meeting, grove, self.shelf, snapshot)
-        reason = reason_for(
-            buyer,
-            self.meeting,
-            spare,
-            missing_kg=order.quantity_kg,
-            judge_all=lambda asked, meeting: notable(
-                asked, meeting, grove, self._shares_of(asked.wish, spent=True), now_h=hours_of(now)
-            ),
-            now=now,
-        ) or Reason(code="outbid", message="the fruit that could serve it goes to orders that bring more")
+        spare = Spare(self.meeting, self.shelf, snapshot)
+        left = self.rooms(buyer.crop.id).left(snapshot)
+        prospects = Prospects(grove, spare, left, self.known, now_h=hours_of(now))
+        reason = reason_by(buyer, self.meeting, prospects, missing_kg=order.quantity_kg, now=now) or Reason(
+            code="outbid", message="the fruit that could serve it goes to orders that bring more"
+        )
         return (reason.model_copy(update={"would_work_if": tuple(self._nearest(order, reason, snapshot, now))}),)
 
     def _nearest(self, order: Order, reason: Reason, snapshot: Snapshot, now: dt.datetime) -> Iterator[Change]:
@@ -210,11 +219,15 @@ def _lacking(plan: HarvestPlan, problem: PlanningProblem) -> dict[Owner, FairPar
     return lacking(fair, shipped_kg)
 
 
-def _likeness(order: Order) -> tuple[object, ...]:
-    """What of an order shapes its parcel's chance."""
-    month = (order.deliver_until_at.year, order.deliver_until_at.month)
-    wish = (order.ripe_within_days, order.keeps_days, order.room_degc, order.accepts_share)
-    return (order.crop_id, order.destination_id, order.quantity_kg, *wish, month)
+def _of_each_kind(orders: RecordTable[Order]) -> list[Order]:
+    """An order of each kind that shapes a parcel's chance: what is asked, where, and in which month's air."""
+    until = orders.column("deliver_until_at")
+    months = [(at.year, at.month) for at in until.values]
+    codes = [orders.column(name).codes for name in _SHAPES_PARCELS]
+    first: dict[tuple[object, ...], int] = {}
+    for row, (*kind, at) in enumerate(zip(*codes, until.codes, strict=True)):
+        first.setdefault((*kind, months[at]), row)
+    return [orders[row] for row in first.values()]
 
 
 def _anywhere() -> Iterator[Order]:

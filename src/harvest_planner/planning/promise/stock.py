@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.schema.clock import occurrences
+from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import HarvestPlan, Leg, Shipment
 from harvest_planner.schema.promises import MG_PER_KG, Stock, Take
+from harvest_planner.schema.quantities import Record
+from harvest_planner.schema.told_rows import field_of
+
+TripKey = tuple[str, dt.date]
+_SHIPPED = ("order_id", "batch_id", "pick_on", "kg", "legs")
 
 ROUNDING_MG = 1e-3
 KEPT_TAKES = 65536
@@ -104,18 +110,31 @@ class Shelf:
         self.takes = lru_cache(maxsize=KEPT_TAKES)(self._takes)
         self._used_mg: dict[str, int] = defaultdict(int)
         self._days: dict[str, set[dt.date]] = defaultdict(set)
-        self.trips: frozenset[tuple[str, dt.date]] = frozenset((pick.batch_id, pick.pick_on) for pick in plan.picks)
-        for pick in plan.picks:
-            self._days[pick.batch_id].add(pick.pick_on)
-        shipped = set()
-        for row in plan.shipments:
-            shipped.add((row.order_id, row.batch_id, row.pick_on))
-            if row.order_id not in own:
-                self._use(self.taken_by(row))
+        self.trips: frozenset[TripKey] = frozenset(_columns(plan.picks, "batch_id", "pick_on"))
+        for batch_id, day in self.trips:
+            self._days[batch_id].add(day)
+        self._use_shipped(plan, own)
         for given in meeting.problem.commitments:
             self._days[given.batch_id].add(given.pick_on)
-            if (given.order_id, given.batch_id, given.pick_on) not in shipped:
-                self._use(self.goods(self._fields[given.batch_id], given.pick_on, (), needed_mg(given.kg)))
+        for given in _not_shipped(meeting.problem.commitments, plan):
+            self._use(self.goods(self._fields[given.batch_id], given.pick_on, (), needed_mg(given.kg)))
+
+    def _use_shipped(self, plan: HarvestPlan, own: Container[str]) -> None:
+        """Count what shipments take but for the ledger's own: whole milligrams, added up by trip and by journey."""
+        trips: dict[TripKey, int] = defaultdict(int)
+        rides: dict[int, int] = defaultdict(int)
+        # Shipments of a large plan share the legs of their journeys.
+        legs_of: dict[int, tuple[Leg, ...]] = {}
+        for order_id, batch_id, day, kg, legs in _columns(plan.shipments, *_SHIPPED):
+            if order_id not in own:
+                mg, ride = needed_mg(kg), id(legs)
+                trips[batch_id, day] += mg
+                rides[ride] += mg
+                legs_of[ride] = legs
+        for (batch_id, day), mg in trips.items():
+            self._use(self.goods(self._fields[batch_id], day, (), mg))
+        for ride, mg in rides.items():
+            self._use(Taken(key, mg) for key in departures_of(legs_of[ride], self._meeting.lanes))
 
     def _use(self, taken: Iterable[Taken]) -> None:
         for each in taken:
@@ -216,6 +235,19 @@ class Shelf:
             from_at=problem.as_of - dt.timedelta(days=1),
             until_at=problem.as_of + dt.timedelta(days=problem.policy.horizon_days + ON_THE_WAY_DAYS),
         )
+
+
+def _columns(rows: Sequence[Record], *names: str) -> Iterator[tuple[Any, ...]]:
+    """Some fields of all records, without making those that are made on demand."""
+    return zip(*(field_of(rows, name) for name in names), strict=True)
+
+
+def _not_shipped(commitments: Sequence[Commitment], plan: HarvestPlan) -> list[Commitment]:
+    """Commitments that the plan holds no shipment of."""
+    if not commitments:
+        return []
+    shipped = set(_columns(plan.shipments, "order_id", "batch_id", "pick_on"))
+    return [given for given in commitments if (given.order_id, given.batch_id, given.pick_on) not in shipped]
 
 
 def _picking_keys(field: FieldBatch, day: dt.date) -> Iterator[str]:

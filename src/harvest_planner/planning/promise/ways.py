@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,10 @@ import numpy as np
 from harvest_planner.planning.answer import legs_of
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints, Prices
 from harvest_planner.planning.promise.stock import departures_of
-from harvest_planner.planning.verdict import Delivery, Parts, delivery_of, parts_of, start_of
+from harvest_planner.planning.verdict import Delivery, Parts, delivery_of, gained_before
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.clock import DOSE_LIMIT
 from harvest_planner.schema.clock import zone
@@ -32,6 +33,7 @@ class Ride:
 
     Attributes
     ----------
+    parts : its outcomes; journeys of one profile share them.
     price_vnd_per_kg : of room on its departures, at the plan's prices.
     departures : the limited ones among them, as the ledger calls them.
     local : the destination's time zone.
@@ -43,14 +45,6 @@ class Ride:
     price_vnd_per_kg: float
     departures: tuple[str, ...]
     local: dt.tzinfo
-
-    @classmethod
-    def of(cls, journey: Journey, meeting: Meeting, prices: Prices) -> Ride:
-        """A journey laid out."""
-        legs = legs_of(journey, meeting.lanes, meeting.problem.place)
-        price = sum(prices.at(f"departure:{leg.lane_id}", leg.departs_at.date()) for leg in legs)
-        local = zone(meeting.problem.place(meeting.lanes[legs[-1].lane_id].destination_id).timezone)
-        return cls(journey, parts_of(journey.profile), legs, price, departures_of(legs, meeting.lanes), local)
 
     @cached_property
     def arrive_at(self) -> tuple[dt.datetime, dt.datetime, dt.datetime]:
@@ -69,6 +63,39 @@ class Ride:
         return delivery_of(self.journey, self.parts, wish, curve, meeting.ambient)
 
 
+class Rides:
+    """The journeys of a meeting laid out, and what fruit gains before they depart, each once for all that ask."""
+
+    def __init__(self, meeting: Meeting, prices: Prices) -> None:
+        self.meeting, self._prices = meeting, prices
+        self._rides: dict[int, Ride] = {}
+        self._gained: dict[tuple[str, str, float, float], tuple[float, ...]] = {}
+
+    def of(self, journey: Journey) -> Ride:
+        """A journey laid out."""
+        found = self._rides.get(id(journey))
+        if found is None:
+            found = self._rides.setdefault(id(journey), self._laid_out(journey))
+        return found
+
+    def _laid_out(self, journey: Journey) -> Ride:
+        meeting = self.meeting
+        legs = legs_of(journey, meeting.lanes, meeting.problem.place)
+        price = sum(self._prices.at(f"departure:{leg.lane_id}", leg.departs_at.date()) for leg in legs)
+        local = zone(meeting.problem.place(meeting.lanes[legs[-1].lane_id].destination_id).timezone)
+        return Ride(journey, meeting.parts(journey), legs, price, departures_of(legs, meeting.lanes), local)
+
+    def gained(self, trip: Trip, departs_h: float) -> tuple[float, ...]:
+        """As `verdict.gained_before`."""
+        field, day = trip.field, trip.day
+        key = (field.crop.id, field.place.id, day.clock_start_h, departs_h)
+        found = self._gained.get(key)
+        if found is None:
+            made = gained_before(field, day, departs_h=departs_h, ambient=self.meeting.ambient)
+            found = self._gained.setdefault(key, made)
+        return found
+
+
 class Ways:
     """Every way from the cohorts of a crop to a destination: a cohort on a journey, one row each.
 
@@ -84,87 +111,105 @@ class Ways:
     harmless : of each row, whether no outcome comes near a limit of chilling or safety.
     cells : of each row's groups of outcomes the least and the most age at arrival [d20], and their probability; shape
         (n, CELLS) each.
+    freight_vnd_per_kg : transport, of each row.
     cost_vnd_per_kg : transport and departures at the plan's prices, of each row.
-
-    Parameters
-    ----------
-    ride_of : lays a journey out.
-    spent : whether cohorts of which the plan leaves nothing are listed too.
     """
 
-    def __init__(
-        self,
-        grove: Grove,
-        destination_id: str,
-        meeting: Meeting,
-        ride_of: Callable[[Journey], Ride],
-        *,
-        spent: bool = False,
-    ) -> None:
-        numbers: dict[int, int] = {}
+    def __init__(self, grove: Grove, destination_id: str, rides: Rides) -> None:
         self.rides: list[Ride] = []
-        rows: list[tuple[int, int]] = []
-        starts: list[tuple[float, ...]] = []
-        for cohort, trip in enumerate(grove.cohorts):
-            if not spent and not grove.spare_kg[grove.stretch(cohort)].any():
-                continue
-            for journey in meeting.journeys_from(trip.field, trip.day, destination_id):
-                number = numbers.get(id(journey))
-                if number is None:
-                    number = numbers[id(journey)] = len(self.rides)
-                    self.rides.append(ride_of(journey))
-                rows.append((number, cohort))
-                departs_h = journey.first_departure_h
-                starts.append(start_of(trip.field, trip.day, departs_h=departs_h, ambient=meeting.ambient))
-        self.ride: Ints = np.array([row[0] for row in rows], dtype=np.int64)
-        self.cohort: Ints = np.array([row[1] for row in rows], dtype=np.int64)
-        self.starts: Floats = np.array(starts, dtype=float).reshape(-1, 5)
-        self.cost_vnd_per_kg: Floats = np.array(
-            [self.rides[at].journey.cost_vnd_per_kg + self.rides[at].price_vnd_per_kg for at in self.ride.tolist()]
-        )
-        outcomes = [[part.later(ride.journey.first_departure_h) for part in ride.parts.outcomes] for ride in self.rides]
-        self.age_d20 = _padded([ride.parts.gains[0] for ride in self.rides], 0.0)
-        self.probability = _padded([ride.parts.probabilities for ride in self.rides], 0.0)
-        self.arrive_h = _padded([[part.arrive_h for part in parts] for parts in outcomes], np.inf)
-        self.low_h = _padded([[part.low_h for part in parts] for parts in outcomes], np.inf)
-        self.high_h = _padded([[part.high_h for part in parts] for parts in outcomes], np.inf)
+        self.ride, self.cohort, self.starts = self._rows(grove, destination_id, rides)
+        costs = [ride.journey.cost_vnd_per_kg + ride.price_vnd_per_kg for ride in self.rides]
+        self.cost_vnd_per_kg: Floats = np.array(costs, dtype=float)[self.ride]
+        freight = [ride.journey.cost_vnd_per_kg for ride in self.rides]
+        self.freight_vnd_per_kg: Floats = np.array(freight, dtype=float)[self.ride]
+        parts, profile = self._profiles()
+        departs_h = np.array([ride.journey.first_departure_h for ride in self.rides], dtype=float)[:, None]
+        age_d20 = _padded([each.gains[0] for each in parts], 0.0)
+        probability = _padded([each.probabilities for each in parts], 0.0)
+        self.age_d20, self.probability = age_d20[profile], probability[profile]
+        self.arrive_h = _padded([[o.arrive_h for o in each.outcomes] for each in parts], np.inf)[profile] + departs_h
+        self.low_h = _padded([[o.low_h for o in each.outcomes] for each in parts], np.inf)[profile] + departs_h
+        self.high_h = _padded([[o.high_h for o in each.outcomes] for each in parts], np.inf)[profile] + departs_h
         self.mean_d20: Floats = (self.probability * self.age_d20).sum(axis=1)
         arrives = np.isfinite(self.high_h)
         self.first_h: Floats = np.min(np.where(arrives, self.low_h, np.inf), axis=1, initial=np.inf)
         self.last_h: Floats = np.max(np.where(arrives, self.high_h, -np.inf), axis=1, initial=-np.inf)
         self.packed: Bools = np.array([ride.journey.packed for ride in self.rides], dtype=bool)
-        self.harmless = self._harmless()
-        self.cells = self._cells()
+        worst = np.array([_worst_doses(each) for each in parts], dtype=float).reshape(-1, 2)
+        own = profile[self.ride]
+        self.harmless: Bools = np.all(worst[own] + self.starts[:, 1:3] <= DOSE_LIMIT, axis=1)
+        low, high, mass = _cells(age_d20, probability)
+        self.cells = (low[own] + self.starts[:, :1], high[own] + self.starts[:, :1], mass[own])
 
     def __len__(self) -> int:
         return len(self.ride)
 
-    def _harmless(self) -> Bools:
-        """Rows on which no outcome comes near a limit of chilling or safety."""
-        doses = [
-            [max((d + w for d, w in zip(ride.parts.gains[clock], ride.parts.spans[clock], strict=True)), default=0.0)
-             for ride in self.rides]
-            for clock in (1, 2)
-        ]  # fmt: skip
-        worst = np.array(doses).reshape(2, -1)[:, self.ride] + self.starts[:, 1:3].T
-        return np.asarray((worst <= DOSE_LIMIT).all(axis=0))
+    def _rows(self, grove: Grove, destination_id: str, rides: Rides) -> tuple[Ints, Ints, Floats]:
+        """Ride, cohort and start of each row, by cohort; `self.rides` is filled as journeys are met."""
+        numbers: dict[int, int] = {}
+        sent: dict[tuple[str, float, float], tuple[Ints, Floats]] = {}
+        ride, cohort, starts = [], [], []
+        for number, trip in enumerate(grove.cohorts):
+            # Fruit of one place that is ready at one hour has the same journeys, whatever its age.
+            key = (trip.field.place.id, trip.day.clock_start_h, trip.day.ready_h)
+            if key not in sent:
+                sent[key] = self._sent(trip, destination_id, rides, numbers)
+            taken, gained = sent[key]
+            start = np.empty((len(taken), 5))
+            start[:, :3] = gained
+            start[:, 0] += trip.day.age_d20
+            start[:, 3:] = trip.field.stage.sd_d20, trip.field.stage.batch_sd_d20
+            ride.append(taken)
+            cohort.append(np.full(len(taken), number, dtype=np.int64))
+            starts.append(start)
+        if not ride:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty((0, 5))
+        return np.concatenate(ride), np.concatenate(cohort), np.concatenate(starts)
 
-    def _cells(self) -> tuple[Floats, Floats, Floats]:
-        """Least and most age at arrival of each row's groups of outcomes [d20], and their masses; shape (n, CELLS)."""
-        happens = self.probability > 0.0
-        order = np.argsort(np.where(happens, self.age_d20, np.inf), axis=1, kind="stable")
-        gains, mass = (np.take_along_axis(each, order, axis=1) for each in (self.age_d20, self.probability))
-        cell = np.minimum((np.cumsum(mass, axis=1) * CELLS).astype(np.int64), CELLS - 1)
-        row, column = np.nonzero(np.take_along_axis(happens, order, axis=1))
-        at = (row, cell[row, column])
-        low, high, sums = (np.full((len(self.rides), CELLS), filler) for filler in (np.inf, -np.inf, 0.0))
-        np.minimum.at(low, at, gains[row, column])
-        np.maximum.at(high, at, gains[row, column])
-        np.add.at(sums, at, mass[row, column])
-        bare = ~np.isfinite(low)
-        low[bare] = high[bare] = 0.0
-        start = self.starts[:, :1]
-        return low[self.ride] + start, high[self.ride] + start, sums[self.ride]
+    def _sent(self, trip: Trip, destination_id: str, rides: Rides, numbers: dict[int, int]) -> tuple[Ints, Floats]:
+        """The rides on offer for a trip, and what its fruit gains before each of them departs."""
+        journeys = rides.meeting.journeys_from(trip.field, trip.day, destination_id)
+        for journey in journeys:
+            if id(journey) not in numbers:
+                numbers[id(journey)] = len(self.rides)
+                self.rides.append(rides.of(journey))
+        gained = [rides.gained(trip, journey.first_departure_h) for journey in journeys]
+        return (
+            np.array([numbers[id(journey)] for journey in journeys], dtype=np.int64),
+            np.array(gained, dtype=float).reshape(-1, 3),
+        )
+
+    def _profiles(self) -> tuple[list[Parts], Ints]:
+        """The outcomes of all rides, those of one profile once, and of each ride which are its own."""
+        parts = {id(ride.parts): ride.parts for ride in self.rides}
+        numbers = {key: number for number, key in enumerate(parts)}
+        return list(parts.values()), np.array([numbers[id(ride.parts)] for ride in self.rides], dtype=np.int64)
+
+
+def _worst_doses(parts: Parts) -> tuple[float, float]:
+    """The largest doses of chilling and of safety that an outcome gains."""
+    chill, safety = (
+        max((dose + wide for dose, wide in zip(parts.gains[clock], parts.spans[clock], strict=True)), default=0.0)
+        for clock in (1, 2)
+    )
+    return chill, safety
+
+
+def _cells(age_d20: Floats, probability: Floats) -> tuple[Floats, Floats, Floats]:
+    """Least and most age gained of each profile's groups of outcomes [d20], and their masses; shape (n, CELLS)."""
+    happens = probability > 0.0
+    order = np.argsort(np.where(happens, age_d20, np.inf), axis=1, kind="stable")
+    gains, mass = (np.take_along_axis(each, order, axis=1) for each in (age_d20, probability))
+    cell = np.minimum((np.cumsum(mass, axis=1) * CELLS).astype(np.int64), CELLS - 1)
+    row, column = np.nonzero(np.take_along_axis(happens, order, axis=1))
+    at = (row, cell[row, column])
+    low, high, sums = (np.full((len(age_d20), CELLS), filler) for filler in (np.inf, -np.inf, 0.0))
+    np.minimum.at(low, at, gains[row, column])
+    np.maximum.at(high, at, gains[row, column])
+    np.add.at(sums, at, mass[row, column])
+    bare = ~np.isfinite(low)
+    low[bare] = high[bare] = 0.0
+    return low, high, sums
 
 
 def _padded(rows: Sequence[Sequence[float]], filler: float) -> Floats:
