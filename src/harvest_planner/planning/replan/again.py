@@ -12,6 +12,7 @@ from harvest_planner.planning.replan.difference import PlanDifference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.standing import Standing, standings
 from harvest_planner.planning.replan.tries import Tries
+from harvest_planner.schema.collector import collector_paused
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
@@ -55,12 +56,14 @@ def replan(
     """
     require_solver()
     happened = EVENTS.validate_python(tuple(events))
-    standing = standings(plan, problem, as_of=_moment(as_of, problem))
-    world = world_of(problem, standing, as_of=as_of)
-    for event in happened:
-        world = after(world, event, problem)
-    world = _confirmed(world, (*standing, *world.keeps))
-    return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
+    # Of all shipments small records are made, none of them in a cycle; searching those would take as long as the rest.
+    with collector_paused():
+        standing = standings(plan, problem, as_of=_moment(as_of, problem))
+        world = world_of(problem, standing, as_of=as_of)
+        for event in happened:
+            world = after(world, event, problem)
+        world = _confirmed(world, (*standing, *world.keeps))
+        return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:

@@ -39,12 +39,13 @@ def at_stake(found: HarvestPlan, asked: PlanningProblem, world: World, plan: Har
 
 def usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
     """The trips that what is short could use."""
-    trips: set[Trip] = set()
-    for order_id in short:
-        buyer = meeting.buyer(meeting.problem.order(order_id))
-        for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
-            trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
-    return trips
+    buyers = (meeting.buyer(meeting.problem.order(order_id)) for order_id in short)
+    return {
+        (trip.field.batch.id, trip.day.pick_on)
+        for crop_id, destination_id in sorted({(buyer.crop.id, buyer.destination.id) for buyer in buyers})
+        for trip in meeting.trips_of_crop(crop_id)
+        if meeting.journeys_from(trip.field, trip.day, destination_id)
+    }
 
 
 def around(trips: Collection[Trip], world: World) -> list[Standing]:
