@@ -76,9 +76,9 @@ def _joined(question: Question, parts: Sequence[Component], found: Sequence[Pric
         _put(joined.packing, model.trip_packing[trips], prices.packing, own.trip_packing)
         _put(joined.batch, model.trip_batch[trips], prices.batch, own.trip_batch)
         if prices.lane.any():
-            pairs = zip(part.columns.tolist(), own.column_lanes, strict=True)
-            for column, lanes in pairs:
-                joined.lane[list(model.column_lanes[column])] = prices.lane[list(lanes)]
+            of_whole = (model.column_lanes[column] for column in part.columns.tolist())
+            for wholly, lanes in set(zip(of_whole, own.column_lanes, strict=True)):
+                joined.lane[list(wholly)] = prices.lane[list(lanes)]
     return joined
 
 

@@ -34,9 +34,9 @@ def components(model: Model) -> Iterator[Component]:
                 graph.add_edge(("batch", batch), (kind, int(owner[trip])))
     pairs = np.unique(np.stack([model.column_order, model.trip_batch[model.column_trip]], axis=1), axis=0)
     graph.add_edges_from((("order", order), ("batch", batch)) for order, batch in pairs.tolist())
-    for column, lanes in enumerate(model.column_lanes):
-        batch = ("batch", batches[int(model.column_trip[column])])
-        graph.add_edges_from((batch, ("lane", lane)) for lane in lanes)
+    of_batch = model.trip_batch[model.column_trip].tolist()
+    for batch, lanes in set(zip(of_batch, model.column_lanes, strict=True)):
+        graph.add_edges_from((("batch", batch), ("lane", lane)) for lane in lanes)
     parts = sorted(nx.connected_components(graph), key=min)
     part_of = {node[1]: index for index, nodes in enumerate(parts) for node in nodes if node[0] == "batch"}
     trip_part = np.array([part_of[batch] for batch in batches], dtype=np.int64)
@@ -52,8 +52,10 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
     pickers, picker_of = renumbered(model.trip_picker[trips])
     packings, packing_of = renumbered(model.trip_packing[trips])
     fairs, fair_of = renumbered(model.trip_fair[trips])
-    lanes = sorted({lane for column in part.column_lanes for lane in column})
+    ridden = set(part.column_lanes)
+    lanes = sorted({lane for together in ridden for lane in together})
     lane_at = {lane: position for position, lane in enumerate(lanes)}
+    own_of = {together: tuple(lane_at[lane] for lane in together) for together in ridden}
     trip_at = np.full(len(model.trip_batch), -1, dtype=np.int64)
     trip_at[trips] = np.arange(len(trips))
     return Component(
@@ -83,7 +85,7 @@ def _part(model: Model, columns: Ints, trips: Ints) -> Component:
             lane_kg=model.lane_kg[np.array(lanes, dtype=np.int64)],
             column_order=order_of,
             column_trip=trip_at[part.column_trip],
-            column_lanes=tuple(tuple(lane_at[lane] for lane in column) for column in part.column_lanes),
+            column_lanes=tuple(own_of[together] for together in part.column_lanes),
         ),
         columns,
         trips,

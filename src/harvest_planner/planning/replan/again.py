@@ -78,9 +78,12 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
-    orders = dict(world.tables["orders"])
-    for order_id in {each.shipment.order_id for each in standing}:
-        order = world.row("orders", order_id)
-        if order.confirm_by_at is not None:
-            orders[order_id] = order.model_copy(update={"confirm_by_at": None})
-    return replace(world, tables={**world.tables, "orders": orders})
+    shipped = {each.shipment.order_id for each in standing}
+    orders = world.tables["orders"]
+    for order_id in sorted(shipped - orders.keys()):
+        world.row("orders", order_id)  # which names the nearest of those that are known
+    asked = [order for order in orders.values() if order.confirm_by_at is not None and order.id in shipped]
+    if not asked:
+        return world
+    confirmed = {order.id: order.model_copy(update={"confirm_by_at": None}) for order in asked}
+    return replace(world, tables={**world.tables, "orders": {**orders, **confirmed}})

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 
 from harvest_planner.planning.replan.happened import World
@@ -18,6 +19,7 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
+ORDER_ID = attrgetter("order_id")
 Trip = tuple[str, dt.date]
 
 
@@ -35,7 +37,7 @@ class Carried:
     def order_ids(self) -> frozenset[str]:
         """The orders that need no planning."""
         ids = field_of(self.plan.refusals, "order_id")
-        return frozenset((*(row.order_id for row in self.shipments), *(ids[at] for at in self.refusals)))
+        return frozenset(chain(map(ORDER_ID, self.shipments), map(ids.__getitem__, self.refusals)))
 
     @cached_property
     def undone(self) -> tuple[Row, ...]:
@@ -68,15 +70,16 @@ def carried_of(
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
     """
     same = Same.of(problem, world, asked)
-    still = Counter(each.shipment.order_id for each in keeps)
+    still = Counter([each.shipment.order_id for each in keeps])
     rows = Counter(field_of(plan.shipments, "order_id"))
     other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
-    other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
+    if still != rows:
+        other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
     kept = (each.shipment for each in keeps if each.shipment.order_id not in other)
-    shipments = sorted((row for row in kept if isinstance(row, Row)), key=attrgetter("order_id"))
+    shipments = sorted((row for row in kept if isinstance(row, Row)), key=ORDER_ID)
     return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
 
 

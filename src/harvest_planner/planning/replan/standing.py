@@ -79,7 +79,7 @@ def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    return tuple([Row(at, *fields) for at, fields in enumerate(zip(*columns, strict=True))])
+    return tuple(map(Row._make, zip(range(len(plan.shipments)), *columns, strict=True)))
 
 
 class Standing(NamedTuple):
@@ -108,8 +108,11 @@ def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime
     """Every shipment of the plan as it stands at `as_of`."""
     rows = rows_of(plan)
     fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
-    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in {row.trip for row in rows}}
-    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows])
+    made = {(row.batch_id, row.pick_on) for row in rows}
+    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in made}
+    ways = {id(row.legs): row.legs for row in rows}
+    left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
+    return tuple([_standing(row, *trips[row.batch_id, row.pick_on], left=id(row.legs) in left) for row in rows])
 
 
 def _hours(field: FieldBatch, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -121,7 +124,7 @@ def standing_of(
     shipment: Goods, hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, *, as_of: dt.datetime
 ) -> Standing:
     """Where goods stand whose picking hours are those."""
-    return _standing(shipment, *_of_trip(hours, problem, as_of), as_of)
+    return _standing(shipment, *_of_trip(hours, problem, as_of), left=_has_left(shipment.legs, as_of))
 
 
 def _of_trip(
@@ -135,8 +138,11 @@ def _of_trip(
     return "frozen" if ahead_h <= problem.policy.freeze_h else "free", ahead_h
 
 
-def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime) -> Standing:
-    left = shipment.legs[0].departs_at <= as_of
+def _has_left(legs: tuple[Leg, ...], as_of: dt.datetime) -> bool:
+    return legs[0].departs_at <= as_of
+
+
+def _standing(shipment: Goods, stand: Stand, ahead_h: float, *, left: bool) -> Standing:
     return Standing(shipment, "shipped" if left else stand, shipment.kg, ahead_h)
 
 
