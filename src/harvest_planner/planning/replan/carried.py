@@ -73,13 +73,13 @@ def carried_of(
     still = Counter([each.shipment.order_id for each in keeps])
     rows = Counter(field_of(plan.shipments, "order_id"))
     other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
-    if still != rows:
+    if dict(still) != dict(rows):
         other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
-    kept = (each.shipment for each in keeps if each.shipment.order_id not in other)
-    shipments = sorted((row for row in kept if isinstance(row, Row)), key=ORDER_ID)
+    kept = [each.shipment for each in keeps if each.shipment.order_id not in other]
+    shipments = sorted([row for row in kept if isinstance(row, Row)], key=ORDER_ID)
     return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
 
 

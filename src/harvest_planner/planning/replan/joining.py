@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 
 from harvest_planner.planning import answer
@@ -184,13 +184,13 @@ class Joining:
         by_batch: dict[str, list[int]] = defaultdict(list)
         for at, batch_id in enumerate(field_of(picks, "batch_id")):
             by_batch[batch_id].append(at)
-        wanted = answer.wanted_crops(self.meeting.problem)
+        wanted = cache(lambda: answer.wanted_crops(self.meeting.problem))
         fields, left = self.meeting.fields, self._left_kg
 
         def row(at: int) -> BatchRow:
             field = fields[at]
             mine = [picks[each] for each in by_batch.get(field.batch.id, ())]
-            return answer.batch_row(field, mine, left[field.batch.id], wanted=field.crop.id in wanted)
+            return answer.batch_row(field, mine, left[field.batch.id], wanted=field.crop.id in wanted())
 
         return MadeRows(len(fields), row) if isinstance(picks, MadeRows) else tuple(map(row, range(len(fields))))
 

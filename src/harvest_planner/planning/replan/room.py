@@ -54,36 +54,59 @@ class Stock:
         )
 
 
+class Missing(NamedTuple):
+    """What an order of the old plan misses, as they come: the dearest per kilogram first.
+
+    Attributes
+    ----------
+    price_vnd_per_kg : with a minus, so that they sort.
+    part : whether a part of it is welcome.
+    """
+
+    price_vnd_per_kg: float
+    order_id: str
+    kg: float
+    crop_id: str
+    part: bool
+
+
+def missing_of(old: HarvestPlan, asked: PlanningProblem) -> tuple[Missing, ...]:
+    """What the old plan refuses, as the new question asks for it."""
+    found = []
+    for order_id, kg in zip(field_of(old.refusals, "order_id"), field_of(old.refusals, "kg"), strict=True):
+        order = asked.order(order_id)
+        part = order.may_split or kg < order.quantity_kg - KG_EPSILON
+        found.append(Missing(-order.price_vnd_per_kg, order_id, kg, order.crop_id, part))
+    return tuple(sorted(found))
+
+
 def may_fit(
-    old: HarvestPlan, before: Stock, now: Stock, *, but: Iterable[str]
+    missing: Iterable[Missing], before: Stock, now: Stock, *, but: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[Trip]]:
     """Refused orders of the old plan that some trip or departure can take now and could not before, and those trips.
 
     Parameters
     ----------
+    missing : what the old plan refuses.
     before, now : of the old plan and of the new one.
     but : ids of orders that need no look.
     """
-    asked, gained = now.problem, _trips(before, now)
+    gained = _trips(before, now)
     trips = {crop_id: _union(spans.values()) for crop_id, spans in gained.items()}
     departures = _union(_departures(before, now))
     known = frozenset(but)
-    found = []
-    ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
+    found: list[tuple[str, float]] = []
     if not trips and not departures:
         return frozenset(), frozenset()
-    for order_id, kg in zip(ids, missing_kg, strict=True):
-        if order_id in known:
+    for _, order_id, kg, crop_id, part in missing:
+        spans = trips.get(crop_id, [])
+        if not (spans or departures) or order_id in known:
             continue
-        order = asked.order(order_id)
-        spans = [spans for spans in (trips.get(order.crop_id), departures) if spans]
-        part = order.may_split or kg < order.quantity_kg - KG_EPSILON
-        if any(part or _holds(each, kg) for each in spans):
-            found.append((-order.price_vnd_per_kg, order_id, kg))
-    found.sort()
+        if part or _holds(spans, kg) or _holds(departures, kg):
+            found.append((order_id, kg))
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
-    filled = accumulate((kg for *_, kg in found), initial=0.0)
-    likely = (order_id for (_, order_id, _), kg in zip(found, filled, strict=False) if kg < FILLS * gained_kg)
+    filled = accumulate((kg for _, kg in found), initial=0.0)
+    likely = (order_id for (order_id, _), kg in zip(found, filled, strict=False) if kg < FILLS * gained_kg)
     roomy = {trip for of_crop in gained.values() for trip in of_crop}
     if departures:
         # Any trip that is made may use their room.

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.around import (
@@ -29,13 +30,12 @@ from harvest_planner.planning.replan.difference import PlanDifference, change_co
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.joining import Joining
 from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of, roomy
-from harvest_planner.planning.replan.room import Stock
+from harvest_planner.planning.replan.room import Missing, Stock, missing_of
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
 from harvest_planner.planning.replan.standing import Standing, committed, gathered, rows_of
 from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
-from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
@@ -81,7 +81,7 @@ class Tries:
         found = self.best()
         standing = committed(found.keeps) if many(self.plan) else tuple(gathered(found.keeps))
         asked = self.asked.model_copy(update={"commitments": standing})
-        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked)})
+        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked, before=self.problem)})
         prices = standing_prices(self.plan, found.plan, self.as_of)
         plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
         return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
@@ -105,6 +105,16 @@ class Tries:
     def had(self) -> Stock:
         """What the plan so far takes."""
         return Stock(self.problem, Taken().count(rows_of(self.plan), self.plan.surplus, self.problem))
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """What the plan so far refuses."""
+        return missing_of(self.plan, self.asked)
+
+    @cached_property
+    def order_ids(self) -> Sequence[str]:
+        """Of the orders asked for, in their order."""
+        return field_of(self.asked.orders, "id")
 
     @cached_property
     def carried(self) -> Carried:
@@ -193,7 +203,7 @@ class Tries:
         stays = carried.without(look.order_ids) if look.order_ids else carried
         has = self.had
         for _ in range(MOST_LOOKS):
-            rest = rest_of(stays, self.asked, keeps, changed=changed, only=look.trips)
+            rest = rest_of(stays, self.asked, self.order_ids, keeps, changed=changed, only=look.trips)
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
@@ -201,7 +211,7 @@ class Tries:
             found, has = joining.plan(), Stock(self.asked, joining.taken)
             if many(plan) and before is not None and not self._helps(found, before):
                 return None
-            more = next_look(plan, self.had, found, has, look) if stays.refusals else None
+            more = next_look(plan, lambda: self.missing, self.had, found, has, look) if stays.refusals else None
             if more is None:
                 break
             look = Look(look.order_ids | more.order_ids, more.trips)
