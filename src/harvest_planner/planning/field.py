@@ -171,11 +171,17 @@ class FieldBatch:
             return spray + dt.timedelta(days=whole)
         return None
 
+    def hours_on(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        """From when until when the grower picks that day."""
+        local = zone(self.place.timezone)
+        return (
+            dt.datetime.combine(day, self.grower.picks_from, tzinfo=local),
+            dt.datetime.combine(day, self.grower.picks_until, tzinfo=local),
+        )
+
     def pick_day(self, day: dt.date) -> PickDay:
         """The batch on one day, whatever the rules say."""
-        local = zone(self.place.timezone)
-        from_at = dt.datetime.combine(day, self.grower.picks_from, tzinfo=local)
-        until_at = dt.datetime.combine(day, self.grower.picks_until, tzinfo=local)
+        from_at, until_at = self.hours_on(day)
         treated_h = self.crop.treatment.duration_h if self.crop.treatment else 0.0
         lawful_from = self.interval_ends_on
         certified_until = self.batch.certified_until

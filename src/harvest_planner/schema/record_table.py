@@ -31,25 +31,17 @@ class Column:
     @classmethod
     def of(cls, values: Iterable[Any], key: Callable[[Any], Hashable] | None = None) -> Column:
         """The column of those values; equal ones (equal keys, where a key is given) share the first of them."""
-        seen = _Codes()
-        if key is None:
-            codes = array("i", map(seen.__getitem__, values))
-            return cls(list(seen), codes)
         kept = list(values)
-        codes = array("i", map(seen.__getitem__, map(key, kept)))
+        keys = kept if key is None else list(map(key, kept))
+        seen = {each: code for code, each in enumerate(dict.fromkeys(keys))}
+        codes = array("i", map(seen.__getitem__, keys))
+        if key is None:
+            return cls(list(seen), codes)
         first = dict(zip(reversed(codes), reversed(kept), strict=True))
         return cls([first[code] for code in range(len(seen))], codes)
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.values.__getitem__, self.codes)
-
-
-class _Codes(dict[Hashable, int]):
-    """Numbers things from 0 on as they come."""
-
-    def __missing__(self, thing: Hashable) -> int:
-        self[thing] = code = len(self)
-        return code
 
 
 class RecordTable(Sequence[R], Generic[R]):
@@ -194,8 +186,9 @@ def field_adapter(model: type[Record], name: str) -> TypeAdapter[Any]:
 
 
 def _json_texts(model: type[Record], name: str, column: Column) -> list[str]:
-    one = field_adapter(model, name)
-    return [one.dump_json([value]).decode()[1:-1] for value in column.values]
+    # As `dump_json` writes each, by the serializer itself.
+    write = field_adapter(model, name).serializer.to_json
+    return [write([value]).decode()[1:-1] for value in column.values]
 
 
 PORTION = 20_000

@@ -50,6 +50,8 @@ def usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
 
 def around(trips: Collection[Trip], world: World) -> list[Standing]:
     """Free shipments on the trips, those of least worth per kilogram first."""
+    if not trips:
+        return []
     # What is left of a trip stays there.
     whole = (each for each in free_of(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
     near = [each for each in whole if each.trip in trips]

@@ -153,7 +153,7 @@ def _cancelled(world: World, event: OrderCancelled) -> World:
 def _departure(world: World, event: DepartureCancelled) -> World:
     lane = world.row("lanes", event.lane_id)
     world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
-    return world.freed(lambda each: _rides(each, {lane.id}, on=event.on))
+    return world.freed(_riding({lane.id}, on=event.on))
 
 
 def _slower(world: World, event: LaneSlower) -> World:
@@ -163,7 +163,7 @@ def _slower(world: World, event: LaneSlower) -> World:
         given["transit_min_h"] = lane.transit_min_h + event.added_h
     samples = tuple(hours + event.added_h for hours in lane.transit_samples_h)
     world = world.changed("lanes", lane, **given, transit_samples_h=samples)
-    return world.freed(lambda each: any(leg.lane_id == lane.id for leg in each.shipment.legs))
+    return world.freed(_riding({lane.id}))
 
 
 def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World:
@@ -178,7 +178,7 @@ def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World
     for lane in leaving:
         world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
     ids = {lane.id for lane in leaving}
-    world = world.freed(lambda each: _rides(each, ids, on=event.on))
+    world = world.freed(_riding(ids, on=event.on))
     return world.undo(lambda each: each.shipment.batch_id in here and each.shipment.pick_on == event.on)
 
 
@@ -240,9 +240,20 @@ def _picked_less(world: World, event: PickedLess) -> World:
     )
 
 
-def _rides(each: Standing, lane_ids: Collection[str], *, on: dt.date) -> bool:
-    """Whether the shipment was to ride on one of the lanes that day."""
-    return any(leg.lane_id in lane_ids and leg.departs_at.date() == on for leg in each.shipment.legs)
+def _riding(lane_ids: Collection[str], *, on: dt.date | None = None) -> Callable[[Standing], bool]:
+    """Whether a shipment was to ride on one of the lanes that day; None: on any."""
+    known: dict[int, bool] = {}
+
+    def rides(each: Standing) -> bool:
+        legs = each.shipment.legs
+        found = known.get(id(legs))
+        if found is None:
+            found = known[id(legs)] = any(
+                leg.lane_id in lane_ids and on in (None, leg.departs_at.date()) for leg in legs
+            )
+        return found
+
+    return rides
 
 
 def _with(days: Sequence[str], on: dt.date) -> tuple[str, ...]:

@@ -66,8 +66,9 @@ def rest_of(
     only : trips that orders may use; None: all of their crop.
     """
     gone = stays.order_ids
-    orders = tuple([asked.orders[at] for at, order_id in enumerate(order_ids) if order_id not in gone])
-    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id not in gone]))
+    places = {order_id: at for at, order_id in enumerate(order_ids) if order_id not in gone}
+    orders = tuple([asked.orders[at] for at in places.values()])
+    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id in places]))
     near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)
     usable = None if only is None else {batch_id for batch_id, _ in only}

@@ -185,5 +185,7 @@ def _union(spans: Iterable[Span]) -> list[Span]:
 
 def _holds(spans: list[Span], kg: float) -> bool:
     """Whether one of the spans begins below so much and reaches it."""
+    if not spans or spans[-1][1] < kg - KG_EPSILON:
+        return False
     at = bisect_left(spans, (kg - KG_EPSILON, -math.inf))
     return at > 0 and spans[at - 1][1] >= kg - KG_EPSILON

@@ -99,19 +99,20 @@ def at_first(
 
 def next_look(
     plan: HarvestPlan,
-    missing: Callable[[], Iterable[Missing]],
     had: Stock,
     found: HarvestPlan,
     has: Stock,
     before: Look,
+    *,
+    missing: Callable[[], Iterable[Missing]],
 ) -> Look | None:
     """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
 
     Parameters
     ----------
-    missing : what the old plan refuses; asked for where that is much.
     had, has : of the old plan and of the one found.
     before : the look by which it was found.
+    missing : what the old plan refuses; asked for where that is much.
 
     Returns
     -------

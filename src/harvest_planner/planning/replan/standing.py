@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from harvest_planner.planning.field import FieldBatch
@@ -79,7 +80,8 @@ def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    return tuple(map(Row._make, zip(range(len(plan.shipments)), *columns, strict=True)))
+    # As `Row._make` does of each, without a call for each.
+    return tuple(map(partial(tuple.__new__, Row), zip(range(len(plan.shipments)), *columns, strict=True)))
 
 
 class Standing(NamedTuple):
@@ -109,15 +111,10 @@ def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime
     rows = rows_of(plan)
     fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
     made = {(row.batch_id, row.pick_on) for row in rows}
-    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in made}
+    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in made}
     ways = {id(row.legs): row.legs for row in rows}
     left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
     return tuple([_standing(row, *trips[row.batch_id, row.pick_on], left=id(row.legs) in left) for row in rows])
-
-
-def _hours(field: FieldBatch, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    found = field.pick_day(day)
-    return found.from_at, found.until_at
 
 
 def standing_of(
@@ -169,16 +166,15 @@ def _together(
     standing: Iterable[Standing],
 ) -> tuple[list[tuple[tuple[Any, ...], float]], dict[str, dt.datetime | None]]:
     """What shipments share, as SETTLED, with their weight [kg], and the first departures by how they are written."""
-    ways: dict[tuple[int, bool], tuple[tuple[str, ...], str]] = {}
+    ways: dict[int, tuple[tuple[str, ...], str]] = {}
     same: dict[tuple[Any, ...], float] = {}
     departs: dict[str, dt.datetime | None] = {}
     for goods, stand, kg, _, as_planned in standing:
-        legs = goods.legs
-        way = ways.get((id(legs), as_planned))
+        legs = goods.legs if as_planned else ()
+        way = ways.get(id(legs))
         if way is None:
-            ridden = legs if as_planned else ()
-            departs_at = ridden[0].departs_at if ridden else None
-            way = ways[id(legs), as_planned] = (tuple([leg.lane_id for leg in ridden]), str(departs_at))
+            departs_at = legs[0].departs_at if legs else None
+            way = ways[id(legs)] = (tuple([leg.lane_id for leg in legs]), str(departs_at))
             departs[way[1]] = departs_at
         key = (goods.order_id, goods.batch_id, goods.pick_on, "frozen" if stand == "free" else stand, *way)
         same[key] = same.get(key, 0.0) + kg

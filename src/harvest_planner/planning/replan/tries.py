@@ -56,7 +56,6 @@ class _Try(NamedTuple):
     keeps: Sequence[Standing]
     kept: frozenset[str]
     """Ids of orders that are carried over."""
-    served_kg: dict[str, float]
     change_cost_vnd: float
 
     @property
@@ -211,7 +210,7 @@ class Tries:
             found, has = joining.plan(), Stock(self.asked, joining.taken)
             if many(plan) and before is not None and not self._helps(found, before):
                 return None
-            more = next_look(plan, lambda: self.missing, self.had, found, has, look) if stays.refusals else None
+            more = next_look(plan, self.had, found, has, look, missing=lambda: self.missing) if stays.refusals else None
             if more is None:
                 break
             look = Look(look.order_ids | more.order_ids, more.trips)
@@ -222,7 +221,7 @@ class Tries:
         assert found is not None
         kept = carried.order_ids - look.order_ids
         cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
-        return _Try(found, keeps, kept, _served(found), cost_vnd)
+        return _Try(found, keeps, kept, cost_vnd)
 
     def _helps(self, found: HarvestPlan, before: HarvestPlan) -> bool:
         """Whether some order that the events touch misses less than before, if any missed something."""
@@ -250,9 +249,10 @@ class Tries:
 
 def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
     """What orders that no event touches get less by the second plan [kg]."""
+    now_kg = _served(second.plan)
     lost = {
-        order_id: kg - second.served_kg.get(order_id, 0.0)
-        for order_id, kg in first.served_kg.items()
+        order_id: kg - now_kg.get(order_id, 0.0)
+        for order_id, kg in _served(first.plan).items()
         if order_id not in world.touched
     }
     return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
