@@ -40,12 +40,17 @@ def at_stake(found: HarvestPlan, asked: PlanningProblem, world: World, plan: Har
 def usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
     """The trips that what is short could use."""
     buyers = (meeting.buyer(meeting.problem.order(order_id)) for order_id in short)
-    return {
-        (trip.field.batch.id, trip.day.pick_on)
-        for crop_id, destination_id in sorted({(buyer.crop.id, buyer.destination.id) for buyer in buyers})
-        for trip in meeting.trips_of_crop(crop_id)
-        if meeting.journeys_from(trip.field, trip.day, destination_id)
-    }
+    trips: set[Trip] = set()
+    for crop_id, destination_id in sorted({(buyer.crop.id, buyer.destination.id) for buyer in buyers}):
+        # What is packed at the same place by the same hour travels alike.
+        leads: dict[tuple[str, float], bool] = {}
+        for _, field, day in meeting.trips_of_crop(crop_id):
+            key = (field.place.id, day.ready_h)
+            if key not in leads:
+                leads[key] = bool(meeting.journeys_from(field, day, destination_id))
+            if leads[key]:
+                trips.add((field.batch.id, day.pick_on))
+    return trips
 
 
 def around(trips: Collection[Trip], world: World) -> list[Standing]:

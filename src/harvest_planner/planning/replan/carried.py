@@ -72,7 +72,7 @@ def carried_of(
     same = Same.of(problem, world, asked)
     still = Counter([each.shipment.order_id for each in keeps])
     rows = Counter(field_of(plan.shipments, "order_id"))
-    other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
+    other = {*same.others(keeps), *world.touched}
     if dict(still) != dict(rows):
         other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")

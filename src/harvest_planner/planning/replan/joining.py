@@ -87,7 +87,7 @@ class Joining:
             for field in self.meeting.fields
             if field.batch.id not in asked_again
         )
-        goods = (row.value_vnd for row in self.stays.shipments)
+        goods = map(attrgetter("value_vnd"), self.stays.shipments)
         return math.fsum((*goods, *(sold.value_vnd for sold in self._sold.values()), *kept))
 
     def _fees_vnd(self, *, but_for: Container[Trip]) -> float:

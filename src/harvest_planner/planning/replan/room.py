@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
@@ -98,11 +98,14 @@ def may_fit(
     found: list[tuple[str, float]] = []
     if not trips and not departures:
         return frozenset(), frozenset()
+    # Most are heavier than all the room there is for their crop.
+    on_any = departures[-1][1] if departures else -math.inf
+    most_kg = {crop_id: max(on_any, spans[-1][1]) for crop_id, spans in trips.items()}
     for _, order_id, kg, crop_id, part in missing:
-        spans = trips.get(crop_id, [])
-        if not (spans or departures) or order_id in known:
+        most = most_kg.get(crop_id, on_any)
+        if (kg - KG_EPSILON > most and not (part and most > -math.inf)) or order_id in known:
             continue
-        if part or _holds(spans, kg) or _holds(departures, kg):
+        if part or _holds(trips.get(crop_id, ()), kg) or _holds(departures, kg):
             found.append((order_id, kg))
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
     filled = accumulate((kg for _, kg in found), initial=0.0)
@@ -183,9 +186,7 @@ def _union(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _holds(spans: list[Span], kg: float) -> bool:
+def _holds(spans: Sequence[Span], kg: float) -> bool:
     """Whether one of the spans begins below so much and reaches it."""
-    if not spans or spans[-1][1] < kg - KG_EPSILON:
-        return False
     at = bisect_left(spans, (kg - KG_EPSILON, -math.inf))
     return at > 0 and spans[at - 1][1] >= kg - KG_EPSILON
