@@ -32,6 +32,10 @@ TABLES: dict[str, type[Record]] = {
     "crops": Crop,
 }
 """The problem's tables and their records."""
+_LOOKUPS = {f"_{name}": {name} for name in ("crops", "places", "growers", "batches", "orders")} | {
+    "_lane_ends": {"lanes", "places"}
+}
+"""What a problem looks up in, with the tables it is made of."""
 _T = TypeVar("_T")
 
 
@@ -151,8 +155,9 @@ class PlanningProblem(Record):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some tables replaced, unchecked as ever; it looks in its own tables, not in those copied from."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("_crops", "_places", "_growers", "_batches", "_orders"):
-            copied.__dict__.pop(name, None)
+        for name, tables in _LOOKUPS.items():
+            if deep or not tables.isdisjoint(update or ()):
+                copied.__dict__.pop(name, None)
         return copied
 
     @cached_property

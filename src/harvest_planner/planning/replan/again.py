@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from harvest_planner.planning.harvest import require_solver
@@ -78,7 +79,7 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
-    shipped = {each.shipment.order_id for each in standing}
+    shipped = set(map(attrgetter("shipment.order_id"), standing))
     orders = world.tables["orders"]
     for order_id in sorted(shipped - orders.keys()):
         world.row("orders", order_id)  # which names the nearest of those that are known

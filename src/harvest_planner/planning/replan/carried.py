@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,11 +69,8 @@ def carried_of(
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
     """
     same = Same.of(problem, world, asked)
-    still = Counter([each.shipment.order_id for each in keeps])
-    rows = Counter(field_of(plan.shipments, "order_id"))
+    # Orders of shipments that are undone are among those that events touch.
     other = {*same.others(keeps), *world.touched}
-    if dict(still) != dict(rows):
-        other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}

@@ -227,7 +227,7 @@ def _picked_less(world: World, event: PickedLess) -> World:
         kg = each.kg if each.kg <= left + KG_EPSILON else left if splits else 0.0
         if kg > KG_EPSILON:
             kept.append(each._replace(kg=kg, stand="picked" if each.stand == "frozen" else each.stand))
-        if kg < each.kg - KG_EPSILON:
+        if kg < each.kg - KG_EPSILON or kg <= KG_EPSILON:
             lost.append(each._replace(kg=each.kg - kg))
         left -= kg
     others = tuple(each for each in world.keeps if each.trip != trip)

@@ -50,7 +50,7 @@ class Rest:
 def rest_of(
     stays: Carried,
     asked: PlanningProblem,
-    order_ids: Sequence[str],
+    places: Mapping[str, int],
     keeps: Iterable[Standing],
     *,
     changed: Collection[str],
@@ -60,15 +60,14 @@ def rest_of(
 
     Parameters
     ----------
-    order_ids : of all that is asked for, in its order.
+    places : of all orders that are asked for, by id.
     keeps : shipments that hold, carried or not.
     changed : ids of batches whose fruit, hands or local sales are not what they were.
     only : trips that orders may use; None: all of their crop.
     """
-    gone = stays.order_ids
-    places = {order_id: at for at, order_id in enumerate(order_ids) if order_id not in gone}
-    orders = tuple([asked.orders[at] for at in places.values()])
-    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id in places]))
+    left = places.keys() - stays.order_ids
+    orders = tuple([asked.orders[at] for at in sorted(map(places.__getitem__, left))])
+    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id in left]))
     near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)
     usable = None if only is None else {batch_id for batch_id, _ in only}

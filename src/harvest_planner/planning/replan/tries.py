@@ -111,9 +111,9 @@ class Tries:
         return missing_of(self.plan, self.asked)
 
     @cached_property
-    def order_ids(self) -> Sequence[str]:
-        """Of the orders asked for, in their order."""
-        return field_of(self.asked.orders, "id")
+    def places(self) -> dict[str, int]:
+        """Of the orders asked for, by id."""
+        return {order_id: at for at, order_id in enumerate(field_of(self.asked.orders, "id"))}
 
     @cached_property
     def carried(self) -> Carried:
@@ -202,7 +202,7 @@ class Tries:
         stays = carried.without(look.order_ids) if look.order_ids else carried
         has = self.had
         for _ in range(MOST_LOOKS):
-            rest = rest_of(stays, self.asked, self.order_ids, keeps, changed=changed, only=look.trips)
+            rest = rest_of(stays, self.asked, self.places, keeps, changed=changed, only=look.trips)
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
@@ -267,7 +267,7 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     if problem.lanes and not tables["lanes"]:
         raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
     # What no event touches was judged when it came in.
-    told = tuple(order for order in tables["orders"] if order.id in world.touched)
+    told = tuple(map(world.tables["orders"].__getitem__, sorted(world.touched)))
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
     return judged.model_copy(update={"orders": tables["orders"]})
 
