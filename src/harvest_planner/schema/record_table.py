@@ -85,6 +85,17 @@ class RecordTable(Sequence[R], Generic[R]):
             first.setdefault(combination, row)
         return list(first.values())
 
+    def with_rows(self, records: Mapping[int, R]) -> RecordTable[R]:
+        """With records in place of the rows of those numbers; those beyond the last row come after it, rising."""
+        columns = {}
+        for name, column in self._columns.items():
+            values, codes = list(column.values), array("i", column.codes)
+            for row, record in records.items():
+                codes[row : row + 1] = array("i", [len(values)])
+                values.append(getattr(record, name))
+            columns[name] = Column(values, codes, column.missing)
+        return RecordTable(self.model, columns, self.model.model_fields)
+
     def json_lines(self) -> Iterator[str]:
         """What `model_dump_json` says of each record, without making them."""
         texts = {name: _json_texts(self.model, name, column) for name, column in self._columns.items()}
@@ -145,26 +156,6 @@ class RecordTable(Sequence[R], Generic[R]):
 def table_of(records: Sequence[R], model: type[R]) -> RecordTable[R]:
     """The records by columns: themselves where they are kept so, else laid out anew."""
     return records if isinstance(records, RecordTable) else RecordTable.of(model, records)
-
-
-class ById(Mapping[str, R]):
-    """The records of a table by their ids, made when looked up."""
-
-    def __init__(self, table: RecordTable[R]) -> None:
-        self._table = table
-        self._rows = dict(zip(table.column("id"), range(len(table)), strict=True))
-
-    def __getitem__(self, key: str) -> R:
-        return self._table[self._rows[key]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._rows
 
 
 def _exactly(value: Any) -> Hashable:

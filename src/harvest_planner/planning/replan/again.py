@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -13,10 +12,12 @@ from harvest_planner.planning.replan.difference import PlanDifference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.standing import Standing, standings
 from harvest_planner.planning.replan.tries import Tries
+from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.collector import collector_paused
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
 
 
 def replan(
@@ -83,8 +84,8 @@ def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     orders = world.tables["orders"]
     for order_id in sorted(shipped - orders.keys()):
         world.row("orders", order_id)  # which names the nearest of those that are known
-    asked = [order for order in orders.values() if order.confirm_by_at is not None and order.id in shipped]
-    if not asked:
-        return world
-    confirmed = {order.id: order.model_copy(update={"confirm_by_at": None}) for order in asked}
-    return replace(world, tables={**world.tables, "orders": {**orders, **confirmed}})
+    rows = records_of(orders)
+    until = field_of(rows, "confirm_by_at")
+    asked = [rows[at] for at, until_at in enumerate(until) if until_at is not None]
+    confirmed = {o.id: o.model_copy(update={"confirm_by_at": None}) for o in asked if o.id in shipped}
+    return world.holding("orders", confirmed) if confirmed else world

@@ -91,10 +91,10 @@ def trips_of(plan: HarvestPlan) -> Iterator[Trip]:
 
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:
     """Places of refusals of orders that are planned yet, and that no event touches."""
-    for at, order_id in enumerate(ids):
-        order = problem.order(order_id)
-        passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
-        if order_id not in world.touched and order.state in PLANNED_STATES and not passed:
+    fields = problem.order_fields(ids, "confirm_by_at", "state")
+    for at, (order_id, (until_at, state)) in enumerate(zip(ids, fields, strict=True)):
+        passed = until_at is not None and problem.as_of <= until_at < as_of
+        if order_id not in world.touched and state in PLANNED_STATES and not passed:
             yield at
 
 

@@ -11,6 +11,7 @@ from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.standing import Standing, standing_of
+from harvest_planner.schema.by_id import ById, by_id
 from harvest_planner.schema.events import (
     DepartureCancelled,
     Event,
@@ -60,7 +61,13 @@ class World:
     def changed(self, table: str, row: Any, **fields: Any) -> World:
         """With some fields of a row replaced, checked anew."""
         whole = type(row).model_validate({**dict(row), **fields})
-        return replace(self, tables={**self.tables, table: {**self.tables[table], row.id: whole}})
+        return self.holding(table, {row.id: whole})
+
+    def holding(self, table: str, records: Mapping[str, Any]) -> World:
+        """With some rows of a table replaced or added; where it is kept by columns it stays so."""
+        rows = self.tables[table]
+        changed = rows.with_rows(records) if isinstance(rows, ById) else {**rows, **records}
+        return replace(self, tables={**self.tables, table: changed})
 
     def undo(self, which: Callable[[Standing], bool]) -> World:
         """With some shipments undone; goods that are picked or on their way stay as they are."""
@@ -88,7 +95,7 @@ class World:
 def world_of(problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
     """The problem's tables by id, at the new moment."""
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
-    tables = {name: {row.id: row for row in getattr(problem, name)} for name in names}
+    tables = {name: by_id(getattr(problem, name)) for name in names}
     return World(tables, tuple(standing), as_of=as_of)
 
 
@@ -125,8 +132,7 @@ def _placed(world: World, order: Order) -> World:
     before = world.tables["orders"].get(order.id)
     if before is not None and before.state != "inquiry":
         raise ValueError(f"order_placed: there is an order {order.id!r} already; give the new one an id of its own")
-    orders = {**world.tables["orders"], order.id: order}
-    return replace(world, tables={**world.tables, "orders": orders}, touched=world.touched | {order.id})
+    return replace(world.holding("orders", {order.id: order}), touched=world.touched | {order.id})
 
 
 def _promised(world: World, event: OrderPromised, problem: PlanningProblem) -> World:
@@ -169,8 +175,7 @@ def _slower(world: World, event: LaneSlower) -> World:
 def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World:
     place = problem.place(event.place_id)
     if place.id not in world.tables["places"]:
-        places = {**world.tables["places"], place.id: place}
-        world = replace(world, tables={**world.tables, "places": places})
+        world = world.holding("places", {place.id: place})
     place = world.row("places", place.id)
     world = world.changed("places", place, closed_on=(*place.closed_on, event.on))
     here = {row.id for row in world.tables["batches"].values() if problem.place(row.place_id).id == place.id}

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, islice
 from typing import NamedTuple, TypeVar
 
 from harvest_planner.planning.replan.taken import Taken, Trip
@@ -72,12 +71,14 @@ class Missing(NamedTuple):
 
 def missing_of(old: HarvestPlan, asked: PlanningProblem) -> tuple[Missing, ...]:
     """What the old plan refuses, as the new question asks for it."""
-    found = []
-    for order_id, kg in zip(field_of(old.refusals, "order_id"), field_of(old.refusals, "kg"), strict=True):
-        order = asked.order(order_id)
-        part = order.may_split or kg < order.quantity_kg - KG_EPSILON
-        found.append(Missing(-order.price_vnd_per_kg, order_id, kg, order.crop_id, part))
-    return tuple(sorted(found))
+    ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
+    fields = asked.order_fields(ids, "price_vnd_per_kg", "crop_id", "may_split", "quantity_kg")
+    return tuple(
+        sorted(
+            Missing(-price, order_id, kg, crop_id, splits or kg < asked_kg - KG_EPSILON)
+            for order_id, kg, (price, crop_id, splits, asked_kg) in zip(ids, missing_kg, fields, strict=True)
+        )
+    )
 
 
 def may_fit(
@@ -94,27 +95,39 @@ def may_fit(
     gained = _trips(before, now)
     trips = {crop_id: _union(spans.values()) for crop_id, spans in gained.items()}
     departures = _union(_departures(before, now))
-    known = frozenset(but)
-    found: list[tuple[str, float]] = []
     if not trips and not departures:
         return frozenset(), frozenset()
-    # Most are heavier than all the room there is for their crop.
-    on_any = departures[-1][1] if departures else -math.inf
-    most_kg = {crop_id: max(on_any, spans[-1][1]) for crop_id, spans in trips.items()}
-    for _, order_id, kg, crop_id, part in missing:
-        most = most_kg.get(crop_id, on_any)
-        if (kg - KG_EPSILON > most and not (part and most > -math.inf)) or order_id in known:
-            continue
-        if part or _holds(trips.get(crop_id, ()), kg) or _holds(departures, kg):
-            found.append((order_id, kg))
+    known = frozenset(but)
+    fitting = (each for each in _fitting(missing, trips, departures) if each.order_id not in known)
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
-    filled = accumulate((kg for _, kg in found), initial=0.0)
-    likely = (order_id for (order_id, _), kg in zip(found, filled, strict=False) if kg < FILLS * gained_kg)
+    likely: list[str] = []
+    filled_kg = 0.0
+    for each in fitting:
+        if filled_kg >= FILLS * gained_kg or len(likely) == MOST_LOOKED_AT:
+            break
+        likely.append(each.order_id)
+        filled_kg += each.kg
     roomy = {trip for of_crop in gained.values() for trip in of_crop}
     if departures:
         # Any trip that is made may use their room.
         roomy |= {(batch_id, day) for batch_id, days in now.days.items() for day in days}
-    return frozenset(islice(likely, MOST_LOOKED_AT)), frozenset(roomy)
+    return frozenset(likely), frozenset(roomy)
+
+
+def _fitting(
+    missing: Iterable[Missing], trips: Mapping[str, Sequence[Span]], departures: Sequence[Span]
+) -> Iterator[Missing]:
+    """What some trip of its crop, or some departure, can take now and could not before."""
+    # Most are heavier than all the room there is for their crop.
+    on_any = departures[-1][1] if departures else -math.inf
+    most_kg = {crop_id: max(on_any, spans[-1][1]) for crop_id, spans in trips.items()}
+    for each in missing:
+        _, _, kg, crop_id, part = each
+        most = most_kg.get(crop_id, on_any)
+        if most == -math.inf or (kg - KG_EPSILON > most and not part):
+            continue
+        if part or _holds(trips.get(crop_id, ()), kg) or _holds(departures, kg):
+            yield each
 
 
 def _trips(before: Stock, now: Stock) -> dict[str, dict[Trip, Span]]:

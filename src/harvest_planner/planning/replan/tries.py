@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
@@ -33,10 +33,11 @@ from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of,
 from harvest_planner.planning.replan.room import Missing, Stock, missing_of
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
-from harvest_planner.planning.replan.standing import Standing, committed, gathered, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, committed, gathered, rows_but, rows_of
 from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.settled import PLANNED_STATES, Used
+from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
@@ -249,17 +250,16 @@ class Tries:
 
 def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
     """What orders that no event touches get less by the second plan [kg]."""
-    now_kg = _served(second.plan)
+    kept = first.kept & second.kept
+    was_kg, now_kg = (_served(rows_but(each.plan, kept)) for each in (first, second))
     lost = {
-        order_id: kg - now_kg.get(order_id, 0.0)
-        for order_id, kg in _served(first.plan).items()
-        if order_id not in world.touched
+        order_id: kg - now_kg.get(order_id, 0.0) for order_id, kg in was_kg.items() if order_id not in world.touched
     }
     return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
 
 
 def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
-    tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
+    tables: dict[str, Any] = {name: records_of(rows) for name, rows in world.tables.items()}
     fields = {name: getattr(problem, name) for name in type(problem).model_fields}
     moved = problem.model_copy(update={**tables, "as_of": as_of})
     horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
@@ -272,10 +272,11 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     return judged.model_copy(update={"orders": tables["orders"]})
 
 
-def _served(plan: HarvestPlan) -> dict[str, float]:
+def _served(rows: Iterable[Row]) -> dict[str, float]:
+    """What orders get by shipments [kg]."""
     found: dict[str, float] = defaultdict(float)
-    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
-        found[order_id] += kg
+    for row in rows:
+        found[row.order_id] += row.kg
     return found
 
 
