@@ -11,7 +11,7 @@ from pydantic import field_validator, model_validator
 
 from harvest_planner import catalogue
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
-from harvest_planner.schema.by_id import ById, by_id
+from harvest_planner.schema.by_id import ById, by_id, records_of
 from harvest_planner.schema.crop import Crop, merged
 from harvest_planner.schema.frames import Rows, table_or_rows
 from harvest_planner.schema.goods import Batch, Commitment, Order
@@ -34,7 +34,7 @@ TABLES: dict[str, type[Record]] = {
     "crops": Crop,
 }
 """The problem's tables and their records."""
-_LOOKUPS = {f"_{name}": {name} for name in ("crops", "places", "growers", "batches", "orders")} | {
+_LOOKUPS = {f"_{name}": {name} for name in ("crops", "places", "growers", "batches", "orders", "lanes")} | {
     "_lane_ends": {"lanes", "places"}
 }
 """What a problem looks up in, with the tables it is made of."""
@@ -154,6 +154,17 @@ class PlanningProblem(Record):
         """The order of that id. Raises UnknownIdError."""
         return _look("order", self._orders, order_id)
 
+    def rows(self, table: str) -> Mapping[str, Any]:
+        """The problem's own rows of a table, by id."""
+        found: Mapping[str, Any] = getattr(self, f"_{table}")
+        return found
+
+    def holding(self, table: str, rows: Mapping[str, Any]) -> Self:
+        """A copy with a table replaced by rows that are by id already, unchecked as `model_copy`."""
+        copied = self.model_copy(update={table: records_of(rows)})
+        copied.__dict__[f"_{table}"] = rows
+        return copied
+
     def order_fields(self, order_ids: Iterable[str], *names: str) -> Iterator[tuple[Any, ...]]:
         """Two fields or more of each of those orders; where orders are kept by columns no record is made."""
         orders: Sequence[Order] = self.orders
@@ -192,6 +203,10 @@ class PlanningProblem(Record):
     @cached_property
     def _batches(self) -> dict[str, Batch]:
         return {batch.id: batch for batch in self.batches}
+
+    @cached_property
+    def _lanes(self) -> dict[str, Lane]:
+        return {lane.id: lane for lane in self.lanes}
 
     @cached_property
     def _orders(self) -> Mapping[str, Order]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -43,6 +43,11 @@ class Carried:
         """Shipments of the plan that do not stay."""
         stays = {row.at for row in self.shipments}
         return tuple(row for row in rows_of(self.plan) if row.at not in stays)
+
+    def missing_kg(self, order_ids: Container[str]) -> dict[str, float]:
+        """What orders of those are refused [kg]."""
+        ids, kg = field_of(self.plan.refusals, "order_id"), field_of(self.plan.refusals, "kg")
+        return {ids[at]: kg[at] for at in self.refusals if ids[at] in order_ids}
 
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""

@@ -11,7 +11,7 @@ from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.standing import Standing, standing_of
-from harvest_planner.schema.by_id import ById, by_id
+from harvest_planner.schema.by_id import ById
 from harvest_planner.schema.events import (
     DepartureCancelled,
     Event,
@@ -95,7 +95,7 @@ class World:
 def world_of(problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
     """The problem's tables by id, at the new moment."""
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
-    tables = {name: by_id(getattr(problem, name)) for name in names}
+    tables = {name: problem.rows(name) for name in names}
     return World(tables, tuple(standing), as_of=as_of)
 
 

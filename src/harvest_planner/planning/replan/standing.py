@@ -115,14 +115,21 @@ def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime
     trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in made}
     ways = {id(row.legs): row.legs for row in rows}
     left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
-    return tuple([_standing(row, *trips[row.batch_id, row.pick_on], left=id(row.legs) in left) for row in rows])
+    stands = [trips[row.batch_id, row.pick_on] for row in rows]
+    told = (
+        (row, "shipped" if id(row.legs) in left else stand, row.kg, ahead_h, True)
+        for row, (stand, ahead_h) in zip(rows, stands, strict=True)
+    )
+    # As `Standing._make` does of each, without a call for each.
+    return tuple(map(partial(tuple.__new__, Standing), told))
 
 
 def standing_of(
     shipment: Goods, hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, *, as_of: dt.datetime
 ) -> Standing:
     """Where goods stand whose picking hours are those."""
-    return _standing(shipment, *_of_trip(hours, problem, as_of), left=_has_left(shipment.legs, as_of))
+    stand, ahead_h = _of_trip(hours, problem, as_of)
+    return Standing(shipment, "shipped" if _has_left(shipment.legs, as_of) else stand, shipment.kg, ahead_h)
 
 
 def _of_trip(
@@ -138,10 +145,6 @@ def _of_trip(
 
 def _has_left(legs: tuple[Leg, ...], as_of: dt.datetime) -> bool:
     return legs[0].departs_at <= as_of
-
-
-def _standing(shipment: Goods, stand: Stand, ahead_h: float, *, left: bool) -> Standing:
-    return Standing(shipment, "shipped" if left else stand, shipment.kg, ahead_h)
 
 
 class _Way(NamedTuple):

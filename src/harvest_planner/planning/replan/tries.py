@@ -207,10 +207,10 @@ class Tries:
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
+            if many(plan) and before is not None and not self._helps(stays, planned, before):
+                return None
             joining = Joining(stays, held, planned, rest, self.meeting)
             found, has = joining.plan(), Stock(self.asked, joining.taken)
-            if many(plan) and before is not None and not self._helps(found, before):
-                return None
             more = next_look(plan, self.had, found, has, look, missing=lambda: self.missing) if stays.refusals else None
             if more is None:
                 break
@@ -224,9 +224,15 @@ class Tries:
         cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
         return _Try(found, keeps, kept, cost_vnd)
 
-    def _helps(self, found: HarvestPlan, before: HarvestPlan) -> bool:
-        """Whether some order that the events touch misses less than before, if any missed something."""
-        was, now = (_missing(plan, self.world.touched) for plan in (before, found))
+    def _helps(self, stays: Carried, planned: HarvestPlan, before: HarvestPlan) -> bool:
+        """Whether some order that the events touch misses less than before, if any missed something.
+
+        Parameters
+        ----------
+        stays, planned : what is carried, and the plan of the rest.
+        """
+        touched = self.world.touched
+        was, now = _missing(before, touched), stays.missing_kg(touched) | _missing(planned, touched)
         return not was or any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
@@ -269,7 +275,7 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     # What no event touches was judged when it came in.
     told = tuple(map(world.tables["orders"].__getitem__, sorted(world.touched)))
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
-    return judged.model_copy(update={"orders": tables["orders"]})
+    return judged.holding("orders", world.tables["orders"])
 
 
 def _served(rows: Iterable[Row]) -> dict[str, float]:
