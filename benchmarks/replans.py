@@ -1,11 +1,12 @@
 """Seconds of a re-plan beside those of the plan: `python -m benchmarks.replans [--orders N | --folder F] [--events N]`.
 
 Events of every kind happen one at a time to the plan of `examples/chi_lang`, or of a made-up problem of so many orders
-(see `generate`), or of a problem folder (`--folder`, such as `national_day` writes). Told are the processor's seconds
-against those of the whole plan, how many growers' sheets change, and whether the referee finds the new plan sound; it
-reads every reason of a refusal, which takes long for a large plan, so `--unchecked` leaves it out. `--afresh` plans
-every new problem once more with the frozen picks alone kept, and tells by how much that is worth more; such a plan may
-drop orders that a re-plan may not. `--json` prints all as JSON.
+(see `generate`), or of a problem folder (`--folder`, such as `national_day` writes); half of them are new orders, or,
+with `--each`, so many of each of the nine kinds happen. Told are the processor's seconds against those of the whole
+plan, how many growers' sheets change, and whether the referee finds the new plan sound; it reads every reason of a
+refusal, which takes long for a large plan, so `--unchecked` leaves it out. `--afresh` plans every new problem once more
+with the frozen picks alone kept, and tells by how much that is worth more; such a plan may drop orders that a re-plan
+may not. `--json` prints all as JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import random
 import statistics
 import time
 from collections import defaultdict
+from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,25 +30,58 @@ from harvest_planner.planning.replan.standing import standings
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "chi_lang"
 
 
+OTHERS: tuple[Callable[[hp.Shipment, hp.PlanningProblem], dict[str, Any]], ...] = (
+    lambda row, _: {"kind": "order_cancelled", "order_id": row.order_id},
+    lambda row, _: {
+        "kind": "departure_cancelled",
+        "lane_id": row.legs[0].lane_id,
+        "on": row.legs[0].departs_at.date(),
+    },
+    lambda row, _: {"kind": "lane_slower", "lane_id": row.legs[-1].lane_id, "added_h": 3.0},
+    lambda row, problem: {
+        "kind": "place_closed",
+        "place_id": problem.batch(row.batch_id).place_id,
+        "on": row.pick_on,
+    },
+    lambda row, problem: {
+        "kind": "field_checked",
+        "batch_id": row.batch_id,
+        "seen_on": problem.as_of.date(),
+        "age_shift_d20": 0.5,
+    },
+    lambda row, problem: {
+        "kind": "grower_absent",
+        "grower_id": problem.batch(row.batch_id).grower_id,
+        "from_on": row.pick_on,
+        "until_on": row.pick_on,
+    },
+    lambda row, _: {"kind": "picked_less", "batch_id": row.batch_id, "pick_on": row.pick_on, "kg": 1.0},
+)
+"""Events that undo or change something of a shipment, one of each kind."""
+
+
 def happenings(problem: hp.PlanningProblem, plan: hp.HarvestPlan, count: int) -> list[dict[str, Any]]:
     """Events of every kind in turn; half of them new orders."""
     rng = random.Random(11)
     found: list[dict[str, Any]] = []
     while len(found) < count:
         row = rng.choice(plan.shipments)
-        order, batch = rng.choice(problem.orders), problem.batch(row.batch_id)
+        order = rng.choice(problem.orders)
         new = {**dict(order), "id": f"new-{len(found)}", "state": "firm", "confirm_by_at": None, "placed_at": None}
-        others = (
-            {"kind": "order_cancelled", "order_id": row.order_id},
-            {"kind": "departure_cancelled", "lane_id": row.legs[0].lane_id, "on": row.legs[0].departs_at.date()},
-            {"kind": "lane_slower", "lane_id": row.legs[-1].lane_id, "added_h": 3.0},
-            {"kind": "place_closed", "place_id": batch.place_id, "on": row.pick_on},
-            {"kind": "field_checked", "batch_id": batch.id, "seen_on": problem.as_of.date(), "age_shift_d20": 0.5},
-            {"kind": "grower_absent", "grower_id": batch.grower_id, "from_on": row.pick_on, "until_on": row.pick_on},
-            {"kind": "picked_less", "batch_id": batch.id, "pick_on": row.pick_on, "kg": 1.0},
-        )
-        found += [{"kind": "order_placed", "order": new}, rng.choice(others)]
+        found += [{"kind": "order_placed", "order": new}, rng.choice(OTHERS)(row, problem)]
     return found[:count]
+
+
+def one_of_each(problem: hp.PlanningProblem, plan: hp.HarvestPlan, seed: int) -> list[dict[str, Any]]:
+    """An event of each of the nine kinds, each of them of a shipment, or an order, drawn anew."""
+    rng = random.Random(seed)
+    row, order = rng.choice(plan.shipments), rng.choice(problem.orders)
+    new = {"id": f"new-{seed}", "state": "firm", "confirm_by_at": None, "placed_at": None}
+    told = {name: getattr(row, name) for name in ("batch_id", "pick_on", "kg", "legs", "value_vnd")}
+    promised = {"kind": "order_promised", "order": {**dict(problem.order(row.order_id)), **new}, **told}
+    drawn = [{"kind": "order_placed", "order": {**dict(order), **new}}, promised]
+    drawn += [of(rng.choice(plan.shipments), problem) for of in OTHERS]
+    return drawn
 
 
 def afresh_vnd(problem: hp.PlanningProblem, plan: hp.HarvestPlan, asked: hp.PlanningProblem) -> float:
@@ -60,7 +96,7 @@ def afresh_vnd(problem: hp.PlanningProblem, plan: hp.HarvestPlan, asked: hp.Plan
 
 
 def measure(
-    problem: hp.PlanningProblem, count: int, *, checked: bool = True, against_afresh: bool = False
+    problem: hp.PlanningProblem, count: int, *, each: bool = False, checked: bool = True, against_afresh: bool = False
 ) -> dict[str, Any]:
     """Plan once, and plan again after each event."""
     start = time.process_time()
@@ -71,7 +107,8 @@ def measure(
     sheets: dict[str, list[float]] = defaultdict(list)
     losses: dict[str, list[float]] = defaultdict(list)
     unsound = 0
-    for event in happenings(problem, plan, count):
+    rounds = (one_of_each(problem, plan, seed) for seed in range(count))
+    for event in chain.from_iterable(rounds) if each else happenings(problem, plan, count):
         start = time.process_time()
         again, diff = hp.replan(plan, problem, [event], as_of=problem.as_of + dt.timedelta(minutes=20))
         seconds[event["kind"]].append(time.process_time() - start)
@@ -80,7 +117,7 @@ def measure(
             best_vnd = afresh_vnd(problem, plan, diff.problem)
             losses[event["kind"]].append((best_vnd - again.value_vnd) / max(abs(best_vnd), 1.0))
         unsound += checked and bool(hp.check_plan(again, diff.problem))
-    every = [each for of_kind in seconds.values() for each in of_kind]
+    every = [one for of_kind in seconds.values() for one in of_kind]
     return {
         "orders": len(problem.orders),
         "plan_s": round(whole_s, 1),
@@ -106,12 +143,13 @@ def main() -> None:
     parser.add_argument("--orders", type=int)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--events", type=int, default=14)
+    parser.add_argument("--each", action="store_true")
     parser.add_argument("--unchecked", action="store_true")
     parser.add_argument("--afresh", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     problem = hp.load_problem(asked.folder or EXAMPLE) if asked.orders is None else problem_of(asked.orders)
-    found = measure(problem, asked.events, checked=not asked.unchecked, against_afresh=asked.afresh)
+    found = measure(problem, asked.events, each=asked.each, checked=not asked.unchecked, against_afresh=asked.afresh)
     if asked.json:
         print(json.dumps(found))
         return

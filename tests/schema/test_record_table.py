@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 import harvest_planner as hp
-from harvest_planner.planning.report import fingerprint
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.schema.frames import rows_of, table_or_rows
 from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.quantities import Record

@@ -213,10 +213,11 @@ def _advice(field: FieldBatch, picks: Sequence[Pick], wanted: bool) -> AdviceCod
         return "sell_local"
     if field.interval_unknown:
         return "spray_unknown"
-    on_tree = [day for day in field.days() if day.on_tree]
-    if not on_tree or field.batch.quantity_kg <= 0:
+    on_tree = (day for day in field.days() if day.on_tree)
+    first = next(on_tree, None)
+    if first is None or field.batch.quantity_kg <= 0:
         return "dropped"
-    if not any(day.interval_kept for day in on_tree):
+    if not first.interval_kept and not any(day.interval_kept for day in on_tree):
         return "pre_harvest_interval"
     if not wanted:
         return "no_order"

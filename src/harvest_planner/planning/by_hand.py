@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from harvest_planner.planning.answer import SurplusKg
 from harvest_planner.planning.candidates import Candidate, candidate_of, judged
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.planning.harvest import plan_harvest
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.outlook import PlainOutlooks
@@ -15,7 +16,7 @@ from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.referee import check_plan
 from harvest_planner.planning.referee.rules import trip_name
 from harvest_planner.planning.referee.shipments import name_of
-from harvest_planner.planning.report import Decided, fingerprint, plan_of
+from harvest_planner.planning.report import Decided, plan_of
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, used_by
 from harvest_planner.planning.verdict import judge, start_of
 from harvest_planner.schema.plan import HarvestPlan, Violation

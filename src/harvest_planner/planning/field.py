@@ -171,6 +171,14 @@ class FieldBatch:
             return spray + dt.timedelta(days=whole)
         return None
 
+    def hours_on(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+        """From when until when the grower picks that day."""
+        local = zone(self.place.timezone)
+        return (
+            dt.datetime.combine(day, self.grower.picks_from, tzinfo=local),
+            dt.datetime.combine(day, self.grower.picks_until, tzinfo=local),
+        )
+
     def interval_kept_on(self, day: dt.date) -> bool:
         """Whether the pre-harvest interval of the last spray is over that day; of an unknown spray it never is."""
         lawful_from = self.interval_ends_on
@@ -186,9 +194,7 @@ class FieldBatch:
 
     def pick_day(self, day: dt.date) -> PickDay:
         """The batch on one day, whatever the rules say."""
-        local = zone(self.place.timezone)
-        from_at = dt.datetime.combine(day, self.grower.picks_from, tzinfo=local)
-        until_at = dt.datetime.combine(day, self.grower.picks_until, tzinfo=local)
+        from_at, until_at = self.hours_on(day)
         treated_h = self.crop.treatment.duration_h if self.crop.treatment else 0.0
         return PickDay(
             pick_on=day,

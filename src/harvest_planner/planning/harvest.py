@@ -14,12 +14,12 @@ from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.candidates import at_most_vnd, candidate_of
 from harvest_planner.planning.fairness import dearest_vnd_per_kg, unfair_vnd
-from harvest_planner.planning.meeting import Meeting
+from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.progress import ALLOCATED, JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.report import KG_EPSILON, Decided, large_plan_of, plan_of, planned_orders
 from harvest_planner.planning.settled import Part, Settled, Used, settle, settled_vnd, used_by
-from harvest_planner.planning.verdict import judge
+from harvest_planner.planning.verdict import judge, start_of
 from harvest_planner.schema.frames import Rows
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan
@@ -277,9 +277,7 @@ def _part(prepared: Prepared, column: int, kg: float) -> Part:
     buyer = question.buyers[int(question.columns.order[column])]
     trip = meeting.trips[int(question.columns.trip[column])]
     journey = question.columns.journeys[int(question.columns.journey[column])]
-    offers = meeting.offers(buyer.crop.id, buyer.destination.id)
-    entry = next(
-        e for offer in offers if offer.journey is journey for e in offer.entries if e.trip.number == trip.number
-    )
+    start = start_of(trip.field, trip.day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
+    entry = Entry(trip, start)
     verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, entry.start)
     return Part(candidate_of(buyer, entry, journey, verdict, meeting.problem.policy), round(kg, 6))

@@ -277,18 +277,24 @@ class ArrayOutlooks:
         def column(of: Callable[[Trip], float]) -> Floats:
             return np.array([of(trip) for trip in trips], dtype=float)
 
-        kept = column(lambda trip: trip.field.kept_vnd_per_kg(share))
+        # What is the same on all days of a batch is asked of one.
+        _, firsts, places = np.unique([id(trip.field) for trip in trips], return_index=True, return_inverse=True)
+
+        def of_batch(of: Callable[[Trip], float]) -> Floats:
+            return np.array([of(trips[at]) for at in firsts.tolist()], dtype=float)[places]
+
+        kept = of_batch(lambda trip: trip.field.kept_vnd_per_kg(share))
         return _Left(
-            batch_kg=column(lambda trip: leftover.batch_kg[trip.field.batch.id]),
+            batch_kg=of_batch(lambda trip: leftover.batch_kg[trip.field.batch.id]),
             hands_kg=column(leftover.picker_kg),
             packing_kg=column(leftover.packing_kg),
             made=np.array([leftover.made(trip) for trip in trips], dtype=bool),
             open=np.array([leftover.may_open(trip) for trip in trips], dtype=bool),
             kept=kept,
-            fee=column(lambda trip: trip.field.batch.trip_cost_vnd),
-            least_kg=column(lambda trip: trip.field.batch.min_trip_kg),
-            filler=column(lambda trip: trip.field.batch.surplus_price_vnd_per_kg) - kept,
-            standing=column(lambda trip: trip.field.reputation_vnd_per_kg),
-            fair_kg=column(lambda trip: leftover.fair(trip).kg),
-            fair=column(lambda trip: leftover.fair(trip).vnd_per_kg),
+            fee=of_batch(lambda trip: trip.field.batch.trip_cost_vnd),
+            least_kg=of_batch(lambda trip: trip.field.batch.min_trip_kg),
+            filler=of_batch(lambda trip: trip.field.batch.surplus_price_vnd_per_kg) - kept,
+            standing=of_batch(lambda trip: trip.field.reputation_vnd_per_kg),
+            fair_kg=of_batch(lambda trip: leftover.fair(trip).kg),
+            fair=of_batch(lambda trip: leftover.fair(trip).vnd_per_kg),
         )

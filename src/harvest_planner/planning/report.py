@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from harvest_planner import __version__
 from harvest_planner.planning import answer
 from harvest_planner.planning.curves import outside_calibration
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.planning.leftover import Leftover
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import Outlooks
@@ -22,7 +22,7 @@ from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan, Provenance, Refusal, ShadowPrice, Status
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.record_table import MadeRows, RecordTable, table_of
+from harvest_planner.schema.record_table import MadeRows, table_of
 from harvest_planner.transit.travel import Journey
 
 if TYPE_CHECKING:
@@ -231,18 +231,3 @@ def _temperatures(ways: Iterable[Met], meeting: Meeting) -> Iterable[tuple[Crop,
             degrees.add(sum(ends) / 2 if lane.temperature_degc is None else lane.temperature_degc)
     for _, (crop, degrees) in sorted(met.items()):
         yield crop, sorted(degrees)
-
-
-def fingerprint(problem: PlanningProblem) -> str:
-    """sha256 of the problem, whatever the order of its rows."""
-    digest = hashlib.sha256()
-    for name in type(problem).model_fields:
-        value = getattr(problem, name)
-        if isinstance(value, RecordTable):
-            lines = sorted(value.json_lines())
-        elif isinstance(value, tuple):
-            lines = sorted(record.model_dump_json() for record in value)
-        else:
-            lines = [value.model_dump_json() if hasattr(value, "model_dump_json") else str(value)]
-        digest.update("\n".join([name, *lines, ""]).encode())
-    return digest.hexdigest()

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from harvest_planner import catalogue
 from harvest_planner.errors import UnknownIdError
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.planning.harvest import plan_harvest
-from harvest_planner.planning.report import fingerprint
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Annotated, Any, Literal, Self, TypeVar
+from operator import attrgetter
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 
 from pydantic import field_validator, model_validator
 
 from harvest_planner import catalogue
 from harvest_planner.errors import AmbiguousPlaceError, UnknownIdError
+from harvest_planner.schema.by_id import ById, by_id, records_of
 from harvest_planner.schema.crop import Crop, merged
 from harvest_planner.schema.frames import Rows, table_or_rows
 from harvest_planner.schema.goods import Batch, Commitment, Order
@@ -17,7 +19,7 @@ from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Grower, Place
 from harvest_planner.schema.policy import Policy
 from harvest_planner.schema.quantities import Instant, Record
-from harvest_planner.schema.record_table import ById, OrTable, RecordTable
+from harvest_planner.schema.record_table import OrTable, RecordTable
 from harvest_planner.schema.references import cross_faults
 
 PROBLEM_FORMAT = "harvest-planner/problem/1"
@@ -32,6 +34,10 @@ TABLES: dict[str, type[Record]] = {
     "crops": Crop,
 }
 """The problem's tables and their records."""
+_LOOKUPS = {f"_{name}": {name} for name in ("crops", "places", "growers", "batches", "orders", "lanes")} | {
+    "_lane_ends": {"lanes", "places"}
+}
+"""What a problem looks up in, with the tables it is made of."""
 _T = TypeVar("_T")
 
 
@@ -148,11 +154,32 @@ class PlanningProblem(Record):
         """The order of that id. Raises UnknownIdError."""
         return _look("order", self._orders, order_id)
 
+    def rows(self, table: str) -> Mapping[str, Any]:
+        """The problem's own rows of a table, by id."""
+        found: Mapping[str, Any] = getattr(self, f"_{table}")
+        return found
+
+    def holding(self, table: str, rows: Mapping[str, Any]) -> Self:
+        """A copy with a table replaced by rows that are by id already, unchecked as `model_copy`."""
+        copied = self.model_copy(update={table: records_of(rows)})
+        copied.__dict__[f"_{table}"] = rows
+        return copied
+
+    def order_fields(self, order_ids: Iterable[str], *names: str) -> Iterator[tuple[Any, ...]]:
+        """Two fields or more of each of those orders; where orders are kept by columns no record is made."""
+        orders: Sequence[Order] = self.orders
+        if not isinstance(orders, RecordTable):
+            return map(attrgetter(*names), map(self._orders.__getitem__, order_ids))
+        columns = [orders.column(name) for name in names]
+        places = map(cast("ById[Order]", self._orders).place_of, order_ids)
+        return (tuple([column.values[column.codes[at]] for column in columns]) for at in places)
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with some tables replaced, unchecked as ever; it looks in its own tables, not in those copied from."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("_crops", "_places", "_growers", "_batches", "_orders"):
-            copied.__dict__.pop(name, None)
+        for name, tables in _LOOKUPS.items():
+            if deep or not tables.isdisjoint(update or ()):
+                copied.__dict__.pop(name, None)
         return copied
 
     @cached_property
@@ -178,9 +205,12 @@ class PlanningProblem(Record):
         return {batch.id: batch for batch in self.batches}
 
     @cached_property
+    def _lanes(self) -> dict[str, Lane]:
+        return {lane.id: lane for lane in self.lanes}
+
+    @cached_property
     def _orders(self) -> Mapping[str, Order]:
-        orders: Sequence[Order] = self.orders
-        return ById(orders) if isinstance(orders, RecordTable) else {order.id: order for order in orders}
+        return by_id(self.orders)
 
 
 @lru_cache(maxsize=4096)

@@ -31,25 +31,17 @@ class Column:
     @classmethod
     def of(cls, values: Iterable[Any], key: Callable[[Any], Hashable] | None = None) -> Column:
         """The column of those values; equal ones (equal keys, where a key is given) share the first of them."""
-        seen = _Codes()
-        if key is None:
-            codes = array("i", map(seen.__getitem__, values))
-            return cls(list(seen), codes)
         kept = list(values)
-        codes = array("i", map(seen.__getitem__, map(key, kept)))
+        keys = kept if key is None else list(map(key, kept))
+        seen = {each: code for code, each in enumerate(dict.fromkeys(keys))}
+        codes = array("i", map(seen.__getitem__, keys))
+        if key is None:
+            return cls(list(seen), codes)
         first = dict(zip(reversed(codes), reversed(kept), strict=True))
         return cls([first[code] for code in range(len(seen))], codes)
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.values.__getitem__, self.codes)
-
-
-class _Codes(dict[Hashable, int]):
-    """Numbers things from 0 on as they come."""
-
-    def __missing__(self, thing: Hashable) -> int:
-        self[thing] = code = len(self)
-        return code
 
 
 class RecordTable(Sequence[R], Generic[R]):
@@ -92,6 +84,17 @@ class RecordTable(Sequence[R], Generic[R]):
         for row, combination in enumerate(zip(*codes, strict=True)):
             first.setdefault(combination, row)
         return list(first.values())
+
+    def with_rows(self, records: Mapping[int, R]) -> RecordTable[R]:
+        """With records in place of the rows of those numbers; those beyond the last row come after it, rising."""
+        columns = {}
+        for name, column in self._columns.items():
+            values, codes = list(column.values), array("i", column.codes)
+            for row, record in records.items():
+                codes[row : row + 1] = array("i", [len(values)])
+                values.append(getattr(record, name))
+            columns[name] = Column(values, codes, column.missing)
+        return RecordTable(self.model, columns, self.model.model_fields)
 
     def json_lines(self) -> Iterator[str]:
         """What `model_dump_json` says of each record, without making them."""
@@ -155,26 +158,6 @@ def table_of(records: Sequence[R], model: type[R]) -> RecordTable[R]:
     return records if isinstance(records, RecordTable) else RecordTable.of(model, records)
 
 
-class ById(Mapping[str, R]):
-    """The records of a table by their ids, made when looked up."""
-
-    def __init__(self, table: RecordTable[R]) -> None:
-        self._table = table
-        self._rows = dict(zip(table.column("id"), range(len(table)), strict=True))
-
-    def __getitem__(self, key: str) -> R:
-        return self._table[self._rows[key]]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._rows
-
-
 def _exactly(value: Any) -> Hashable:
     """What tells values apart that are equal and not the same: 0.0 and −0.0, an instant in two time zones."""
     return (type(value), value if isinstance(value, str) else repr(value))
@@ -194,8 +177,9 @@ def field_adapter(model: type[Record], name: str) -> TypeAdapter[Any]:
 
 
 def _json_texts(model: type[Record], name: str, column: Column) -> list[str]:
-    one = field_adapter(model, name)
-    return [one.dump_json([value]).decode()[1:-1] for value in column.values]
+    # As `dump_json` writes each, by the serializer itself.
+    write = field_adapter(model, name).serializer.to_json
+    return [write([value]).decode()[1:-1] for value in column.values]
 
 
 PORTION = 20_000

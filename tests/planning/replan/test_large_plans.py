@@ -10,6 +10,7 @@ import pytest
 import harvest_planner as hp
 from harvest_planner.planning import harvest
 from harvest_planner.planning.replan import second_looks
+from harvest_planner.planning.replan.room import Missing, _fitting
 from harvest_planner.planning.replan.standing import rows_of
 from harvest_planner.planning.replan.taken import Taken
 from harvest_planner.planning.told_shipments import TOLD
@@ -144,3 +145,31 @@ def test_what_is_taken_can_be_counted_out_again() -> None:
     for name in ("batch_kg", "picker_kg", "packing_kg", "departure_kg"):
         left = {key: kg for key, kg in getattr(rest, name).items() if kg > 1e-9}
         assert left == pytest.approx(dict(getattr(alone, name)))
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"kind": "order_cancelled", "order_id": "o9"},
+        {"kind": "order_placed", "order": order(id="new", quantity_kg=6.0, price_vnd_per_kg=70_000)},
+    ],
+    ids=["cancelled", "placed"],
+)
+def test_orders_kept_by_columns_are_planned_again_like_records_and_stay_columns(event: dict[str, Any]) -> None:
+    until = dt.datetime.fromisoformat("2026-08-10T04:10:00+07:00")
+    plain = question()
+    confirmed = (plain.orders[0].model_copy(update={"confirm_by_at": until}), *plain.orders[1:])
+    plain = plain.model_copy(update={"orders": confirmed})
+    by_columns = plain.model_copy(update={"orders": RecordTable.of(hp.Order, plain.orders)})
+    one, two = (again(by_market(asked), asked, event) for asked in (plain, by_columns))
+    assert isinstance(two[1].problem.orders, RecordTable)
+    assert one == two
+
+
+def test_what_fits_is_looked_for_until_the_room_is_filled() -> None:
+    missing = [Missing(-1.0, f"o{number}", 3.0, "na", part=False) for number in range(9)]
+    fitting = list(_fitting(missing, {"na": [(1.0, 4.0)]}, []))
+    assert fitting == missing
+    assert not list(_fitting(missing, {"na": [(1.0, 2.0)], "bo": [(1.0, 4.0)]}, []))
+    assert list(_fitting(missing, {}, [(0.0, 3.0)])) == missing

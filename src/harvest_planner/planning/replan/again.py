@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from harvest_planner.planning.harvest import require_solver
@@ -12,9 +12,12 @@ from harvest_planner.planning.replan.difference import PlanDifference
 from harvest_planner.planning.replan.happened import World, after, world_of
 from harvest_planner.planning.replan.standing import Standing, standings
 from harvest_planner.planning.replan.tries import Tries
+from harvest_planner.schema.by_id import records_of
+from harvest_planner.schema.collector import collector_paused
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
 
 
 def replan(
@@ -55,12 +58,14 @@ def replan(
     """
     require_solver()
     happened = EVENTS.validate_python(tuple(events))
-    standing = standings(plan, problem, as_of=_moment(as_of, problem))
-    world = world_of(problem, standing, as_of=as_of)
-    for event in happened:
-        world = after(world, event, problem)
-    world = _confirmed(world, (*standing, *world.keeps))
-    return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
+    # Of all shipments small records are made, none of them in a cycle; searching those would take as long as the rest.
+    with collector_paused():
+        standing = standings(plan, problem, as_of=_moment(as_of, problem))
+        world = world_of(problem, standing, as_of=as_of)
+        for event in happened:
+            world = after(world, event, problem)
+        world = _confirmed(world, (*standing, *world.keeps))
+        return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
@@ -75,9 +80,12 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:
     """Orders that the plan ships were confirmed with it: their confirm-by time is behind them."""
-    orders = dict(world.tables["orders"])
-    for order_id in {each.shipment.order_id for each in standing}:
-        order = world.row("orders", order_id)
-        if order.confirm_by_at is not None:
-            orders[order_id] = order.model_copy(update={"confirm_by_at": None})
-    return replace(world, tables={**world.tables, "orders": orders})
+    shipped = set(map(attrgetter("shipment.order_id"), standing))
+    orders = world.tables["orders"]
+    for order_id in sorted(shipped - orders.keys()):
+        world.row("orders", order_id)  # which names the nearest of those that are known
+    rows = records_of(orders)
+    until = field_of(rows, "confirm_by_at")
+    asked = [rows[at] for at, until_at in enumerate(until) if until_at is not None]
+    confirmed = {o.id: o.model_copy(update={"confirm_by_at": None}) for o in asked if o.id in shipped}
+    return world.holding("orders", confirmed) if confirmed else world

@@ -39,16 +39,24 @@ def at_stake(found: HarvestPlan, asked: PlanningProblem, world: World, plan: Har
 
 def usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
     """The trips that what is short could use."""
+    buyers = (meeting.buyer(meeting.problem.order(order_id)) for order_id in short)
     trips: set[Trip] = set()
-    for order_id in short:
-        buyer = meeting.buyer(meeting.problem.order(order_id))
-        for offer in meeting.offers(buyer.crop.id, buyer.destination.id):
-            trips.update((entry.trip.field.batch.id, entry.trip.day.pick_on) for entry in offer.entries)
+    for crop_id, destination_id in sorted({(buyer.crop.id, buyer.destination.id) for buyer in buyers}):
+        # What is packed at the same place by the same hour travels alike.
+        leads: dict[tuple[str, float], bool] = {}
+        for _, field, day in meeting.trips_of_crop(crop_id):
+            key = (field.place.id, day.ready_h)
+            if key not in leads:
+                leads[key] = bool(meeting.journeys_from(field, day, destination_id))
+            if leads[key]:
+                trips.add((field.batch.id, day.pick_on))
     return trips
 
 
 def around(trips: Collection[Trip], world: World) -> list[Standing]:
     """Free shipments on the trips, those of least worth per kilogram first."""
+    if not trips:
+        return []
     # What is left of a trip stays there.
     whole = (each for each in free_of(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
     near = [each for each in whole if each.trip in trips]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 
 from harvest_planner.planning.replan.happened import World
@@ -18,6 +18,7 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
+ORDER_ID = attrgetter("order_id")
 Trip = tuple[str, dt.date]
 
 
@@ -35,13 +36,18 @@ class Carried:
     def order_ids(self) -> frozenset[str]:
         """The orders that need no planning."""
         ids = field_of(self.plan.refusals, "order_id")
-        return frozenset((*(row.order_id for row in self.shipments), *(ids[at] for at in self.refusals)))
+        return frozenset(chain(map(ORDER_ID, self.shipments), map(ids.__getitem__, self.refusals)))
 
     @cached_property
     def undone(self) -> tuple[Row, ...]:
         """Shipments of the plan that do not stay."""
         stays = {row.at for row in self.shipments}
         return tuple(row for row in rows_of(self.plan) if row.at not in stays)
+
+    def missing_kg(self, order_ids: Container[str]) -> dict[str, float]:
+        """What orders of those are refused [kg]."""
+        ids, kg = field_of(self.plan.refusals, "order_id"), field_of(self.plan.refusals, "kg")
+        return {ids[at]: kg[at] for at in self.refusals if ids[at] in order_ids}
 
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""
@@ -68,15 +74,13 @@ def carried_of(
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
     """
     same = Same.of(problem, world, asked)
-    still = Counter(each.shipment.order_id for each in keeps)
-    rows = Counter(field_of(plan.shipments, "order_id"))
-    other = {each.shipment.order_id for each in keeps if not same.holds(each)} | world.touched
-    other.update(order_id for order_id in still.keys() | rows.keys() if still[order_id] != rows[order_id])
+    # Orders of shipments that are undone are among those that events touch.
+    other = {*same.others(keeps), *world.touched}
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
-    kept = (each.shipment for each in keeps if each.shipment.order_id not in other)
-    shipments = sorted((row for row in kept if isinstance(row, Row)), key=attrgetter("order_id"))
+    kept = [each.shipment for each in keeps if each.shipment.order_id not in other]
+    shipments = sorted([row for row in kept if isinstance(row, Row)], key=ORDER_ID)
     return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
 
 
@@ -92,10 +96,10 @@ def trips_of(plan: HarvestPlan) -> Iterator[Trip]:
 
 def _refused(ids: Sequence[str], problem: PlanningProblem, world: World, as_of: dt.datetime) -> Iterator[int]:
     """Places of refusals of orders that are planned yet, and that no event touches."""
-    for at, order_id in enumerate(ids):
-        order = problem.order(order_id)
-        passed = order.confirm_by_at is not None and problem.as_of <= order.confirm_by_at < as_of
-        if order_id not in world.touched and order.state in PLANNED_STATES and not passed:
+    fields = problem.order_fields(ids, "confirm_by_at", "state")
+    for at, (order_id, (until_at, state)) in enumerate(zip(ids, fields, strict=True)):
+        passed = until_at is not None and problem.as_of <= until_at < as_of
+        if order_id not in world.touched and state in PLANNED_STATES and not passed:
             yield at
 
 

@@ -125,7 +125,7 @@ def _pick_changes(
 ) -> Iterator[PickChange]:
     was, now = _kg_by_trip(rows_but(old, kept)), _kg_by_trip(rows_but(new, kept))
     trips = was.keys() | now.keys()
-    stays = _kg_by_trip(row for row in rows_of(old) if row.order_id in kept and row.trip in trips)
+    stays = _kg_by_trip(row for row in rows_of(old) if (row.batch_id, row.pick_on) in trips and row.order_id in kept)
     for trip in sorted(trips):
         kg = tuple(round(stays.get(trip, 0.0) + table.get(trip, 0.0), 6) for table in (was, now))
         if abs(kg[0] - kg[1]) > KG_EPSILON:

@@ -11,6 +11,7 @@ from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.standing import Standing, standing_of
+from harvest_planner.schema.by_id import ById
 from harvest_planner.schema.events import (
     DepartureCancelled,
     Event,
@@ -60,7 +61,13 @@ class World:
     def changed(self, table: str, row: Any, **fields: Any) -> World:
         """With some fields of a row replaced, checked anew."""
         whole = type(row).model_validate({**dict(row), **fields})
-        return replace(self, tables={**self.tables, table: {**self.tables[table], row.id: whole}})
+        return self.holding(table, {row.id: whole})
+
+    def holding(self, table: str, records: Mapping[str, Any]) -> World:
+        """With some rows of a table replaced or added; where it is kept by columns it stays so."""
+        rows = self.tables[table]
+        changed = rows.with_rows(records) if isinstance(rows, ById) else {**rows, **records}
+        return replace(self, tables={**self.tables, table: changed})
 
     def undo(self, which: Callable[[Standing], bool]) -> World:
         """With some shipments undone; goods that are picked or on their way stay as they are."""
@@ -88,7 +95,7 @@ class World:
 def world_of(problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
     """The problem's tables by id, at the new moment."""
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
-    tables = {name: {row.id: row for row in getattr(problem, name)} for name in names}
+    tables = {name: problem.rows(name) for name in names}
     return World(tables, tuple(standing), as_of=as_of)
 
 
@@ -125,8 +132,7 @@ def _placed(world: World, order: Order) -> World:
     before = world.tables["orders"].get(order.id)
     if before is not None and before.state != "inquiry":
         raise ValueError(f"order_placed: there is an order {order.id!r} already; give the new one an id of its own")
-    orders = {**world.tables["orders"], order.id: order}
-    return replace(world, tables={**world.tables, "orders": orders}, touched=world.touched | {order.id})
+    return replace(world.holding("orders", {order.id: order}), touched=world.touched | {order.id})
 
 
 def _promised(world: World, event: OrderPromised, problem: PlanningProblem) -> World:
@@ -153,7 +159,7 @@ def _cancelled(world: World, event: OrderCancelled) -> World:
 def _departure(world: World, event: DepartureCancelled) -> World:
     lane = world.row("lanes", event.lane_id)
     world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
-    return world.freed(lambda each: _rides(each, {lane.id}, on=event.on))
+    return world.freed(_riding({lane.id}, on=event.on))
 
 
 def _slower(world: World, event: LaneSlower) -> World:
@@ -163,14 +169,13 @@ def _slower(world: World, event: LaneSlower) -> World:
         given["transit_min_h"] = lane.transit_min_h + event.added_h
     samples = tuple(hours + event.added_h for hours in lane.transit_samples_h)
     world = world.changed("lanes", lane, **given, transit_samples_h=samples)
-    return world.freed(lambda each: any(leg.lane_id == lane.id for leg in each.shipment.legs))
+    return world.freed(_riding({lane.id}))
 
 
 def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World:
     place = problem.place(event.place_id)
     if place.id not in world.tables["places"]:
-        places = {**world.tables["places"], place.id: place}
-        world = replace(world, tables={**world.tables, "places": places})
+        world = world.holding("places", {place.id: place})
     place = world.row("places", place.id)
     world = world.changed("places", place, closed_on=(*place.closed_on, event.on))
     here = {row.id for row in world.tables["batches"].values() if problem.place(row.place_id).id == place.id}
@@ -178,7 +183,7 @@ def _closed(world: World, event: PlaceClosed, problem: PlanningProblem) -> World
     for lane in leaving:
         world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
     ids = {lane.id for lane in leaving}
-    world = world.freed(lambda each: _rides(each, ids, on=event.on))
+    world = world.freed(_riding(ids, on=event.on))
     return world.undo(lambda each: each.shipment.batch_id in here and each.shipment.pick_on == event.on)
 
 
@@ -227,7 +232,7 @@ def _picked_less(world: World, event: PickedLess) -> World:
         kg = each.kg if each.kg <= left + KG_EPSILON else left if splits else 0.0
         if kg > KG_EPSILON:
             kept.append(each._replace(kg=kg, stand="picked" if each.stand == "frozen" else each.stand))
-        if kg < each.kg - KG_EPSILON:
+        if kg < each.kg - KG_EPSILON or kg <= KG_EPSILON:
             lost.append(each._replace(kg=each.kg - kg))
         left -= kg
     others = tuple(each for each in world.keeps if each.trip != trip)
@@ -240,9 +245,20 @@ def _picked_less(world: World, event: PickedLess) -> World:
     )
 
 
-def _rides(each: Standing, lane_ids: Collection[str], *, on: dt.date) -> bool:
-    """Whether the shipment was to ride on one of the lanes that day."""
-    return any(leg.lane_id in lane_ids and leg.departs_at.date() == on for leg in each.shipment.legs)
+def _riding(lane_ids: Collection[str], *, on: dt.date | None = None) -> Callable[[Standing], bool]:
+    """Whether a shipment was to ride on one of the lanes that day; None: on any."""
+    known: dict[int, bool] = {}
+
+    def rides(each: Standing) -> bool:
+        legs = each.shipment.legs
+        found = known.get(id(legs))
+        if found is None:
+            found = known[id(legs)] = any(
+                leg.lane_id in lane_ids and on in (None, leg.departs_at.date()) for leg in legs
+            )
+        return found
+
+    return rides
 
 
 def _with(days: Sequence[str], on: dt.date) -> tuple[str, ...]:

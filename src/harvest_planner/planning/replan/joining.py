@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.carried import Carried, trips_of
+from harvest_planner.planning.replan.carried import ORDER_ID, Carried, trips_of
 from harvest_planner.planning.replan.reasons import reasoned
 from harvest_planner.planning.replan.rest import Rest
 from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, rows_of
@@ -87,7 +87,7 @@ class Joining:
             for field in self.meeting.fields
             if field.batch.id not in asked_again
         )
-        goods = (row.value_vnd for row in self.stays.shipments)
+        goods = map(attrgetter("value_vnd"), self.stays.shipments)
         return math.fsum((*goods, *(sold.value_vnd for sold in self._sold.values()), *kept))
 
     def _fees_vnd(self, *, but_for: Container[Trip]) -> float:
@@ -97,15 +97,16 @@ class Joining:
 
     def _shipments(self) -> Sequence[Shipment]:
         """By order; each order is carried whole or not at all."""
-        ours, ids = self.stays.shipments, [row.order_id for row in self.stays.shipments]
+        ours = self.stays.shipments
+        ids, places = list(map(ORDER_ID, ours)), list(map(attrgetter("at"), ours))
         runs: list[Run[Shipment]] = []
         done = 0
         for at, order_id in enumerate(field_of(self.planned.shipments, "order_id")):
             until = bisect_left(ids, order_id, done)
-            runs += runs_of(self.stays.plan.shipments, (row.at for row in ours[done:until]))
+            runs += runs_of(self.stays.plan.shipments, places[done:until])
             runs.append((self.planned.shipments, at, at + 1))
             done = until
-        runs += runs_of(self.stays.plan.shipments, (row.at for row in ours[done:]))
+        runs += runs_of(self.stays.plan.shipments, places[done:])
         return picked(runs, ROW_FIELDS)
 
     @cached_property
@@ -147,7 +148,7 @@ class Joining:
         held = self.held.trips
         rows: dict[Trip, list[Row]] = {trip: [] for trip in held & other}
         for row in self.stays.shipments:
-            if row.trip in other:
+            if (row.batch_id, row.pick_on) in other:
                 rows[row.trip].append(row)
         runs: list[Run[Pick]] = []
         for trip in sorted({*self._trips, *held}, key=lambda trip: (trip[1], trip[0])):
@@ -183,13 +184,13 @@ class Joining:
         by_batch: dict[str, list[int]] = defaultdict(list)
         for at, batch_id in enumerate(field_of(picks, "batch_id")):
             by_batch[batch_id].append(at)
-        wanted = answer.wanted_crops(self.meeting.problem)
+        wanted = cache(lambda: answer.wanted_crops(self.meeting.problem))
         fields, left = self.meeting.fields, self._left_kg
 
         def row(at: int) -> BatchRow:
             field = fields[at]
             mine = [picks[each] for each in by_batch.get(field.batch.id, ())]
-            return answer.batch_row(field, mine, left[field.batch.id], wanted=field.crop.id in wanted)
+            return answer.batch_row(field, mine, left[field.batch.id], wanted=field.crop.id in wanted())
 
         return MadeRows(len(fields), row) if isinstance(picks, MadeRows) else tuple(map(row, range(len(fields))))
 

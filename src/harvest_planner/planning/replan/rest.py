@@ -17,7 +17,6 @@ from harvest_planner.schema.clock import zone
 from harvest_planner.schema.goods import Batch, Commitment, Order
 from harvest_planner.schema.plan import HarvestPlan, Surplus
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.told_rows import field_of
 
 MOST_SELLING = 60
 """Batches that could serve an order and sell locally: where there are more, what they sell is left to them at first."""
@@ -51,6 +50,7 @@ class Rest:
 def rest_of(
     stays: Carried,
     asked: PlanningProblem,
+    places: Mapping[str, int],
     keeps: Iterable[Standing],
     *,
     changed: Collection[str],
@@ -60,14 +60,14 @@ def rest_of(
 
     Parameters
     ----------
+    places : of all orders that are asked for, by id.
     keeps : shipments that hold, carried or not.
     changed : ids of batches whose fruit, hands or local sales are not what they were.
     only : trips that orders may use; None: all of their crop.
     """
-    gone = stays.order_ids
-    rows = enumerate(field_of(asked.orders, "id"))
-    orders = tuple(asked.orders[at] for at, order_id in rows if order_id not in gone)
-    commitments = tuple(gathered(each for each in keeps if each.shipment.order_id not in gone))
+    left = places.keys() - stays.order_ids
+    orders = tuple([asked.orders[at] for at in sorted(map(places.__getitem__, left))])
+    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id in left]))
     near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)
     usable = None if only is None else {batch_id for batch_id, _ in only}

@@ -6,10 +6,9 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, islice
 from typing import NamedTuple, TypeVar
 
 from harvest_planner.planning.replan.taken import Taken, Trip
@@ -54,41 +53,81 @@ class Stock:
         )
 
 
+class Missing(NamedTuple):
+    """What an order of the old plan misses, as they come: the dearest per kilogram first.
+
+    Attributes
+    ----------
+    price_vnd_per_kg : with a minus, so that they sort.
+    part : whether a part of it is welcome.
+    """
+
+    price_vnd_per_kg: float
+    order_id: str
+    kg: float
+    crop_id: str
+    part: bool
+
+
+def missing_of(old: HarvestPlan, asked: PlanningProblem) -> tuple[Missing, ...]:
+    """What the old plan refuses, as the new question asks for it."""
+    ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
+    fields = asked.order_fields(ids, "price_vnd_per_kg", "crop_id", "may_split", "quantity_kg")
+    return tuple(
+        sorted(
+            Missing(-price, order_id, kg, crop_id, splits or kg < asked_kg - KG_EPSILON)
+            for order_id, kg, (price, crop_id, splits, asked_kg) in zip(ids, missing_kg, fields, strict=True)
+        )
+    )
+
+
 def may_fit(
-    old: HarvestPlan, before: Stock, now: Stock, *, but: Iterable[str]
+    missing: Iterable[Missing], before: Stock, now: Stock, *, but: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[Trip]]:
     """Refused orders of the old plan that some trip or departure can take now and could not before, and those trips.
 
     Parameters
     ----------
+    missing : what the old plan refuses.
     before, now : of the old plan and of the new one.
     but : ids of orders that need no look.
     """
-    asked, gained = now.problem, _trips(before, now)
+    gained = _trips(before, now)
     trips = {crop_id: _union(spans.values()) for crop_id, spans in gained.items()}
     departures = _union(_departures(before, now))
-    known = frozenset(but)
-    found = []
-    ids, missing_kg = field_of(old.refusals, "order_id"), field_of(old.refusals, "kg")
     if not trips and not departures:
         return frozenset(), frozenset()
-    for order_id, kg in zip(ids, missing_kg, strict=True):
-        if order_id in known:
-            continue
-        order = asked.order(order_id)
-        spans = [spans for spans in (trips.get(order.crop_id), departures) if spans]
-        part = order.may_split or kg < order.quantity_kg - KG_EPSILON
-        if any(part or _holds(each, kg) for each in spans):
-            found.append((-order.price_vnd_per_kg, order_id, kg))
-    found.sort()
+    known = frozenset(but)
+    fitting = (each for each in _fitting(missing, trips, departures) if each.order_id not in known)
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
-    filled = accumulate((kg for *_, kg in found), initial=0.0)
-    likely = (order_id for (_, order_id, _), kg in zip(found, filled, strict=False) if kg < FILLS * gained_kg)
+    likely: list[str] = []
+    filled_kg = 0.0
+    for each in fitting:
+        if filled_kg >= FILLS * gained_kg or len(likely) == MOST_LOOKED_AT:
+            break
+        likely.append(each.order_id)
+        filled_kg += each.kg
     roomy = {trip for of_crop in gained.values() for trip in of_crop}
     if departures:
         # Any trip that is made may use their room.
         roomy |= {(batch_id, day) for batch_id, days in now.days.items() for day in days}
-    return frozenset(islice(likely, MOST_LOOKED_AT)), frozenset(roomy)
+    return frozenset(likely), frozenset(roomy)
+
+
+def _fitting(
+    missing: Iterable[Missing], trips: Mapping[str, Sequence[Span]], departures: Sequence[Span]
+) -> Iterator[Missing]:
+    """What some trip of its crop, or some departure, can take now and could not before."""
+    # Most are heavier than all the room there is for their crop.
+    on_any = departures[-1][1] if departures else -math.inf
+    most_kg = {crop_id: max(on_any, spans[-1][1]) for crop_id, spans in trips.items()}
+    for each in missing:
+        _, _, kg, crop_id, part = each
+        most = most_kg.get(crop_id, on_any)
+        if most == -math.inf or (kg - KG_EPSILON > most and not part):
+            continue
+        if part or _holds(trips.get(crop_id, ()), kg) or _holds(departures, kg):
+            yield each
 
 
 def _trips(before: Stock, now: Stock) -> dict[str, dict[Trip, Span]]:
@@ -160,7 +199,7 @@ def _union(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _holds(spans: list[Span], kg: float) -> bool:
+def _holds(spans: Sequence[Span], kg: float) -> bool:
     """Whether one of the spans begins below so much and reaches it."""
     at = bisect_left(spans, (kg - KG_EPSILON, -math.inf))
     return at > 0 and spans[at - 1][1] >= kg - KG_EPSILON

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Container
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import trips_of
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.room import MOST_LOOKED_AT, Stock, may_fit
+from harvest_planner.planning.replan.room import MOST_LOOKED_AT, Missing, Stock, may_fit
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.report import plan_of
 from harvest_planner.schema.clock import zone
@@ -97,20 +97,29 @@ def at_first(
     return Look(frozenset(), None)
 
 
-def next_look(plan: HarvestPlan, had: Stock, found: HarvestPlan, has: Stock, before: Look) -> Look | None:
+def next_look(
+    plan: HarvestPlan,
+    had: Stock,
+    found: HarvestPlan,
+    has: Stock,
+    before: Look,
+    *,
+    missing: Callable[[], Iterable[Missing]],
+) -> Look | None:
     """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
 
     Parameters
     ----------
     had, has : of the old plan and of the one found.
     before : the look by which it was found.
+    missing : what the old plan refuses; asked for where that is much.
 
     Returns
     -------
     The orders to add, and the trips that gained room; None: nobody.
     """
     if many(plan):
-        order_ids, trips = may_fit(plan, had, has, but=before.order_ids)
+        order_ids, trips = may_fit(missing(), had, has, but=before.order_ids)
         return Look(order_ids, trips) if order_ids else None
     if set(trips_of(found)) <= set(trips_of(plan)):
         return None

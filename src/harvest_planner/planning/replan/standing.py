@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from harvest_planner.planning.field import FieldBatch
@@ -56,8 +58,8 @@ class Row(NamedTuple):
 
 
 ROW_FIELDS = Row._fields[1:]
-SETTLED = ("order_id", "batch_id", "pick_on", "state", "lane_ids", "departs_at")
-"""Fields of a commitment that tell it from others."""
+SETTLED = ("order_id", "batch_id", "pick_on", "state")
+"""Fields of a commitment that tell it from others, with its way."""
 
 
 def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -79,7 +81,8 @@ def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    return tuple([Row(at, *fields) for at, fields in enumerate(zip(*columns, strict=True))])
+    # As `Row._make` does of each, without a call for each.
+    return tuple(map(partial(tuple.__new__, Row), zip(range(len(plan.shipments)), *columns, strict=True)))
 
 
 class Standing(NamedTuple):
@@ -108,20 +111,25 @@ def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime
     """Every shipment of the plan as it stands at `as_of`."""
     rows = rows_of(plan)
     fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
-    trips = {trip: _of_trip(_hours(fields[trip[0]], trip[1]), problem, as_of) for trip in {row.trip for row in rows}}
-    return tuple([_standing(row, *trips[row.trip], as_of) for row in rows])
-
-
-def _hours(field: FieldBatch, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    found = field.pick_day(day)
-    return found.from_at, found.until_at
+    made = {(row.batch_id, row.pick_on) for row in rows}
+    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in made}
+    ways = {id(row.legs): row.legs for row in rows}
+    left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
+    stands = [trips[row.batch_id, row.pick_on] for row in rows]
+    told = (
+        (row, "shipped" if id(row.legs) in left else stand, row.kg, ahead_h, True)
+        for row, (stand, ahead_h) in zip(rows, stands, strict=True)
+    )
+    # As `Standing._make` does of each, without a call for each.
+    return tuple(map(partial(tuple.__new__, Standing), told))
 
 
 def standing_of(
     shipment: Goods, hours: tuple[dt.datetime, dt.datetime], problem: PlanningProblem, *, as_of: dt.datetime
 ) -> Standing:
     """Where goods stand whose picking hours are those."""
-    return _standing(shipment, *_of_trip(hours, problem, as_of), as_of)
+    stand, ahead_h = _of_trip(hours, problem, as_of)
+    return Standing(shipment, "shipped" if _has_left(shipment.legs, as_of) else stand, shipment.kg, ahead_h)
 
 
 def _of_trip(
@@ -135,45 +143,55 @@ def _of_trip(
     return "frozen" if ahead_h <= problem.policy.freeze_h else "free", ahead_h
 
 
-def _standing(shipment: Goods, stand: Stand, ahead_h: float, as_of: dt.datetime) -> Standing:
-    left = shipment.legs[0].departs_at <= as_of
-    return Standing(shipment, "shipped" if left else stand, shipment.kg, ahead_h)
+def _has_left(legs: tuple[Leg, ...], as_of: dt.datetime) -> bool:
+    return legs[0].departs_at <= as_of
+
+
+class _Way(NamedTuple):
+    """How goods travel: their lanes, and the first departure as it is written."""
+
+    lane_ids: tuple[str, ...]
+    stamp: str
+    departs_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, legs: tuple[Leg, ...]) -> _Way:
+        departs_at = legs[0].departs_at if legs else None
+        return cls(tuple([leg.lane_id for leg in legs]), str(departs_at), departs_at)
 
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
-    same, departs = _together(standing)
-    for key, kg in same:
+    same, ways = _together(standing)
+    for (*key, number), kg in same:
+        way = ways[number]
         settled = dict(zip(SETTLED, key, strict=True))
-        yield Commitment(**settled | {"departs_at": departs[key[-1]], "kg": kg})
+        yield Commitment(**settled, lane_ids=way.lane_ids, departs_at=way.departs_at, kg=kg)
 
 
 def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
     """As `gathered`, by columns."""
-    same, departs = _together(standing)
-    told = zip(*(key for key, _ in same), strict=True) if same else ((),) * len(SETTLED)
+    same, ways = _together(standing)
+    *told, numbers = zip(*(key for key, _ in same), strict=True) if same else ((),) * (len(SETTLED) + 1)
     columns = dict(zip(SETTLED, map(Column.of, told), strict=True))
-    stamps = columns["departs_at"]
-    columns["departs_at"] = Column([departs[stamp] for stamp in stamps.values], stamps.codes)
+    codes = array("i", numbers)
+    columns["lane_ids"] = Column([way.lane_ids for way in ways], codes)
+    columns["departs_at"] = Column([way.departs_at for way in ways], codes)
     columns["kg"] = Column.of([kg for _, kg in same])
     return RecordTable(Commitment, columns, Commitment.model_fields)
 
 
-def _together(
-    standing: Iterable[Standing],
-) -> tuple[list[tuple[tuple[Any, ...], float]], dict[str, dt.datetime | None]]:
-    """What shipments share, as SETTLED, with their weight [kg], and the first departures by how they are written."""
-    ways: dict[tuple[int, bool], tuple[tuple[str, ...], str]] = {}
+def _together(standing: Iterable[Standing]) -> tuple[list[tuple[tuple[Any, ...], float]], list[_Way]]:
+    """What shipments share, as SETTLED and the number of their way, with their weight [kg]; and the ways, rising."""
+    rows = [(goods, stand, kg, goods.legs if planned else ()) for goods, stand, kg, _, planned in standing]
+    legs_of = {id(legs): legs for *_, legs in rows}
+    told = {at: _Way.of(legs) for at, legs in legs_of.items()}
+    ways = sorted({way[:2]: way for way in told.values()}.values(), key=lambda way: way[:2])
+    numbers = {way[:2]: number for number, way in enumerate(ways)}
+    number_of = {at: numbers[way[:2]] for at, way in told.items()}
     same: dict[tuple[Any, ...], float] = {}
-    departs: dict[str, dt.datetime | None] = {}
-    for goods, stand, kg, _, as_planned in standing:
-        legs = goods.legs
-        way = ways.get((id(legs), as_planned))
-        if way is None:
-            ridden = legs if as_planned else ()
-            departs_at = ridden[0].departs_at if ridden else None
-            way = ways[id(legs), as_planned] = (tuple([leg.lane_id for leg in ridden]), str(departs_at))
-            departs[way[1]] = departs_at
-        key = (goods.order_id, goods.batch_id, goods.pick_on, "frozen" if stand == "free" else stand, *way)
+    for goods, stand, kg, legs in rows:
+        state = "frozen" if stand == "free" else stand
+        key = (goods.order_id, goods.batch_id, goods.pick_on, state, number_of[id(legs)])
         same[key] = same.get(key, 0.0) + kg
-    return [(key, round(same[key], 6)) for key in sorted(same)], departs
+    return [(key, round(same[key], 6)) for key in sorted(same)], ways

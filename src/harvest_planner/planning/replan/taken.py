@@ -46,12 +46,13 @@ class Taken:
         trip_kg: dict[Trip, float] = defaultdict(float)
         ways: dict[int, tuple[Leg, ...]] = {}
         way_kg: dict[int, float] = defaultdict(float)
-        for row in rows:
-            trip_kg[row.trip] += row.kg
-            self.made_for[row.trip] += times
+        for _, _, batch_id, day, kg, legs, _ in rows:
+            trip = (batch_id, day)
+            trip_kg[trip] += kg
+            self.made_for[trip] += times
             # A way is told by its legs, which a plan keeps.
-            ways[id(row.legs)] = row.legs
-            way_kg[id(row.legs)] += row.kg
+            ways[id(legs)] = legs
+            way_kg[id(legs)] += kg
         for (batch_id, day), kg in trip_kg.items():
             batch = problem.batch(batch_id)
             self._pick(batch_id, day, times * kg, problem)

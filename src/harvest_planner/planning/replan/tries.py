@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
+from harvest_planner.planning.fingerprint import fingerprint
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.around import (
@@ -29,14 +30,14 @@ from harvest_planner.planning.replan.difference import PlanDifference, change_co
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.joining import Joining
 from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of, roomy
-from harvest_planner.planning.replan.room import Stock
+from harvest_planner.planning.replan.room import Missing, Stock, missing_of
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
-from harvest_planner.planning.replan.standing import Standing, committed, gathered, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, committed, gathered, rows_but, rows_of
 from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
-from harvest_planner.planning.report import fingerprint
 from harvest_planner.planning.settled import PLANNED_STATES, Used
+from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
@@ -56,7 +57,6 @@ class _Try(NamedTuple):
     keeps: Sequence[Standing]
     kept: frozenset[str]
     """Ids of orders that are carried over."""
-    served_kg: dict[str, float]
     change_cost_vnd: float
 
     @property
@@ -81,7 +81,7 @@ class Tries:
         found = self.best()
         standing = committed(found.keeps) if many(self.plan) else tuple(gathered(found.keeps))
         asked = self.asked.model_copy(update={"commitments": standing})
-        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked)})
+        told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked, before=self.problem)})
         prices = standing_prices(self.plan, found.plan, self.as_of)
         plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
         return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
@@ -105,6 +105,16 @@ class Tries:
     def had(self) -> Stock:
         """What the plan so far takes."""
         return Stock(self.problem, Taken().count(rows_of(self.plan), self.plan.surplus, self.problem))
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """What the plan so far refuses."""
+        return missing_of(self.plan, self.asked)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Of the orders asked for, by id."""
+        return {order_id: at for at, order_id in enumerate(field_of(self.asked.orders, "id"))}
 
     @cached_property
     def carried(self) -> Carried:
@@ -193,15 +203,15 @@ class Tries:
         stays = carried.without(look.order_ids) if look.order_ids else carried
         has = self.had
         for _ in range(MOST_LOOKS):
-            rest = rest_of(stays, self.asked, keeps, changed=changed, only=look.trips)
+            rest = rest_of(stays, self.asked, self.places, keeps, changed=changed, only=look.trips)
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
+            if many(plan) and before is not None and not self._helps(stays, planned, before):
+                return None
             joining = Joining(stays, held, planned, rest, self.meeting)
             found, has = joining.plan(), Stock(self.asked, joining.taken)
-            if many(plan) and before is not None and not self._helps(found, before):
-                return None
-            more = next_look(plan, self.had, found, has, look) if stays.refusals else None
+            more = next_look(plan, self.had, found, has, look, missing=lambda: self.missing) if stays.refusals else None
             if more is None:
                 break
             look = Look(look.order_ids | more.order_ids, more.trips)
@@ -212,11 +222,17 @@ class Tries:
         assert found is not None
         kept = carried.order_ids - look.order_ids
         cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
-        return _Try(found, keeps, kept, _served(found), cost_vnd)
+        return _Try(found, keeps, kept, cost_vnd)
 
-    def _helps(self, found: HarvestPlan, before: HarvestPlan) -> bool:
-        """Whether some order that the events touch misses less than before, if any missed something."""
-        was, now = (_missing(plan, self.world.touched) for plan in (before, found))
+    def _helps(self, stays: Carried, planned: HarvestPlan, before: HarvestPlan) -> bool:
+        """Whether some order that the events touch misses less than before, if any missed something.
+
+        Parameters
+        ----------
+        stays, planned : what is carried, and the plan of the rest.
+        """
+        touched = self.world.touched
+        was, now = _missing(before, touched), stays.missing_kg(touched) | _missing(planned, touched)
         return not was or any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
@@ -240,16 +256,16 @@ class Tries:
 
 def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
     """What orders that no event touches get less by the second plan [kg]."""
+    kept = first.kept & second.kept
+    was_kg, now_kg = (_served(rows_but(each.plan, kept)) for each in (first, second))
     lost = {
-        order_id: kg - second.served_kg.get(order_id, 0.0)
-        for order_id, kg in first.served_kg.items()
-        if order_id not in world.touched
+        order_id: kg - now_kg.get(order_id, 0.0) for order_id, kg in was_kg.items() if order_id not in world.touched
     }
     return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
 
 
 def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
-    tables: dict[str, Any] = {name: tuple(rows.values()) for name, rows in world.tables.items()}
+    tables: dict[str, Any] = {name: records_of(rows) for name, rows in world.tables.items()}
     fields = {name: getattr(problem, name) for name in type(problem).model_fields}
     moved = problem.model_copy(update={**tables, "as_of": as_of})
     horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
@@ -257,15 +273,16 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     if problem.lanes and not tables["lanes"]:
         raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
     # What no event touches was judged when it came in.
-    told = tuple(order for order in tables["orders"] if order.id in world.touched)
+    told = tuple(map(world.tables["orders"].__getitem__, sorted(world.touched)))
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
-    return judged.model_copy(update={"orders": tables["orders"]})
+    return judged.holding("orders", world.tables["orders"])
 
 
-def _served(plan: HarvestPlan) -> dict[str, float]:
+def _served(rows: Iterable[Row]) -> dict[str, float]:
+    """What orders get by shipments [kg]."""
     found: dict[str, float] = defaultdict(float)
-    for order_id, kg in zip(*(field_of(plan.shipments, name) for name in ("order_id", "kg")), strict=True):
-        found[order_id] += kg
+    for row in rows:
+        found[row.order_id] += row.kg
     return found
 
 

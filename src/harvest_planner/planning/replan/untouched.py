@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harvest_planner.planning.replan.happened import World
@@ -48,19 +48,22 @@ class Same:
         changed = {table: changed_of(table, problem, world) for table in TABLES}
         return cls(problem, changed, fixed, dated, asked.as_of)
 
-    def holds(self, each: Standing) -> bool:
-        """Whether every figure of the shipment is what it was, and its departures stand in the timetable yet."""
-        row, _, kg, _, as_planned = each
-        if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
-            return False
-        legs = row.legs
-        way = self._ways.get(id(legs))
-        if way is None:
-            way = self._ways[id(legs)] = all(map(self._rides, legs))
-        batch = self._batches.get(row.batch_id)
-        if batch is None:
-            batch = self._batches[row.batch_id] = self._hangs(self.problem.batch(row.batch_id))
-        return way and batch and (not self.changed["places"] or self._reaches(row.order_id))
+    def others(self, keeps: Iterable[Standing]) -> Iterator[str]:
+        """Orders of shipments some figure of which is not what it was, or that ride what departs no more."""
+        ways, batches, places = self._ways, self._batches, self.changed["places"]
+        for row, _, kg, _, as_planned in keeps:
+            if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
+                yield row.order_id
+                continue
+            legs, batch_id = row.legs, row.batch_id
+            way = ways.get(id(legs))
+            if way is None:
+                way = ways[id(legs)] = all(map(self._rides, legs))
+            batch = batches.get(batch_id)
+            if batch is None:
+                batch = batches[batch_id] = self._hangs(self.problem.batch(batch_id))
+            if not way or not batch or (places and not self._reaches(row.order_id)):
+                yield row.order_id
 
     def _hangs(self, batch: Batch) -> bool:
         changed = self.changed
