@@ -255,6 +255,16 @@ def value_of(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
     return goods + sold + fair - kept - float(model.trip_cost_vnd[made].sum())
 
 
+def rounding_vnd(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
+    """What an allocation may lose because its parts and its surplus are whole milligrams [VND]."""
+    parts = model.order_splits[model.column_order] & (column_kg > 0)
+    trips = np.union1d(model.column_trip[parts], np.flatnonzero(surplus_kg > 0))
+    per_kg = ((model.column_value_vnd + model.column_review_vnd) / model.column_kg)[parts]
+    sold = model.trip_surplus_vnd_per_kg[trips]
+    fair = np.append(model.fair_vnd_per_kg, 0.0)[model.trip_fair[trips]]
+    return KG_STEP * float(np.abs(per_kg).sum() + np.abs(sold).sum() + fair.sum())
+
+
 def _by_owner(owner: Ints, kg: Floats, count: int) -> Floats:
     owned = owner >= 0
     return np.bincount(owner[owned], weights=kg[owned], minlength=count).astype(np.float64)

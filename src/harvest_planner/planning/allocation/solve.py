@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harvest_planner.planning.allocation.dive import dive
-from harvest_planner.planning.allocation.greedy import fill, value_of
+from harvest_planner.planning.allocation.greedy import fill, rounding_vnd, value_of
 from harvest_planner.planning.allocation.integer import TIE_SHARE, TIE_VND, IntegerProgramme, Whole
 from harvest_planner.planning.allocation.master import Master, cheapest_per_order
 from harvest_planner.planning.allocation.model import Allocation, Floats, Ints, Model
@@ -176,7 +176,7 @@ class _Search:
             self.task.gap == 0
             and finished
             and not self.timed_out
-            and bound - self.value <= 2 * (TIE_VND + TIE_SHARE * abs(bound))
+            and bound - self.value <= 2 * (TIE_VND + TIE_SHARE * abs(bound)) + rounding_vnd(self.model, *self.best)
         ):
             bound = self.value
         return Allocation(*self.best, value_vnd=self.value, bound_vnd=bound, timed_out=self.timed_out or not finished)
