@@ -68,7 +68,7 @@ def candidates_of(problem: hp.PlanningProblem) -> Candidates:
         trip=model.column_trip,
         value_vnd=model.column_value_vnd,
         kg=model.order_kg[model.column_order],
-        loads=[model.way_lanes[way] for way in model.column_way.tolist()],
+        loads=tuple(model.way_lanes[way] for way in model.column_way.tolist()),
         splits=model.order_splits[model.column_order],
         orders=len(model.order_kg),
         deliver_until_h=np.array([buyer.order.deliver_until_at.timestamp() / 3600 for buyer in question.buyers]),
