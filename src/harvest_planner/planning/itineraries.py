@@ -112,7 +112,7 @@ def _found(asked: _Asked, limit: int | None) -> tuple[Itinerary, ...]:
         ready_h=asked.ready_h,
         goods=asked.load.goods,
         clocks=clocks,
-        clocks_key=None if crop is None else crop.id,
+        clocks_key=None if curve is None else id(curve),
         kinks_degc=() if curve is None else curve.kinks_degc,
         limit=limit,
     )

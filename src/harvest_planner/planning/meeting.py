@@ -170,7 +170,7 @@ class Meeting:
             ready_h=day.ready_h,
             goods=field.crop.goods,
             clocks=field.curve.clocks,
-            clocks_key=field.crop.id,
+            clocks_key=id(field.curve),
             kinks_degc=field.curve.kinks_degc,
         )
 

@@ -117,7 +117,7 @@ def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: 
             ready_h=ready_h,
             goods=buyer.crop.goods,
             clocks=buyer.curve.clocks,
-            clocks_key=buyer.crop.id,
+            clocks_key=id(buyer.curve),
         ):
             yield not in_time or journey.probability_by(buyer.wish.deliver_until_h) > 0
 

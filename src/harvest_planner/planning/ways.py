@@ -78,7 +78,7 @@ class WaysLaidOut:
     def __init__(self, meeting: Meeting) -> None:
         self.meeting = meeting
         self._ways: dict[tuple[str, str], Ways] = {}
-        self._gained: dict[tuple[str, str, float, float], tuple[float, ...]] = {}
+        self._gained: dict[tuple[int, str, float, float], tuple[float, ...]] = {}
 
     def between(self, crop_id: str, destination_id: str) -> Ways:
         """Every pool of the crop with every journey to the destination."""
@@ -128,7 +128,7 @@ class WaysLaidOut:
 
     def _gained_before(self, goods: _Consignment, departs_h: float) -> tuple[float, ...]:
         """What each clock gains before a departure; other destinations ask for the same."""
-        key = (goods.field.crop.id, goods.field.place.id, goods.day.clock_start_h, departs_h)
+        key = (id(goods.field.curve), goods.field.place.id, goods.day.clock_start_h, departs_h)
         found = self._gained.get(key)
         if found is None:
             ambient = self.meeting.ambient

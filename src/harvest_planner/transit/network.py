@@ -97,7 +97,7 @@ class Network:
         ready_h : when the goods are ready for the carrier [h since the epoch].
         goods : their kind, as carriers know it.
         clocks : rates per day by temperature [°C] of what goods gain on the way; the first is their age.
-        clocks_key : hashable name of the clocks; journeys are made once for each.
+        clocks_key : hashable name of the clocks, the same for equal ones; journeys are made once for each.
         kinks_degc : temperatures at which a clock's rate bends or jumps [°C].
         limit : at most so many, the earliest.
 
