@@ -33,10 +33,11 @@ def plan_afresh(payload: dict[str, Any]) -> dict[str, Any]:
         return publish(plan, asked)
     bare = asked.model_copy(update={"orders": ()})
     empty = hp.plan_harvest(bare)
-    kept, diff = hp.replan(empty, bare, [promise_of(one) for one in promised], as_of=asked.as_of)
-    placed = [hp.OrderPlaced(order=order) for order in asked.orders if order.state in PLANNED]
-    plan, diff = hp.replan(kept, diff.problem, placed, as_of=asked.as_of, time_limit_s=settings().plan_time_limit_s)
-    return publish(plan, diff.problem)
+    _, diff = hp.replan(empty, bare, [promise_of(one) for one in promised], as_of=asked.as_of)
+    # What stands is a commitment of the new question, which no plan of it moves.
+    question = diff.problem.model_copy(update={"orders": (*diff.problem.orders, *asked.orders)})
+    plan = hp.plan_harvest(question, time_limit_s=settings().plan_time_limit_s)
+    return publish(plan, question)
 
 
 def plan_again(payload: dict[str, Any]) -> dict[str, Any]:
