@@ -128,10 +128,11 @@ def allocated(problem: hp.PlanningProblem, executor: Executor | None = None) -> 
     from harvest_planner.planning.harvest import prepare
     from harvest_planner.planning.patience import Patience
 
-    model = prepare(problem).question.model
+    question = prepare(problem).question
     run = map if executor is None else executor.map
     started = time.perf_counter()
     for _ in range(REPEATS):
+        model = question.lean()[0].model
         parts = list(components(model))
         found = list(run(solve_part, [Task(part.model, problem.policy.gap, 0, Patience()) for part in parts]))
         whole = joined(model, parts, found)

@@ -99,10 +99,7 @@ class ArrayOutlooks:
         _, good, on_time, risk, *_ = found.promised
         enough = self._enough(found, buyer)
         unsafe = risk > policy.max_safety_risk + SLACK
-        if enough.any():
-            unsafe &= enough
-        else:
-            unsafe &= good + np.minimum(risk, on_time) >= policy.min_good_share
+        unsafe &= enough if enough.any() else good + np.minimum(risk, on_time) >= policy.min_good_share
         return Promisable(
             enough=int(unsafe.sum()) < int(enough.sum()),
             least_risk=float(risk[unsafe].min()) if unsafe.any() else None,
@@ -125,7 +122,8 @@ class ArrayOutlooks:
         gain = self._gain(buyer, found, at, kg)
         paying = gain > 0
         if not paying.any():
-            return nothing._replace(price_vnd_per_kg=self._price(buyer, found.promised.good_share[row], gain, kg))
+            price = least_price_vnd_per_kg(buyer, found.promised.good_share[row], gain, kg)
+            return nothing._replace(price_vnd_per_kg=price)
         at, trip = at[paying], trip[paying]
         limits = self._limits(buyer, found, at, kg)
         return Room(
@@ -240,16 +238,6 @@ class ArrayOutlooks:
             self._rooms[key] = np.array([self.leftover.journey_kg(journey)[0] for journey in journeys])
         return self._rooms[key]
 
-    def _price(self, buyer: BuyerOrder, good: Floats, gain: Floats, kg: float) -> float:
-        """As the least `price_for` [VND/kg]."""
-        order = buyer.order
-        slope = good - (1.0 - good if order.failure_cost_vnd_per_kg is None else 0.0)
-        rising = slope > 0
-        if not rising.any():
-            return math.inf
-        missing = -gain[rising] / (kg * slope[rising])
-        return float(np.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9).min() * 100)
-
     def _candidate(self, buyer: BuyerOrder, found: _Trips, at: int) -> Candidate:
         ways = self.judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
         row = found.promised.only(found.row[at : at + 1])
@@ -298,3 +286,14 @@ class ArrayOutlooks:
             fair_kg=of_batch(lambda trip: leftover.fair(trip).kg),
             fair=of_batch(lambda trip: leftover.fair(trip).vnd_per_kg),
         )
+
+
+def least_price_vnd_per_kg(buyer: BuyerOrder, good: Floats, gain_vnd: Floats, kg: float) -> float:
+    """As the least `price_for` of ways that do not pay: their good shares and what they gain [VND/kg]."""
+    order = buyer.order
+    slope = good - (1.0 - good if order.failure_cost_vnd_per_kg is None else 0.0)
+    rising = slope > 0
+    if not rising.any():
+        return math.inf
+    missing = -gain_vnd[rising] / (kg * slope[rising])
+    return float(np.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9).min() * 100)

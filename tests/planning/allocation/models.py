@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Model
@@ -51,3 +53,45 @@ def random_model(seed: int, *, orders: int = 8, batches: int = 4, days: int = 4)
             (int(lane_number[day, j]),) if limited[day, j] else () for day in range(days) for j in range(2)
         ),
     )
+
+
+def one_batch(order_kg: tuple[float, ...], value_vnd: tuple[float, ...], *, trips: int = 1, **changed: object) -> Model:
+    """A batch of a hundred kilograms with free trips on days one after another, for whole orders, nothing else limited.
+
+    Parameters
+    ----------
+    value_vnd : of each order by each trip, orders outermost.
+    changed : other fields of the model.
+    """
+    orders, none = len(order_kg), np.full(trips, -1)
+    model = Model(
+        order_kg=np.array(order_kg),
+        order_splits=np.zeros(orders, dtype=bool),
+        order_least_kg=np.ones(orders),
+        trip_batch=np.zeros(trips, dtype=np.int64),
+        trip_day=np.arange(trips),
+        trip_picker=none,
+        trip_packing=none,
+        trip_fair=none,
+        trip_cost_vnd=np.zeros(trips),
+        trip_least_kg=np.zeros(trips),
+        trip_made=np.zeros(trips, dtype=bool),
+        trip_blocked=np.zeros(trips, dtype=bool),
+        trip_surplus_vnd_per_kg=np.zeros(trips),
+        batch_kg=np.array([100.0]),
+        batch_kept_vnd_per_kg=np.zeros(1),
+        batch_most_trips=np.array([np.inf]),
+        batch_spacing_days=np.array([1]),
+        picker_kg=np.zeros(0),
+        packing_kg=np.zeros(0),
+        lane_kg=np.zeros(0),
+        fair_kg=np.zeros(0),
+        fair_vnd_per_kg=np.zeros(0),
+        column_order=np.repeat(np.arange(orders), trips),
+        column_trip=np.tile(np.arange(trips), orders),
+        column_value_vnd=np.array(value_vnd),
+        column_review_vnd=np.zeros(orders * trips),
+        column_way=np.zeros(orders * trips, dtype=np.int64),
+        way_lanes=((),),
+    )
+    return replace(model, **changed)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from harvest_planner.planning.allocation.model import Bools, Model
 from harvest_planner.planning.allocation.prices import Prices, PriceTask, open_trips, price
 from harvest_planner.planning.allocation.solve import Task, solve
 from harvest_planner.planning.patience import Patience
-from tests.planning.allocation.models import random_model
+from tests.planning.allocation.models import one_batch, random_model
 
 LIMITS = {"picker": "picker_kg", "packing": "packing_kg", "lane": "lane_kg", "batch": "batch_kg"}
 
@@ -143,34 +143,5 @@ def test_out_of_time_there_are_no_prices() -> None:
 
 def one_picker(*, order_kg: tuple[float, ...], values: tuple[float, ...]) -> Model:
     """One trip of twenty kilograms at most, of a batch of a hundred, for orders of these values per kilogram."""
-    orders, none = len(order_kg), np.array([-1])
-    return Model(
-        order_kg=np.array(order_kg),
-        order_splits=np.zeros(orders, dtype=bool),
-        order_least_kg=np.ones(orders),
-        trip_batch=np.array([0]),
-        trip_day=np.array([0]),
-        trip_picker=np.array([0]),
-        trip_packing=none,
-        trip_fair=none,
-        trip_cost_vnd=np.zeros(1),
-        trip_least_kg=np.zeros(1),
-        trip_made=np.zeros(1, dtype=bool),
-        trip_blocked=np.zeros(1, dtype=bool),
-        trip_surplus_vnd_per_kg=np.zeros(1),
-        batch_kg=np.array([100.0]),
-        batch_kept_vnd_per_kg=np.zeros(1),
-        batch_most_trips=np.array([np.inf]),
-        batch_spacing_days=np.array([1]),
-        picker_kg=np.array([20.0]),
-        packing_kg=np.zeros(0),
-        lane_kg=np.zeros(0),
-        fair_kg=np.zeros(0),
-        fair_vnd_per_kg=np.zeros(0),
-        column_order=np.arange(orders),
-        column_trip=np.zeros(orders, dtype=np.int64),
-        column_value_vnd=np.array(values) * np.array(order_kg),
-        column_review_vnd=np.zeros(orders),
-        column_way=np.zeros(orders, dtype=np.int64),
-        way_lanes=((),),
-    )
+    worth = tuple(kg * per_kg for kg, per_kg in zip(order_kg, values, strict=True))
+    return one_batch(order_kg, worth, trip_picker=np.array([0]), picker_kg=np.array([20.0]))

@@ -14,9 +14,10 @@ from harvest_planner.planning.allocation.master import Master
 from harvest_planner.planning.allocation.model import Model
 from harvest_planner.planning.allocation.rounding import rounded
 from harvest_planner.planning.allocation.rows import Layout, rule_rows
+from harvest_planner.planning.allocation.solve import Task, solve
 from harvest_planner.planning.allocation.variables import add_column_rows, column_entries, trip_columns
 from harvest_planner.planning.patience import Patience
-from tests.planning.allocation.models import random_model
+from tests.planning.allocation.models import one_batch, random_model
 
 SEEDS = range(12)
 
@@ -95,49 +96,19 @@ def test_looking_anew_at_what_fits_changes_nothing_but_the_work(seed: int, monke
         assert found.tolist() == plain.tolist()
 
 
-def one_batch(**changed: object) -> Model:
+def split_in_two(**changed: object) -> Model:
     """One order of 5 kg that may be split, two trips of one batch of 8 kg, nothing else limited."""
-    none = np.full(2, -1)
-    model = Model(
-        order_kg=np.array([5.0]),
-        order_splits=np.array([True]),
-        order_least_kg=np.array([1.0]),
-        trip_batch=np.zeros(2, dtype=np.int64),
-        trip_day=np.array([0, 1]),
-        trip_picker=none,
-        trip_packing=none,
-        trip_fair=none,
-        trip_cost_vnd=np.zeros(2),
-        trip_least_kg=np.zeros(2),
-        trip_made=np.zeros(2, dtype=bool),
-        trip_blocked=np.zeros(2, dtype=bool),
-        trip_surplus_vnd_per_kg=np.zeros(2),
-        batch_kg=np.array([8.0]),
-        batch_kept_vnd_per_kg=np.zeros(1),
-        batch_most_trips=np.array([np.inf]),
-        batch_spacing_days=np.array([1]),
-        picker_kg=np.zeros(0),
-        packing_kg=np.zeros(0),
-        lane_kg=np.zeros(0),
-        fair_kg=np.zeros(0),
-        fair_vnd_per_kg=np.zeros(0),
-        column_order=np.zeros(2, dtype=np.int64),
-        column_trip=np.array([0, 1]),
-        column_value_vnd=np.array([100_000.0, 90_000.0]),
-        column_review_vnd=np.zeros(2),
-        column_way=np.zeros(2, dtype=np.int64),
-        way_lanes=((),),
-    )
-    return replace(model, **changed)  # type: ignore[arg-type]
+    given = {"order_splits": np.array([True]), "batch_kg": np.array([8.0])}
+    return one_batch((5.0,), (100_000.0, 90_000.0), trips=2, **(given | changed))
 
 
 def test_a_least_part_that_the_solver_missed_by_its_tolerance_is_sent() -> None:
-    column_kg, _ = follow(one_batch(), np.array([4.0, 1.0 - 1e-9]), np.ones(2, dtype=bool))
+    column_kg, _ = follow(split_in_two(), np.array([4.0, 1.0 - 1e-9]), np.ones(2, dtype=bool))
     assert column_kg.tolist() == [4.0, 1.0]
 
 
 def test_a_part_below_the_least_goes_with_the_other() -> None:
-    column_kg, _ = follow(one_batch(), np.array([4.4, 0.6]), np.ones(2, dtype=bool))
+    column_kg, _ = follow(split_in_two(), np.array([4.4, 0.6]), np.ones(2, dtype=bool))
     assert column_kg.tolist() == pytest.approx([5.0, 0.0])
 
 
@@ -145,7 +116,15 @@ def test_fruit_goes_to_the_local_market_alone_where_that_pays_the_trip() -> None
     nothing = np.zeros(2), np.zeros(2)
     dear = {"trip_surplus_vnd_per_kg": np.array([30_000.0, 25_000.0])}
     cheap = {**dear, "trip_cost_vnd": np.array([300_000.0, 300_000.0])}
-    column_kg, surplus_kg = fill(one_batch(**dear), *nothing)
+    column_kg, surplus_kg = fill(split_in_two(**dear), *nothing)
     assert (column_kg.tolist(), surplus_kg.tolist()) == ([0.0, 0.0], [8.0, 0.0])
-    column_kg, surplus_kg = fill(one_batch(**cheap), *nothing)
+    column_kg, surplus_kg = fill(split_in_two(**cheap), *nothing)
     assert (column_kg.tolist(), surplus_kg.tolist()) == ([0.0, 0.0], [0.0, 0.0])
+
+
+def test_what_whole_milligrams_cost_is_no_gap() -> None:
+    dear = split_in_two(batch_kg=np.array([10.0 / 3.0]), column_value_vnd=np.array([1e6, 9e5]))
+    found = solve(Task(dear, 0.0, 0, Patience()))
+    assert found.column_kg.sum() == pytest.approx(3.333333, abs=1e-9)
+    assert found.bound_vnd == found.value_vnd
+    assert 0.0 < 1e6 / 5.0 * 10.0 / 3.0 - found.value_vnd < 0.2

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Allocation, Ints, Model, distinct_pairs
+from harvest_planner.planning.allocation.model import Allocation, Ints, Model
+from harvest_planner.planning.index_arrays import distinct_pairs
 
 
 class Component(NamedTuple):
@@ -55,9 +56,8 @@ def _sharing(owner: Ints, batch: Ints) -> list[list[int]]:
 def _lanes_and_batches(model: Model, batch_of: Ints) -> tuple[Ints, Ints]:
     """Each limited departure with each batch that loads it."""
     way, batch = distinct_pairs(model.column_way, batch_of)
-    lengths = model.way_lengths[way]
-    lanes = [lane for one in way.tolist() for lane in model.way_lanes[one]]
-    return np.array(lanes, dtype=np.int64), np.repeat(batch, lengths)
+    lane, loading = model.loads_of(way)
+    return lane, batch[loading]
 
 
 def _part(model: Model, columns: Ints, trips: Ints) -> Component:

@@ -28,7 +28,7 @@ def dive(
     """Kilograms per column and surplus per trip of plans on the trips that the relaxation chose, one after another.
 
     First orders are made whole by rounding, then by an integer programme. Changes the master: afterwards its trips are
-    fixed.
+    fixed and some shares limited.
     """
     reduced = _decide_trips(model, master, patience)
     if reduced is None:

@@ -185,7 +185,7 @@ def _part_that_fits(free: Free, model: Model, column: int, *, started: bool, mos
     if not model.order_splits[order]:
         whole = float(model.order_kg[order])
         return whole if wanted >= whole - KG_EPSILON and whole <= room + KG_EPSILON else 0.0
-    part = min(wanted, room, most_kg)
+    part = float(whole_mg(np.array(min(wanted, room, most_kg))))
     least = KG_EPSILON if started else float(model.order_least_kg[order])
     return max(part, least) if part >= least - KG_EPSILON and part > 10 * KG_EPSILON else 0.0
 
@@ -232,7 +232,7 @@ def sell_surplus(model: Model, free: Free) -> None:
     for trip in np.lexsort((-model.trip_day, -better)).tolist():
         if better[trip] <= 0:
             break
-        room = free.room(trip)
+        room = float(whole_mg(np.array(free.room(trip))))
         if room <= KG_EPSILON or model.trip_blocked[trip]:
             continue
         if free.made(trip) or (free.surplus_vnd(trip) > VND_EPSILON and _may_begin(free, trip, room)):
@@ -253,6 +253,11 @@ def value_of(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:
     fair = float(counted @ model.fair_vnd_per_kg)
     sold = float(surplus_kg @ model.trip_surplus_vnd_per_kg)
     return goods + sold + fair - kept - float(model.trip_cost_vnd[made].sum())
+
+
+def whole_mg(kg: Floats) -> Floats:
+    """Kilograms in whole milligrams, rounded down but for what only the arithmetic took."""
+    return np.maximum(np.floor(kg / KG_STEP + 1e-3) * KG_STEP, 0.0)
 
 
 def rounding_vnd(model: Model, column_kg: Floats, surplus_kg: Floats) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harvest_planner.planning.allocation.greedy import KG_STEP, Free
+from harvest_planner.planning.allocation.greedy import KG_STEP, Free, whole_mg
 from harvest_planner.planning.allocation.highs import Programme
 from harvest_planner.planning.allocation.model import Floats, Ints, Model
 from harvest_planner.planning.allocation.rows import Layout, Row, rule_rows
@@ -162,8 +162,8 @@ class IntegerProgramme:
         # What is a fraction of a gram on a trip that is not made is the solver's tolerance.
         made = (values[2 * self.at.trips : 3 * self.at.trips] > 0.5) | model.trip_made
         taken[~made[model.column_trip]] = 0.0
-        surplus = np.where(made, _floored(values[self.at.trips : 2 * self.at.trips]), 0.0)
-        return Whole(*self._settled(_floored(taken * model.column_kg), surplus), -self._programme.bound, finished)
+        surplus = np.where(made, whole_mg(values[self.at.trips : 2 * self.at.trips]), 0.0)
+        return Whole(*self._settled(whole_mg(taken * model.column_kg), surplus), -self._programme.bound, finished)
 
     def _settled(self, column_kg: Floats, surplus_kg: Floats) -> tuple[Floats, Floats]:
         """Kilograms put right where rounding took a little from a full order or passed a capacity by a little."""
@@ -202,8 +202,3 @@ class IntegerProgramme:
         for column, switch in self._z.items():
             values[switch] = float(column_kg[column] > 0)
         return values
-
-
-def _floored(kg: Floats) -> Floats:
-    """Kilograms rounded down to the step, but for what only the arithmetic took."""
-    return np.maximum(np.floor(kg / KG_STEP + 1e-3) * KG_STEP, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
@@ -43,9 +44,9 @@ class Master:
         self._loads = model.way_loads
         self._by_order = np.argsort(model.column_order, kind="stable")
         self._order_starts = np.unique(model.column_order[self._by_order], return_index=True)[1]
-        self._has_cuts = self._limited = False
-        self._pairs, self._pair_of = _pairs(model)
-        self._pair_row = np.full(len(self._pairs), -1, dtype=np.int64)
+        self._pair_row: Ints | None = None
+        """Of each pair of an order and a trip the row of its cut, −1 without one; None: there are no cuts yet."""
+        self._limited = False
         self._programme = self._trips_laid_out(seed)
         self._programme.as_given()  # Of a first few columns there is little to presolve.
         self._first = add_column_rows(self._programme, model, self.at)
@@ -152,13 +153,13 @@ class Master:
 
     def _price(self) -> Floats:
         model, duals = self.model, self._programme.row_duals
-        way, lane = self._loads
+        lane, way = self._loads
         by_way = np.bincount(way, weights=duals[self._first.lane + lane], minlength=len(model.way_lanes))
         per_kg = duals[self._first.balance + model.column_trip] + by_way[model.column_way]
         orders = duals[self._first.order + model.column_order]
         reduced = -model.column_value_vnd - orders - self._column_kg * per_kg
-        if self._has_cuts:
-            cut_row = self._pair_row[self._pair_of]
+        if self._pair_row is not None:
+            cut_row = self._pair_row[self._pairs[1]]
             reduced -= np.where(cut_row >= 0, duals[np.maximum(cut_row, 0)], 0.0)
         return np.asarray(reduced)
 
@@ -200,7 +201,7 @@ class Master:
         if not len(columns):
             return
         count = len(columns)
-        cut_row = self._pair_row[self._pair_of[columns]] if self._has_cuts else None
+        cut_row = None if self._pair_row is None else self._pair_row[self._pairs[1][columns]]
         entries = column_entries(self.model, columns, self._first, cut_row=cut_row)
         self._programme.add_columns(-self.model.column_value_vnd[columns], np.zeros(count), np.ones(count), entries)
         self._inside[columns] = True
@@ -208,37 +209,36 @@ class Master:
 
     def _cut(self) -> bool:
         """Add x ≤ y where the relaxation uses more of an order on a trip than of the trip itself."""
-        solution = self._programme.values
-        held = self._held
-        used = np.bincount(self._pair_of[held], weights=solution[self.at.first_column :], minlength=len(self._pairs))
-        trips = self._pairs[:, 1]
-        costly = (self.model.trip_cost_vnd > 0) | (self.model.trip_least_kg > 0)
-        made = self.trips_made
-        broken = (
-            (used > made[trips] + CUT_VIOLATION) & (self._pair_row < 0) & costly[trips] & ~self.model.trip_made[trips]
-        )
+        costly = ((self.model.trip_cost_vnd > 0) | (self.model.trip_least_kg > 0)) & ~self.model.trip_made
+        if not costly.any():
+            return False
+        (pairs, pair_of), held, made = self._pairs, self._held, self.trips_made
+        row = np.full(len(pairs), -1, dtype=np.int64) if self._pair_row is None else self._pair_row
+        sent = self._programme.values[self.at.first_column :]
+        used, trips = np.bincount(pair_of[held], weights=sent, minlength=len(pairs)), pairs[:, 1]
+        broken = (used > made[trips] + CUT_VIOLATION) & (row < 0) & costly[trips]
         found = np.flatnonzero(broken)
         if not len(found):
             return False
         columns_of: dict[int, list[int]] = {pair: [] for pair in found.tolist()}
-        for position, pair in enumerate(self._pair_of[held].tolist()):
+        for position, pair in enumerate(pair_of[held].tolist()):
             if pair in columns_of:
                 columns_of[pair].append(self.at.first_column + position)
         rows: list[Row] = [
             (-np.inf, 0.0, [*columns, self.at.y(int(trips[pair]))], [*([1.0] * len(columns)), -1.0])
             for pair, columns in columns_of.items()
         ]
-        self._pair_row[found] = list(self._programme.add_rows(rows))
-        self._has_cuts = True
+        row[found] = list(self._programme.add_rows(rows))
+        self._pair_row = row
         return True
 
-
-def _pairs(model: Model) -> tuple[Ints, Ints]:
-    """The distinct (order, trip) pairs of the columns, and each column's pair."""
-    trips = max(1, len(model.trip_batch))
-    keys = model.column_order * trips + model.column_trip
-    distinct, inverse = np.unique(keys, return_inverse=True)
-    return np.stack(np.divmod(distinct, trips), axis=1), inverse.reshape(-1)
+    @cached_property
+    def _pairs(self) -> tuple[Ints, Ints]:
+        """The distinct (order, trip) pairs of the columns, and each column's pair."""
+        trips = max(1, len(self.model.trip_batch))
+        keys = self.model.column_order * trips + self.model.column_trip
+        distinct, inverse = np.unique(keys, return_inverse=True)
+        return np.stack(np.divmod(distinct, trips), axis=1), inverse.reshape(-1)
 
 
 def cheapest_per_order(order: Ints, columns: Ints, rank: Floats, count: int) -> Ints:

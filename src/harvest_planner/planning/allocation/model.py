@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from harvest_planner.planning.index_arrays import runs
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -79,20 +81,31 @@ class Model:
         return self.way_lanes[self.column_way[column]]
 
     @cached_property
+    def _lanes_by_way(self) -> tuple[Ints, Ints]:
+        """Where each way's limited departures begin, with the end, and the departures, way after way."""
+        first = np.cumsum([0, *map(len, self.way_lanes)], dtype=np.int64)
+        return first, np.array([lane for lanes in self.way_lanes for lane in lanes], dtype=np.int64)
+
+    @property
     def way_lengths(self) -> Ints:
         """How many limited departures each way loads."""
-        return np.array([len(lanes) for lanes in self.way_lanes], dtype=np.int64)
+        return np.diff(self._lanes_by_way[0])
+
+    def loads_of(self, ways: Ints) -> tuple[Ints, Ints]:
+        """The limited departures that some ways load, and of each the place of its way among them."""
+        first, lanes = self._lanes_by_way
+        at, owner = runs(first, ways)
+        return lanes[at], owner
 
     @cached_property
     def way_loads(self) -> tuple[Ints, Ints]:
-        """Way and limited departure of each load, way after way."""
-        lane = np.array([lane for lanes in self.way_lanes for lane in lanes], dtype=np.int64)
-        return np.repeat(np.arange(len(self.way_lanes)), self.way_lengths), lane
+        """Limited departure and way of each load, way after way."""
+        return self.loads_of(np.arange(len(self.way_lanes)))
 
     def room_by(self, trip_kg: Floats, lane_kg: Floats, columns: Ints | slice = slice(None)) -> Floats:
         """What each of these columns can carry where trips and departures still take so much [kg]."""
         way_kg = np.full(len(self.way_lanes), NO_LIMIT)
-        way, lane = self.way_loads
+        lane, way = self.way_loads
         np.minimum.at(way_kg, way, lane_kg[lane])
         return np.asarray(np.minimum(trip_kg[self.column_trip[columns]], way_kg[self.column_way[columns]]))
 
@@ -142,10 +155,3 @@ class Allocation:
     bound_vnd: float
     timed_out: bool = False
     interrupted: bool = False
-
-
-def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
-    """The distinct pairs of two arrays, by first and then second; both from −1 on."""
-    width = int(second.max(initial=0)) + 2
-    keys = np.unique((first + 1) * width + second + 1)
-    return keys // width - 1, keys % width - 1

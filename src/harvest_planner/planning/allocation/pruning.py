@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.allocation.model import Bools, Ints, Model, distinct_pairs
+from harvest_planner.planning.allocation.model import Bools, Ints, Model
+from harvest_planner.planning.index_arrays import distinct_pairs
 
 
 class Pruned(NamedTuple):
@@ -36,8 +37,8 @@ def pruned(model: Model) -> Pruned:
 def tight_departures(model: Model) -> Ints:
     """The departures that cannot take all orders which could load them."""
     order, way = distinct_pairs(model.column_order, model.column_way)
-    lane = np.array([lane for each in way.tolist() for lane in model.way_lanes[each]], dtype=np.int64)
-    order, lane = distinct_pairs(np.repeat(order, model.way_lengths[way]), lane)
+    lane, loading = model.loads_of(way)
+    order, lane = distinct_pairs(order[loading], lane)
     most_kg = np.bincount(lane, weights=model.order_kg[order], minlength=len(model.lane_kg))
     return np.flatnonzero(most_kg > model.lane_kg)
 

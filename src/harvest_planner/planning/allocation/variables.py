@@ -46,12 +46,8 @@ def add_column_rows(programme: Programme, model: Model, at: Layout) -> Firsts:
 def column_entries(model: Model, columns: Ints, first: Firsts, *, cut_row: Ints | None = None) -> Entries:
     """What order columns enter: their order, their trip's balance, each departure they load and, if any, their cut."""
     count, way = len(columns), model.column_way[columns]
-    loads = model.way_lengths[way]
+    lane, loading = model.loads_of(way)
     every = np.arange(count)
-    loading = np.repeat(every, loads)
-    first_load = np.cumsum(model.way_lengths) - model.way_lengths
-    within = np.arange(len(loading)) - np.repeat(np.cumsum(loads) - loads, loads)
-    lane = model.way_loads[1][first_load[way[loading]] + within]
     cut = np.empty(0, dtype=np.int64) if cut_row is None else np.flatnonzero(cut_row >= 0)
     cut_rows = cut if cut_row is None else cut_row[cut]
     owner = np.concatenate([every, every, loading, cut])

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
-from harvest_planner.planning.market.market import Market, runs
+from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.market.market import Market
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 
 _FAR = 40.0

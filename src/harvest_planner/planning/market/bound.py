@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Floats, Ints
-from harvest_planner.planning.market.market import Market, Rows, Supply, portions, runs
+from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.market.market import Market, Rows, Supply, portions
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 
 

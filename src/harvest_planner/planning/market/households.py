@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.market.answers import Answers
-from harvest_planner.planning.market.market import KG_EPSILON, Supply, runs
+from harvest_planner.planning.market.market import KG_EPSILON, Supply
 from harvest_planner.planning.market.prices import Prices
 
 # How the search goes; each an assumption, tried out on made-up national days of 100,000 and 1,000,000 orders.

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
+from harvest_planner.planning.index_arrays import runs
 
 CHUNK_ROWS = 2_000_000
 KG_EPSILON = 1e-7
@@ -183,15 +184,6 @@ class Rows(NamedTuple):
         """The rows of some wishes one after the other, and of each the place of its wish among them."""
         at, owner = runs(self.first, wish)
         return self.row[at], owner
-
-
-def runs(first: Ints, which: Ints) -> tuple[Ints, Ints]:
-    """Positions of the runs of some owners one after the other, and of each the place of its owner in `which`."""
-    counts = first[which + 1] - first[which]
-    owner = np.repeat(np.arange(len(which)), counts)
-    ends = np.cumsum(counts)
-    within = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - counts, counts)
-    return np.repeat(first[which], counts) + within, owner
 
 
 def portions(counts: Ints) -> Iterator[Ints]:

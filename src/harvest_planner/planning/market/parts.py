@@ -11,7 +11,8 @@ import numpy as np
 
 from harvest_planner.planning.allocation.components import renumbered
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
-from harvest_planner.planning.market.market import Demand, Market, Supply, runs
+from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.market.market import Demand, Market, Supply
 
 LEAST_ROWS = 50_000
 """Rows from which on a part is decided for itself; lesser ones go together; an assumption."""

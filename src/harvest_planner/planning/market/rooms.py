@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
-from harvest_planner.planning.market.market import KG_EPSILON, Market, runs
+from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.market.market import KG_EPSILON, Market
 
 
 class Rooms:

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.market.answers import lot_shares, row_shares
 from harvest_planner.planning.market.bound import best_of_groups
-from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows, portions, runs
+from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows, portions
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.rooms import Rooms
 from harvest_planner.planning.patience import SERVING_AT_MOST, Patience

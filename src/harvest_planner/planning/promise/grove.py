@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.promise.stock import Shelf, TripKey, batch_key, packing_key, picker_key
@@ -152,8 +153,8 @@ class Grove:
         return np.logical_or.reduceat(trips, self.first) if len(trips) else trips
 
     def members(self, cohorts: Ints) -> tuple[Ints, Ints]:
-        """Every trip of some cohorts: which of the cohorts given it is of, and its place."""
-        return runs(self.first[cohorts], np.append(self.first[1:], len(self.trips))[cohorts])
+        """Every trip of some cohorts: its place, and which of the cohorts given it is of."""
+        return runs(np.append(self.first, len(self.trips)), cohorts)
 
     def cost(self, at: int, kg: float) -> float:
         """What goods of that weight cost from one trip [VND]."""
@@ -196,14 +197,6 @@ class Live(NamedTuple):
     def stretch(self, cohort: int) -> slice:
         """Where a cohort's trips stand among these."""
         return slice(int(self.first[cohort]), int(self.first[cohort + 1]))
-
-
-def runs(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
-    """Every place of some runs of places: which of the runs it is of, and the place."""
-    sizes = ends - starts
-    which = np.repeat(np.arange(len(sizes)), sizes)
-    within = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return which, starts[which] + within
 
 
 def grove_of(

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from harvest_planner.planning.candidates import SLACK, Candidate, candidate_of
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Capacity, Leftover
 from harvest_planner.planning.meeting import Entry
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
-from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints, runs
+from harvest_planner.planning.outlook_arrays import least_price_vnd_per_kg
+from harvest_planner.planning.promise.grove import Bools, Floats, Grove, Ints
 from harvest_planner.planning.promise.rooms import Left
 from harvest_planner.planning.promise.shares import Shares
 from harvest_planner.planning.promise.spare import Spare
@@ -100,10 +102,10 @@ class Prospects:
         gain_vnd = goods_vnd - lots.least_vnd[lots.cohort]
         paying = gain_vnd > 0.0
         if not paying.any():
-            price = _price(buyer, shares.good[rows], gain_vnd, kg)
+            price = least_price_vnd_per_kg(buyer, shares.good[rows], gain_vnd, kg)
             return Room(pays=False, price_vnd_per_kg=price, short=None, fits=False, most_kg=0.0)
         rows, goods_vnd, cohort = rows[paying], goods_vnd[paying], lots.cohort[paying]
-        way, place = runs(lots.first[cohort], lots.first[cohort + 1])
+        place, way = runs(lots.first, cohort)
         pays = goods_vnd[way] > lots.used_vnd[place]
         way, place = way[pays], place[pays]
         short_of, batch_kg = self._short_of(lots.trip, kg)
@@ -173,7 +175,7 @@ class Prospects:
     def _lots(self, cohorts: Ints, suits: Bools | None, kg: float) -> _Lots:
         """The trips outside their interval of each way's cohort; each has some."""
         different, cohort = np.unique(cohorts, return_inverse=True)
-        which, trip = self._grove.members(different)
+        trip, which = self._grove.members(different)
         able = self._able(suits)[trip]
         which, trip = which[able], trip[able]
         used_vnd = self._grove.terms.of(trip).used_vnd(kg)
@@ -247,14 +249,3 @@ def reaching(shares: Shares, told: Bools, floor: float) -> Iterator[Ints]:
         rows = left[first : first + AT_ONCE]
         shares.settle(rows.tolist())
         yield rows[shares.good[rows] >= floor]
-
-
-def _price(buyer: BuyerOrder, good: Floats, gain_vnd: Floats, kg: float) -> float:
-    """The least `outlook.price_for` [VND/kg]."""
-    order = buyer.order
-    slope = good - (1.0 - good if order.failure_cost_vnd_per_kg is None else 0.0)
-    rising = slope > 0.0
-    if not rising.any():
-        return math.inf
-    missing = -gain_vnd[rising] / (kg * slope[rising])
-    return float(np.ceil((order.price_vnd_per_kg + missing) / 100 + 1e-9).min() * 100)
