@@ -94,15 +94,23 @@ class Fate:
         shares = shares_between(self.means[case], spread, lower_d20[:, None], upper_d20[:, None])
         return np.asarray(np.minimum((self.sound[case] * shares) @ self.by.T, 1.0))
 
-    def parcel_shares(self, case: Ints, late: Ints, wish: Wish) -> Floats:
-        """Probability that a parcel passes, of some cases by some deadlines."""
-        different, which = np.unique(case, return_inverse=True)
+    def parcel_shares(self, case: Ints, late: Ints, size: Ints, wishes: Sequence[Wish]) -> Floats:
+        """Probability that a parcel passes, of some cases by some deadlines.
+
+        Parameters
+        ----------
+        size : of each its place in `wishes`, which differ in their windows or parcels.
+        """
+        different, which = np.unique(case * len(wishes) + size, return_inverse=True)
+        cases, sized = np.divmod(different, len(wishes))
         passing = np.empty((len(different), self.means.shape[1]))
-        spreads = self.starts[different, 3:]
-        for spread in np.unique(spreads, axis=0):
-            alike = (spreads == spread).all(axis=1)
-            table = table_of(wish, Start(*self.starts[different[alike][0]].tolist()))
-            passing[alike] = parcel_shares(table, self.means[different[alike]] - wish.lower_d20)
+        starts = self.starts[cases]
+        spreads, spread = np.unique(starts[:, 3:], axis=0, return_inverse=True)
+        table = sized * len(spreads) + spread.reshape(-1)
+        for key in np.unique(table).tolist():
+            alike = np.flatnonzero(table == key)
+            wish, start = wishes[key // len(spreads)], Start(*starts[alike[0]].tolist())
+            passing[alike] = parcel_shares(table_of(wish, start), self.means[cases[alike]] - wish.lower_d20)
         weights = self.sound[case] * self.by[late]
         return np.asarray(np.minimum((weights * passing[which]).sum(axis=1), 1.0))
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from harvest_planner.catalogue import fold
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
-from harvest_planner.planning.pools import Pool, Trip, pools_of, trips_of
+from harvest_planner.planning.pools import Kind, Pool, Trip, pools_of, trips_of
 from harvest_planner.planning.verdict import Delivery, Parts, Start, delivery_of, parts_of, start_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Batch, Order
@@ -104,6 +104,19 @@ class Meeting:
     def pools(self) -> tuple[Pool, ...]:
         """The trips by what their fruit is when it is picked."""
         return pools_of(self.trips)
+
+    def kind(self, crop_id: str) -> Kind:
+        """What ripening and travel ask of a crop: the same ways lead from all crops of a kind."""
+        crop = self.problem.crop(crop_id)
+        return id(curve_of(crop)), crop.goods, self._places.get(crop.id, ())
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, ...]]:
+        """Where each crop grows."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for field in self.fields:
+            found[field.crop.id].add(field.place.id)
+        return {crop_id: tuple(sorted(places)) for crop_id, places in found.items()}
 
     def trips_of_crop(self, crop_id: str) -> Sequence[Trip]:
         """The trips that bring such fruit."""

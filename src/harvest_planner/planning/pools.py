@@ -25,6 +25,12 @@ class Pool(NamedTuple):
     day: PickDay
     trips: list[int]
     """Their numbers, rising."""
+    cohort: int
+    """Pools of one cohort hold fruit that ripens and travels alike, whatever its crop is called."""
+
+
+Kind = tuple[int, str | None, tuple[str, ...]]
+"""What ripening and travel ask of a crop: its curve, by identity, what carriers know it as, and where it grows."""
 
 
 def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
@@ -45,6 +51,7 @@ def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
 def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
     """The trips outside their pre-harvest interval, by what their fruit is when it is picked."""
     pools: dict[Hashable, Pool] = {}
+    cohorts: dict[Hashable, int] = {}
     known: dict[tuple[int, int], Pool] = {}
     for trip in trips:
         if not trip.day.interval_kept:
@@ -53,10 +60,12 @@ def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
         quick = (id(trip.day), id(trip.field.stage))
         pool = known.get(quick)
         if pool is None:
-            key = _fruit(trip)
+            field, fruit = trip.field, _fruit(trip)
+            key = (field.crop.id, fruit)
             pool = pools.get(key)
             if pool is None:
-                pool = pools[key] = Pool(len(pools), trip.field, trip.day, [])
+                cohort = cohorts.setdefault((id(field.curve), field.crop.goods, fruit), len(cohorts))
+                pool = pools[key] = Pool(len(pools), field, trip.day, [], cohort)
             known[quick] = pool
         pool.trips.append(trip.number)
     return tuple(pools.values())
@@ -81,10 +90,10 @@ def _cohort(field: FieldBatch) -> Hashable:
 
 
 def _fruit(trip: Trip) -> Hashable:
+    """Where and when fruit waits for the carrier, and how old it then is."""
     field, day = trip.field, trip.day
     stage = field.stage
     return (
-        field.crop.id,
         field.place.id,
         day.pick_on,
         day.clock_start_h,
