@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from harvest_planner.catalogue import fold
@@ -23,8 +23,12 @@ from harvest_planner.transit.estimate import embargoes_of, lanes_of
 from harvest_planner.transit.network import Network
 from harvest_planner.transit.travel import Journey
 
+if TYPE_CHECKING:
+    from harvest_planner.planning.part_arrays import PartArrays
+
 _NETWORKS: WeakValueDictionary[tuple[object, ...], Network] = WeakValueDictionary()
 _PARTS: WeakKeyDictionary[Network, dict[int, Parts]] = WeakKeyDictionary()
+_ARRAYS: WeakKeyDictionary[Network, dict[int, PartArrays]] = WeakKeyDictionary()
 """By network and profile: as long-lived as the network, which keeps the profiles."""
 
 
@@ -73,6 +77,7 @@ class Meeting:
         self.trips = tuple(trip._replace(number=number) for number, trip in enumerate(able))
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts = _PARTS.setdefault(self.network, {})
+        self._arrays = _ARRAYS.setdefault(self.network, {})
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
 
     def _network(self, embargoes: Iterable[Embargo]) -> Network:
@@ -194,6 +199,16 @@ class Meeting:
         if found is None:
             curve = curve_of(self.problem.crop(wish.crop_id))
             found = self._deliveries[key] = delivery_of(journey, self.parts(journey), wish, curve, self.ambient)
+        return found
+
+    def part_arrays(self, journey: Journey) -> PartArrays:
+        """The same by arrays."""
+        from harvest_planner.planning.part_arrays import PartArrays
+
+        key = id(journey.profile)
+        found = self._arrays.get(key)
+        if found is None:
+            found = self._arrays[key] = PartArrays.of(journey.profile)
         return found
 
     def parts(self, journey: Journey) -> Parts:

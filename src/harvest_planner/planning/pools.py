@@ -52,12 +52,12 @@ def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
     """The trips outside their pre-harvest interval, by what their fruit is when it is picked."""
     pools: dict[Hashable, Pool] = {}
     cohorts: dict[Hashable, int] = {}
-    known: dict[tuple[int, int], Pool] = {}
+    known: dict[tuple[int, int, int], Pool] = {}
     for trip in trips:
         if not trip.day.interval_kept:
             continue
         # Batches that are alike share their days, so that most pools are found without a look at the numbers.
-        quick = (id(trip.day), id(trip.field.stage))
+        quick = (id(trip.day), id(trip.field.stage), id(trip.field.crop))
         pool = known.get(quick)
         if pool is None:
             field, fruit = trip.field, _fruit(trip)
@@ -73,11 +73,16 @@ def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
 
 def _cohort(field: FieldBatch) -> Hashable:
     """What a batch's days depend on."""
-    batch, grower = field.batch, field.grower
+    batch, crop, stage, grower = field.batch, field.crop, field.stage, field.grower
     return (
-        batch.crop_id,
+        id(field.curve),
+        None if crop.treatment is None else crop.treatment.duration_h,
+        crop.on_tree_by,
+        crop.on_tree_d20_per_day,
+        crop.drops_at_d20,
+        stage.age_d20,
+        stage.sd_d20,
         field.place.id,
-        batch.stage_id,
         batch.observed_on,
         batch.age_shift_d20,
         batch.certified_until,

@@ -14,9 +14,10 @@ from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.fates import Deliveries, Fate, in_time_by, may_reach
 from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.verdict import resting_rates
+from harvest_planner.planning.verdict import resting_degc
 from harvest_planner.planning.ways import Ways, WaysLaidOut
 from harvest_planner.planning.wish import Wish
+from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.travel import Journey
 
 Bools = NDArray[np.bool_]
@@ -134,6 +135,7 @@ class Shares:
         self.journeys: list[Journey] = []
         self._number: dict[int, int] = {}
         self._ways = WaysLaidOut(meeting)
+        self._rates: dict[int, Rates] = {}
 
     def number(self, journey: Journey) -> int:
         """The journey's number among all."""
@@ -184,8 +186,8 @@ class Shares:
         rows, own = np.unique(held.row, return_inverse=True)
         shapes = np.flatnonzero(np.isin(asked.crop, held.crop))
         journey = ways.journeys[ways.journey[rows[0]]]
-        parts = self.meeting.parts(journey)
-        earliest_h = min(part.arrive_h for part in parts.outcomes)
+        parts = self.meeting.part_arrays(journey)
+        earliest_h = float(parts.arrive_h.min())
         departs, departure = np.unique(ways.departs_h[rows], return_inverse=True)
         until = np.round(asked.until_h[shapes, None] - departs, _DIGITS_H)
         since = np.round(asked.from_h[shapes, None] - departs, _DIGITS_H)
@@ -227,11 +229,13 @@ class Shares:
 
     def _deliveries(self, journey: Journey, shape: Wish, waits_h: Floats) -> Deliveries:
         """What becomes of goods that wait until so many hours after their departure; −inf: as soon as they come."""
-        parts, ambient = self.meeting.parts(journey), self.meeting.ambient
-        curve = curve_of(self.meeting.problem.crop(shape.crop_id))
-        resting = resting_rates(parts, journey, shape.destination_id, curve, ambient)
-        if resting is not None:
-            return Deliveries.steady(parts, waits_h, resting)
+        parts = self.meeting.part_arrays(journey)
+        first_h, last_h = parts.arrived_h
+        degc = resting_degc(journey, shape.destination_id, self.meeting.ambient, first_h=first_h, last_h=last_h)
+        if degc is not None:
+            curve = curve_of(self.meeting.problem.crop(shape.crop_id))
+            rates = self._rates.setdefault(id(curve), Rates(curve.clocks, curve.kinks_degc))
+            return Deliveries.steady(parts, waits_h, rates.per_hour(degc))
         times = [journey.first_departure_h + hours if np.isfinite(hours) else None for hours in waits_h.tolist()]
         return Deliveries.stacked(
             [self.meeting.delivery(journey, replace(shape, deliver_from_h=from_h)) for from_h in times]
