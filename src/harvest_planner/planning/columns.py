@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -11,12 +11,15 @@ import numpy as np
 
 from harvest_planner.planning.candidates import certified, graded
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
+from harvest_planner.planning.pools import Kind
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
 from harvest_planner.planning.timing import priced, timing_vnd_per_kg
 from harvest_planner.planning.verdict import Start
+from harvest_planner.planning.ways import Ways
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.transit.travel import Journey
 
@@ -43,16 +46,45 @@ class Columns:
         return len(self.order)
 
 
-class _WishRows(NamedTuple):
+class _Rows(NamedTuple):
+    """What orders may choose; `cost` is what a kilogram costs [VND/kg]."""
+
+    order: Ints
     trip: Ints
     journey: Ints
-    cost: Floats
     good: Floats
     parcel: Floats
+    cost: Floats
 
-    def where(self, keep: Bools) -> _WishRows:
-        trip, journey, cost, good, parcel = self
-        return _WishRows(trip[keep], journey[keep], cost[keep], good[keep], parcel[keep])
+    def where(self, keep: Bools) -> _Rows:
+        order, trip, journey, good, parcel, cost = self
+        return _Rows(order[keep], trip[keep], journey[keep], good[keep], parcel[keep], cost[keep])
+
+
+class _Asked(NamedTuple):
+    """What orders ask for and bring, by arrays."""
+
+    kg: Floats
+    price: Floats
+    loss: Floats
+
+    @classmethod
+    def of(cls, buyers: Sequence[BuyerOrder]) -> _Asked:
+        """The buyers' orders."""
+        orders = [buyer.order for buyer in buyers]
+        return cls(
+            np.array([order.quantity_kg for order in orders], dtype=float),
+            np.array([order.price_vnd_per_kg for order in orders], dtype=float),
+            np.array([order.loss_vnd_per_kg for order in orders], dtype=float),
+        )
+
+    def worth_it(self, rows: _Rows, fair_vnd: Floats, review_vnd: float) -> tuple[_Rows, Floats]:
+        """The rows that are worth something, and what they are worth for the whole order [VND]."""
+        kg, price, loss = self.kg[rows.order], self.price[rows.order], self.loss[rows.order]
+        per_kg = price * rows.good - loss * (1.0 - rows.good) - rows.cost
+        value = kg * per_kg - review_vnd * (1.0 - rows.parcel)
+        keep = value + kg * fair_vnd[rows.trip] > 0
+        return rows.where(keep), value[keep]
 
 
 class ArrayJudge:
@@ -78,25 +110,24 @@ class ArrayJudge:
         fair : fair parts of growers; where they have a price a candidate may be worth something by that alone.
         """
         fair_vnd = self._fair_vnd(fair or {})
-        by_way: dict[tuple[str, str], dict[Wish, dict[Wish, list[int]]]] = {}
+        together: dict[tuple[Kind, str], dict[Wish, list[int]]] = {}
         for index, buyer in enumerate(buyers):
             wish = buyer.wish
-            shapes = by_way.setdefault((wish.crop_id, wish.destination_id), {})
-            shapes.setdefault(wish.shape, {}).setdefault(wish, []).append(index)
-        parts: list[tuple[Ints, _WishRows, Floats]] = []
+            key = (self.meeting.kind(wish.crop_id), wish.destination_id)
+            together.setdefault(key, {}).setdefault(wish, []).append(index)
+        asked = _Asked.of(buyers)
+        parts: list[tuple[_Rows, Floats]] = []
         unjudged: list[int] = []
-        for count, shapes in enumerate(by_way.values()):
+        for count, wishes in enumerate(together.values()):
             if patience is not None and patience.over_after(JUDGING_AT_MOST):
-                unjudged += [number for wishes in shapes.values() for mine in wishes.values() for number in mine]
+                unjudged += [number for mine in wishes.values() for number in mine]
                 continue
-            tell(Progress("judging", JUDGED * count / len(by_way)))
-            for shape, promised in self.allowed(tuple(shapes)):
-                for wish, rows in self._unfolded(shape, promised, shapes[shape]):
-                    parts.extend(_priced(buyers, shapes[shape][wish], rows, self.meeting, fair_vnd))
+            tell(Progress("judging", JUDGED * count / len(together)))
+            parts.append(asked.worth_it(self._unfolded(wishes), fair_vnd, self.meeting.problem.policy.review_cost_vnd))
         return replace(_joined(parts, tuple(self.shares.journeys)), unjudged=tuple(sorted(unjudged)))
 
     def allowed(self, shapes: Sequence[Wish]) -> Iterator[tuple[Wish, Promised]]:
-        """Rows of ways that the policy allows, for wishes for one crop at one destination."""
+        """Rows of ways that the policy allows, for wishes for crops of one kind at one destination."""
         shape, promised = self.allowed_together(shapes)
         ends = np.searchsorted(shape, np.arange(len(shapes) + 1))
         for number, each in enumerate(shapes):
@@ -109,37 +140,83 @@ class ArrayJudge:
         safe = promised.safety_risk <= policy.max_safety_risk + SLACK
         return shape[safe], promised.only(safe)
 
-    def _unfolded(self, shape: Wish, promised: Promised, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, _WishRows]]:
-        """The rows that each of the wishes allows, trip by trip; they differ in the size of their parcel alone."""
-        if not len(promised.row):
-            return
-        ways = self.shares.ways(shape.crop_id, shape.destination_id)
-        trips = [self.trips(pool, shape, pickable=True) for pool in ways.pool[promised.row].tolist()]
+    def _unfolded(self, wishes: Mapping[Wish, Sequence[int]]) -> _Rows:
+        """The rows that each order of the wishes allows, trip by trip; for crops of one kind at one destination."""
+        shapes: dict[Wish, list[Wish]] = {}
+        for each in wishes:
+            shapes.setdefault(each.shape, []).append(each)
+        which, promised = self.allowed_together(tuple(shapes))
+        ways = self.shares.ways(next(iter(shapes)).crop_id, next(iter(shapes)).destination_id)
         numbers = np.array([self.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
-        costs = self.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
-        row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
-        journey = ways.journey[promised.row][row]
-        trip = np.concatenate(trips)
-        cost = costs[row] - self._standing[trip]
-        floor = self.meeting.problem.policy.min_parcel_good_share
-        for wish in wishes:
-            parcel = promised.parcel_shares(wish)[row]
-            rows = _WishRows(trip, numbers[journey], cost, promised.good_share[row], parcel)
-            yield wish, rows.where(parcel >= floor - SLACK)
+        cost = self.costs(ways, ways.journey[promised.row], tuple(shapes), which)
+        row, wish, parcel = self.sized(shapes, which, promised)
+        orders = [wishes[member] for alike in shapes.values() for member in alike]
+        order, at = runs(_firsts(orders), wish)
+        first, trip = self._trips_of(promised.pool, which, tuple(shapes))
+        trip_at, of = runs(first, row[at])
+        row, parcel, trip = row[at][of], parcel[at][of], trip[trip_at]
+        return _Rows(
+            np.array([index for each in orders for index in each], dtype=np.int64)[order][of],
+            trip,
+            numbers[ways.journey[promised.row[row]]],
+            promised.good_share[row],
+            parcel,
+            cost[row] - self._standing[trip],
+        )
 
-    def cost_vnd_per_kg(self, journeys: Sequence[Journey], of: Ints, wish: Wish) -> Floats:
-        """What a kilogram for the wish costs by some of the journeys: freight, waiting and lateness [VND/kg].
+    def sized(
+        self, shapes: Mapping[Wish, Sequence[Wish]], which: Ints, promised: Promised
+    ) -> tuple[Ints, Ints, Floats]:
+        """Rows at which parcels of the size that wishes ask for are good enough, by wish.
 
         Parameters
         ----------
-        of : places in `journeys`.
+        shapes : wishes by their shapes.
+        which : of each row promised, its shape.
+
+        Returns
+        -------
+        Of each its row among those promised, its wish, counted shape after shape, and the probability that it passes.
+        """
+        members = [wish for alike in shapes.values() for wish in alike]
+        of_shape = np.repeat(np.arange(len(shapes)), [len(alike) for alike in shapes.values()])
+        row, wish = runs(np.searchsorted(which, np.arange(len(shapes) + 1)), of_shape)
+        parcel = promised.only(row).parcels(wish, members)
+        fine = parcel >= self.meeting.problem.policy.min_parcel_good_share - SLACK
+        return row[fine], wish[fine], parcel[fine]
+
+    def _trips_of(self, pool: Ints, which: Ints, shapes: Sequence[Wish]) -> tuple[Ints, Ints]:
+        """Trips that can be made for each row of some wishes: where its run begins, with the end, and the runs."""
+        papers: dict[tuple[str | None, tuple[str, ...]], int] = {}
+        paper = [papers.setdefault((shape.grade, shape.certifications), len(papers)) for shape in shapes]
+        examples = dict(zip(paper, shapes, strict=True))
+        keys, of = np.unique(pool * len(papers) + np.array(paper)[which], return_inverse=True)
+        found = [self.trips(key // len(papers), examples[key % len(papers)], pickable=True) for key in keys.tolist()]
+        first = _firsts(found)
+        at, _ = runs(first, of)
+        ends = np.cumsum(np.diff(first)[of])
+        return np.concatenate([[0], ends]), np.concatenate([*found, np.empty(0, dtype=np.int64)])[at]
+
+    def costs_of(self, ways: Ways, of: Ints, shape: Wish) -> Floats:
+        """The same for one wish [VND/kg]."""
+        return self.costs(ways, of, (shape,), np.zeros(len(of), dtype=np.int64))
+
+    def costs(self, ways: Ways, of: Ints, shapes: Sequence[Wish], which: Ints) -> Floats:
+        """What a kilogram costs on the way in each row: freight, waiting and lateness [VND/kg].
+
+        Parameters
+        ----------
+        of : of each row its journey, in `ways.journeys`.
+        which : of each row its wish, in `shapes`.
         """
         policy = self.meeting.problem.policy
-        costs = np.array([journey.cost_vnd_per_kg for journey in journeys], dtype=float)
+        found = ways.cost_vnd_per_kg[of]
         if priced(policy):
-            for at in np.unique(of).tolist():
-                costs[at] += timing_vnd_per_kg(journeys[at], wish, policy)
-        return np.asarray(costs[of])
+            keys, at = np.unique(which * len(ways.journeys) + of, return_inverse=True)
+            pairs = [divmod(key, len(ways.journeys)) for key in keys.tolist()]
+            timing = [timing_vnd_per_kg(ways.journeys[journey], shapes[wish], policy) for wish, journey in pairs]
+            found = found + np.array(timing)[at]
+        return found
 
     @cached_property
     def _standing(self) -> Floats:
@@ -175,29 +252,17 @@ class ArrayJudge:
 NO_START = Start(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
-def _priced(
-    buyers: Sequence[BuyerOrder], members: list[int], rows: _WishRows, meeting: Meeting, fair_vnd: Floats
-) -> Iterable[tuple[Ints, _WishRows, Floats]]:
-    review = meeting.problem.policy.review_cost_vnd
-    for index in members:
-        order = buyers[index].order
-        per_kg = order.price_vnd_per_kg * rows.good - order.loss_vnd_per_kg * (1.0 - rows.good) - rows.cost
-        value = order.quantity_kg * per_kg - review * (1.0 - rows.parcel)
-        keep = value + order.quantity_kg * fair_vnd[rows.trip] > 0
-        if keep.any():
-            kept = rows.where(keep)
-            yield np.full(len(kept.trip), index, dtype=np.int64), kept, value[keep]
+def _firsts(each: Sequence[Sequence[int] | Ints]) -> Ints:
+    """Where runs laid end to end begin, with the end of the last."""
+    return np.cumsum([0, *map(len, each)], dtype=np.int64)
 
 
-def _joined(parts: list[tuple[Ints, _WishRows, Floats]], journeys: tuple[Journey, ...]) -> Columns:
+def _joined(parts: Sequence[tuple[_Rows, Floats]], journeys: tuple[Journey, ...]) -> Columns:
     if not parts:
         none = np.empty(0, dtype=np.int64)
         return Columns(none, none, none, np.empty(0), np.empty(0), np.empty(0), journeys)
-    order = np.concatenate([part[0] for part in parts])
-    trip = np.concatenate([part[1].trip for part in parts])
-    journey = np.concatenate([part[1].journey for part in parts])
-    good = np.concatenate([part[1].good for part in parts])
-    parcel = np.concatenate([part[1].parcel for part in parts])
-    value = np.concatenate([part[2] for part in parts])
+    columns = (np.concatenate(column) for column in zip(*(rows for rows, _ in parts), strict=True))
+    order, trip, journey, good, parcel, _ = columns
+    value = np.concatenate([value for _, value in parts])
     rank = np.lexsort((journey, trip, order))
     return Columns(order[rank], trip[rank], journey[rank], good[rank], parcel[rank], value[rank], journeys)

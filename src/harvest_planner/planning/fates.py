@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from harvest_planner.planning.verdict import EDGE_H, Delivery, Parts, Start, table_of
+from harvest_planner.planning.part_arrays import PartArrays
+from harvest_planner.planning.verdict import EDGE_H, Delivery, Start, table_of
 from harvest_planner.planning.wish import Wish
 from harvest_planner.ripening.arrays import parcel_shares, shares_between
 from harvest_planner.ripening.clock import DOSE_LIMIT
@@ -38,7 +39,7 @@ class Deliveries(NamedTuple):
         return cls(np.array(probabilities[0]), *map(np.array, columns))
 
     @classmethod
-    def steady(cls, parts: Parts, until_h: Floats, resting: Sequence[float]) -> Deliveries:
+    def steady(cls, parts: PartArrays, until_h: Floats, resting: Sequence[float]) -> Deliveries:
         """`verdict._waited_steadily` for several waits.
 
         Parameters
@@ -46,19 +47,13 @@ class Deliveries(NamedTuple):
         until_h : until when early parcels wait [h after the first departure]; −inf: none waits.
         resting : what each clock gains in an hour of waiting.
         """
-        arrive_h, low_h, high_h = (
-            np.array([getattr(part, name) for part in parts.outcomes]) for name in ("arrive_h", "low_h", "high_h")
-        )
-        early_h = np.maximum(0.0, until_h[:, None] - arrive_h)
-        with np.errstate(invalid="ignore"):
-            wide_h = np.where(np.isfinite(high_h - low_h), high_h - low_h, 0.0)
+        early_h = np.maximum(0.0, until_h[:, None] - parts.arrive_h)
         columns = []
         for clock, rate in enumerate(resting):
-            per_h = np.array([part.per_h[clock] for part in parts.outcomes])
-            spans = np.where(early_h > 0.0, np.abs(per_h - rate) * wide_h / 2.0, np.array(parts.spans[clock]))
-            columns.append((np.array(parts.gains[clock]) + rate * early_h, spans))
+            spans = np.abs(parts.per_h[clock] - rate) * parts.wide_h / 2.0
+            columns.append((parts.gains[clock] + rate * early_h, np.where(early_h > 0.0, spans, parts.spans[clock])))
         (ages, _), chills, safeties = columns
-        return cls(np.array(parts.probabilities), ages, *chills, *safeties)
+        return cls(parts.probability, ages, *chills, *safeties)
 
 
 class Fate:
@@ -94,24 +89,30 @@ class Fate:
         shares = shares_between(self.means[case], spread, lower_d20[:, None], upper_d20[:, None])
         return np.asarray(np.minimum((self.sound[case] * shares) @ self.by.T, 1.0))
 
-    def parcel_shares(self, case: Ints, late: Ints, wish: Wish) -> Floats:
-        """Probability that a parcel passes, of some cases by some deadlines."""
-        different, which = np.unique(case, return_inverse=True)
+    def parcel_shares(self, case: Ints, late: Ints, size: Ints, wishes: Sequence[Wish]) -> Floats:
+        """Probability that a parcel passes, of some cases by some deadlines.
+
+        Parameters
+        ----------
+        size : of each its place in `wishes`, which differ in their windows or parcels.
+        """
+        different, which = np.unique(case * len(wishes) + size, return_inverse=True)
+        cases, sized = np.divmod(different, len(wishes))
         passing = np.empty((len(different), self.means.shape[1]))
-        spreads = self.starts[different, 3:]
-        for spread in np.unique(spreads, axis=0):
-            alike = (spreads == spread).all(axis=1)
-            table = table_of(wish, Start(*self.starts[different[alike][0]].tolist()))
-            passing[alike] = parcel_shares(table, self.means[different[alike]] - wish.lower_d20)
+        starts = self.starts[cases]
+        spreads, spread = np.unique(starts[:, 3:], axis=0, return_inverse=True)
+        table = sized * len(spreads) + spread.reshape(-1)
+        for key in np.unique(table).tolist():
+            alike = np.flatnonzero(table == key)
+            wish, start = wishes[key // len(spreads)], Start(*starts[alike[0]].tolist())
+            passing[alike] = parcel_shares(table_of(wish, start), self.means[cases[alike]] - wish.lower_d20)
         weights = self.sound[case] * self.by[late]
         return np.asarray(np.minimum((weights * passing[which]).sum(axis=1), 1.0))
 
 
-def in_time_by(parts: Parts, journey: Journey, until_h: Floats) -> Floats:
+def in_time_by(parts: PartArrays, journey: Journey, until_h: Floats) -> Floats:
     """`verdict.in_time` for several deadlines [h after the first departure], shape (deadlines, outcomes)."""
-    low_h, high_h, probability = (
-        np.array([getattr(part, name) for part in parts.outcomes]) for name in ("low_h", "high_h", "probability")
-    )
+    low_h, high_h, probability = parts.low_h, parts.high_h, parts.probability
     until = until_h[:, None]
     found = np.where(high_h <= until + EDGE_H, probability, 0.0)
     cut = np.where((low_h < until) & (until < high_h - EDGE_H), probability, 0.0)

@@ -27,3 +27,27 @@ def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     width = int(second.max(initial=0)) + 2
     keys = np.unique((first + 1) * width + second + 1)
     return keys // width - 1, keys % width - 1
+
+
+def connected(count: int, one: Ints, other: Ints) -> Ints:
+    """Of each of so many nodes the least one that edges between pairs of nodes lead to.
+
+    What stands for a node is hung on the least that stands for its neighbours, and paths are halved, until nothing
+    changes (Y. Shiloach and U. Vishkin, J. Algorithms 3 (1982) 57–67, 10.1016/0196-6774(82)90008-6).
+    """
+    least = np.arange(count)
+    while True:
+        lesser = np.minimum(least[one], least[other])
+        found = least.copy()
+        for ends in (one, other):
+            np.minimum.at(found, least[ends], lesser)
+        found = found[found]
+        if (found == least).all():
+            return found
+        least = found
+
+
+def split(owner: Ints, count: int) -> list[Ints]:
+    """Of each of so many owners the positions at which it stands."""
+    rank = np.argsort(owner, kind="stable")
+    return np.split(rank, np.searchsorted(owner[rank], np.arange(1, count))) if count else []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +16,10 @@ from harvest_planner.planning.folding import Asked
 from harvest_planner.planning.market.market import Demand, Market
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
-from harvest_planner.planning.pools import Trip
+from harvest_planner.planning.pools import Kind, Trip
 from harvest_planner.planning.settled import Used, left_kg
-from harvest_planner.planning.shares import SLACK, Promised
 from harvest_planner.planning.supplying import blocked, departures_of, supply_of
-from harvest_planner.planning.timing import priced
 from harvest_planner.planning.wish import Wish
-from harvest_planner.transit.travel import Journey
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Laid:
     trips: tuple[Trip, ...]
     row_pool: Ints
     row_way: Ints
-    """Of each row, its number among the ways of its crop and destination."""
+    """Of each row, its number among the ways of its crop's kind and destination."""
     row_parcel: Floats
     """Probability that the parcel passes; 1 where its size does not matter to the plan."""
     departures: tuple[tuple[str, float], ...]
@@ -104,65 +100,39 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
 
 def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: Patience) -> tuple[_Rows, list[int]]:
     """What each wish may choose, but for what is outdone; and wishes for which there was no time."""
-    policy = judge.meeting.problem.policy
-    together: dict[tuple[str, str], dict[Wish, list[int]]] = {}
+    together: dict[tuple[Kind, str], dict[Wish, list[int]]] = {}
     for number, wish in enumerate(wishes):
-        together.setdefault((wish.crop_id, wish.destination_id), {}).setdefault(wish.shape, []).append(number)
+        key = (judge.meeting.kind(wish.crop_id), wish.destination_id)
+        together.setdefault(key, {}).setdefault(wish.shape, []).append(number)
     parts: list[_Rows] = []
     unjudged: list[int] = []
-    for (crop_id, destination_id), shapes in together.items():
+    for shapes in together.values():
         if patience.over_after(JUDGING_AT_MOST):
             unjudged += [number for members in shapes.values() for number in members]
             continue
         which, promised = judge.allowed_together(tuple(shapes))
-        ways = judge.shares.ways(crop_id, destination_id)
         if not len(promised.row):
             continue
-        journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
-        limited = np.array([journey.limited for journey in ways.journeys], dtype=bool)
+        example = next(iter(shapes))
+        ways = judge.shares.ways(example.crop_id, example.destination_id)
         own = ways.journey[promised.row]
-        cost = _costs(judge, ways.journeys, own, tuple(shapes), which)
+        cost = judge.costs(ways, own, tuple(shapes), which)
         if sized:
-            laid = _Rows(which, ways.pool[promised.row], promised.row, journeys[own], promised.good_share, cost, cost)
-            parts.extend(_sized(shapes, laid, promised, wishes, policy.min_parcel_good_share))
-            continue
-        kept = ~_outdone(which, ways.pool[promised.row], promised.good_share, cost, limited[own])
-        numbers = np.array([members[0] for members in shapes.values()], dtype=np.int64)
-        row, own = promised.row[kept], own[kept]
-        good = promised.good_share[kept]
-        parts.append(
-            _Rows(numbers[which[kept]], ways.pool[row], row, journeys[own], good, np.ones(len(row)), cost[kept])
-        )
+            row, at, parcel = judge.sized({s: [wishes[n] for n in each] for s, each in shapes.items()}, which, promised)
+            own_wish = np.array([number for members in shapes.values() for number in members], dtype=np.int64)[at]
+        else:
+            outdone = _outdone(which, promised.pool, promised.good_share, cost, ways.limited[own])
+            row = np.flatnonzero(~outdone)
+            own_wish = np.array([members[0] for members in shapes.values()], dtype=np.int64)[which[row]]
+            parcel = np.ones(len(row))
+        journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
+        way, pool, good = promised.row[row], promised.pool[row], promised.good_share[row]
+        parts.append(_Rows(own_wish, pool, way, journeys[own[row]], good, parcel, cost[row]))
     if not parts:
         none = np.empty(0, dtype=np.int64)
         return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0)), unjudged
     joined = _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return joined.where(np.argsort(joined.wish, kind="stable")), unjudged
-
-
-def _costs(judge: ArrayJudge, journeys: Sequence[Journey], own: Ints, shapes: Sequence[Wish], which: Ints) -> Floats:
-    """What a kilogram costs on the way in each row, shape by shape where waiting or lateness has a price [VND/kg]."""
-    if not priced(judge.meeting.problem.policy):
-        return judge.cost_vnd_per_kg(journeys, own, shapes[0])
-    ends = np.searchsorted(which, np.arange(len(shapes) + 1))
-    parts = [
-        judge.cost_vnd_per_kg(journeys, own[a:b], shape) for shape, (a, b) in zip(shapes, pairwise(ends), strict=True)
-    ]
-    return np.concatenate(parts)
-
-
-def _sized(
-    shapes: Mapping[Wish, Sequence[int]], laid: _Rows, promised: Promised, wishes: Sequence[Wish], floor: float
-) -> Iterator[_Rows]:
-    """Rows of each wish where the size of its parcel matters, from those of its shape."""
-    ends = np.searchsorted(laid.wish, np.arange(len(shapes) + 1))
-    for at, members in enumerate(shapes.values()):
-        mine = slice(int(ends[at]), int(ends[at + 1]))
-        own, rows = promised.only(mine), laid.where(np.arange(mine.start, mine.stop))
-        for number in members:
-            parcel = own.parcel_shares(wishes[number])
-            wish = np.full(len(parcel), number, dtype=np.int64)
-            yield rows._replace(wish=wish, parcel=parcel).where(parcel >= floor - SLACK)
 
 
 def _outdone(shape: Ints, pool: Ints, good: Floats, cost: Floats, limited: Bools) -> Bools:

@@ -6,13 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from harvest_planner.catalogue import fold
 from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.field import FieldBatch, PickDay
-from harvest_planner.planning.pools import Pool, Trip, pools_of, trips_of
+from harvest_planner.planning.pools import Kind, Pool, Trip, pools_of, trips_of
 from harvest_planner.planning.verdict import Delivery, Parts, Start, delivery_of, parts_of, start_of
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Batch, Order
@@ -23,8 +23,12 @@ from harvest_planner.transit.estimate import embargoes_of, lanes_of
 from harvest_planner.transit.network import Network
 from harvest_planner.transit.travel import Journey
 
+if TYPE_CHECKING:
+    from harvest_planner.planning.part_arrays import PartArrays
+
 _NETWORKS: WeakValueDictionary[tuple[object, ...], Network] = WeakValueDictionary()
 _PARTS: WeakKeyDictionary[Network, dict[int, Parts]] = WeakKeyDictionary()
+_ARRAYS: WeakKeyDictionary[Network, dict[int, PartArrays]] = WeakKeyDictionary()
 """By network and profile: as long-lived as the network, which keeps the profiles."""
 
 
@@ -73,6 +77,7 @@ class Meeting:
         self.trips = tuple(trip._replace(number=number) for number, trip in enumerate(able))
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts = _PARTS.setdefault(self.network, {})
+        self._arrays = _ARRAYS.setdefault(self.network, {})
         self._deliveries: dict[tuple[object, ...], Delivery] = {}
 
     def _network(self, embargoes: Iterable[Embargo]) -> Network:
@@ -104,6 +109,19 @@ class Meeting:
     def pools(self) -> tuple[Pool, ...]:
         """The trips by what their fruit is when it is picked."""
         return pools_of(self.trips)
+
+    def kind(self, crop_id: str) -> Kind:
+        """What ripening and travel ask of a crop: the same ways lead from all crops of a kind."""
+        crop = self.problem.crop(crop_id)
+        return id(curve_of(crop)), crop.goods, self._places.get(crop.id, ())
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[str, ...]]:
+        """Where each crop grows."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for field in self.fields:
+            found[field.crop.id].add(field.place.id)
+        return {crop_id: tuple(sorted(places)) for crop_id, places in found.items()}
 
     def trips_of_crop(self, crop_id: str) -> Sequence[Trip]:
         """The trips that bring such fruit."""
@@ -181,6 +199,16 @@ class Meeting:
         if found is None:
             curve = curve_of(self.problem.crop(wish.crop_id))
             found = self._deliveries[key] = delivery_of(journey, self.parts(journey), wish, curve, self.ambient)
+        return found
+
+    def part_arrays(self, journey: Journey) -> PartArrays:
+        """The same by arrays."""
+        from harvest_planner.planning.part_arrays import PartArrays
+
+        key = id(journey.profile)
+        found = self._arrays.get(key)
+        if found is None:
+            found = self._arrays[key] = PartArrays.of(journey.profile)
         return found
 
     def parts(self, journey: Journey) -> Parts:

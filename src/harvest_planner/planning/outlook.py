@@ -51,7 +51,7 @@ class Outlooks(Protocol):
     """What the plan leaves free."""
 
     def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
-        """Orders of one crop at one destination are asked for next: looking them up together may be quicker."""
+        """Orders of one kind of crop at one destination are asked next: looking them up together may be quicker."""
 
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""

@@ -16,7 +16,7 @@ from harvest_planner.planning.columns import ArrayJudge
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
-from harvest_planner.planning.pools import Trip
+from harvest_planner.planning.pools import Kind, Trip
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised
 from harvest_planner.planning.verdict import Start, Verdict
 from harvest_planner.planning.wish import BuyerOrder, Wish
@@ -81,10 +81,10 @@ class ArrayOutlooks:
         self._kept: OrderedDict[Wish, _Trips | None] = OrderedDict()
         self._foreseen: dict[Wish, Promised] = {}
         self._later: dict[Wish, Promised] = {}
-        self._rooms: dict[tuple[str, str], Floats] = {}
+        self._rooms: dict[tuple[Kind, str], Floats] = {}
 
     def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
-        """Look up together what is asked next, for one crop at one destination; what was before is let go."""
+        """Look up together what is asked next, for crops of one kind at one destination; what was before is let go."""
         firsts = {buyer.wish.shape: buyer for buyer in reversed(buyers)}
         self._foreseen = dict(self.judge.shares.promised(tuple(firsts), floor=None))
         failing = (buyer for buyer in firsts.values() if not self.promisable(buyer).enough)
@@ -96,7 +96,7 @@ class ArrayOutlooks:
         policy, found = self.meeting.problem.policy, self._trips(buyer.wish.shape)
         if found is None:
             return Promisable(enough=False, least_risk=None, best_good_share=0.0, best_on_time_share=0.0)
-        _, good, on_time, risk, *_ = found.promised
+        _, _, good, on_time, risk, *_ = found.promised
         enough = self._enough(found, buyer)
         unsafe = risk > policy.max_safety_risk + SLACK
         unsafe &= enough if enough.any() else good + np.minimum(risk, on_time) >= policy.min_good_share
@@ -155,10 +155,10 @@ class ArrayOutlooks:
                 continue
             parcel = self._parcels(promised, moved.wish)
             kg = order.quantity_kg
-            best = np.array([self._best_counted(pool, shape, kg) for pool in ways.pool[promised.row].tolist()])
+            best = np.array([self._best_counted(pool, shape, kg) for pool in promised.pool.tolist()])
             per_kg = moved.order.price_vnd_per_kg * promised.good_share
             per_kg = per_kg - order.loss_vnd_per_kg * (1.0 - promised.good_share)
-            per_kg -= judge.cost_vnd_per_kg(ways.journeys, ways.journey[promised.row], shape)
+            per_kg -= judge.costs_of(ways, ways.journey[promised.row], shape)
             review = self.meeting.problem.policy.review_cost_vnd
             value = kg * per_kg - review * (1.0 - parcel) + best
             if (enough & (value > 0)).any():
@@ -182,14 +182,14 @@ class ArrayOutlooks:
         promised = self._foreseen.get(shape)
         if promised is None:
             ((_, promised),) = self.judge.shares.promised((shape,), floor=None)
-        trips = [self.judge.trips(pool, shape, pickable=False) for pool in ways.pool[promised.row].tolist()]
+        trips = [self.judge.trips(pool, shape, pickable=False) for pool in promised.pool.tolist()]
         able = np.array([len(each) > 0 for each in trips], dtype=bool)
         if not able.any():
             return None
         promised, trips = promised.only(able), [each for each in trips if len(each)]
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
-        costs = self.judge.cost_vnd_per_kg(ways.journeys, journey, shape)
+        costs = self.judge.costs_of(ways, journey, shape)
         return _Trips(promised, row, np.concatenate(trips), journey, costs)
 
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
@@ -232,7 +232,7 @@ class ArrayOutlooks:
 
     def _journeys_kg(self, crop_id: str, destination_id: str) -> Floats:
         """What the fullest departure of each journey still takes [kg]."""
-        key = (crop_id, destination_id)
+        key = (self.meeting.kind(crop_id), destination_id)
         if key not in self._rooms:
             journeys = self.judge.shares.ways(crop_id, destination_id).journeys
             self._rooms[key] = np.array([self.leftover.journey_kg(journey)[0] for journey in journeys])

@@ -25,6 +25,12 @@ class Pool(NamedTuple):
     day: PickDay
     trips: list[int]
     """Their numbers, rising."""
+    cohort: int
+    """Pools of one cohort hold fruit that ripens and travels alike, whatever its crop is called."""
+
+
+Kind = tuple[int, str | None, tuple[str, ...]]
+"""What ripening and travel ask of a crop: its curve, by identity, what carriers know it as, and where it grows."""
 
 
 def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
@@ -45,18 +51,21 @@ def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
 def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
     """The trips outside their pre-harvest interval, by what their fruit is when it is picked."""
     pools: dict[Hashable, Pool] = {}
-    known: dict[tuple[int, int], Pool] = {}
+    cohorts: dict[Hashable, int] = {}
+    known: dict[tuple[int, int, int], Pool] = {}
     for trip in trips:
         if not trip.day.interval_kept:
             continue
         # Batches that are alike share their days, so that most pools are found without a look at the numbers.
-        quick = (id(trip.day), id(trip.field.stage))
+        quick = (id(trip.day), id(trip.field.stage), id(trip.field.crop))
         pool = known.get(quick)
         if pool is None:
-            key = _fruit(trip)
+            field, fruit = trip.field, _fruit(trip)
+            key = (field.crop.id, fruit)
             pool = pools.get(key)
             if pool is None:
-                pool = pools[key] = Pool(len(pools), trip.field, trip.day, [])
+                cohort = cohorts.setdefault((id(field.curve), field.crop.goods, fruit), len(cohorts))
+                pool = pools[key] = Pool(len(pools), field, trip.day, [], cohort)
             known[quick] = pool
         pool.trips.append(trip.number)
     return tuple(pools.values())
@@ -64,11 +73,16 @@ def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
 
 def _cohort(field: FieldBatch) -> Hashable:
     """What a batch's days depend on."""
-    batch, grower = field.batch, field.grower
+    batch, crop, stage, grower = field.batch, field.crop, field.stage, field.grower
     return (
-        batch.crop_id,
+        id(field.curve),
+        None if crop.treatment is None else crop.treatment.duration_h,
+        crop.on_tree_by,
+        crop.on_tree_d20_per_day,
+        crop.drops_at_d20,
+        stage.age_d20,
+        stage.sd_d20,
         field.place.id,
-        batch.stage_id,
         batch.observed_on,
         batch.age_shift_d20,
         batch.certified_until,
@@ -81,10 +95,10 @@ def _cohort(field: FieldBatch) -> Hashable:
 
 
 def _fruit(trip: Trip) -> Hashable:
+    """Where and when fruit waits for the carrier, and how old it then is."""
     field, day = trip.field, trip.day
     stage = field.stage
     return (
-        field.crop.id,
         field.place.id,
         day.pick_on,
         day.clock_start_h,

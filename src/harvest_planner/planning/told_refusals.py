@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Sequence
 from harvest_planner.planning.leftover import CAPACITIES
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import Outlooks
+from harvest_planner.planning.pools import Kind
 from harvest_planner.planning.refusals import reason_by
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Order
@@ -51,11 +52,11 @@ def told_refusals(
         return Refusal(order_id=order_ids[at], kg=kg, reasons=(reason or _outbid(),))
 
     def several(numbers: range) -> list[Refusal]:
-        """Worked out together for each crop and destination, wish by wish."""
-        ways: dict[tuple[str, str], list[tuple[int, BuyerOrder]]] = {}
+        """Worked out together for crops of one kind at one destination, wish by wish."""
+        ways: dict[tuple[Kind, str], list[tuple[int, BuyerOrder]]] = {}
         for number in numbers:
             buyer = meeting.buyer(order(number))
-            ways.setdefault((buyer.crop.id, buyer.destination.id), []).append((number, buyer))
+            ways.setdefault((meeting.kind(buyer.crop.id), buyer.destination.id), []).append((number, buyer))
         found: dict[int, Refusal] = {}
         for asked in ways.values():
             outlooks().foresee([buyer for _, buyer in asked])

@@ -153,14 +153,25 @@ def resting_rates(
     parts: Parts, journey: Journey, destination_id: str, curve: Curve, ambient: Ambient
 ) -> tuple[float, ...] | None:
     """What each clock gains in an hour of waiting, where it is the same whenever a part arrives; else None."""
+    arrived = [part.arrive_h for part in parts.outcomes if math.isfinite(part.arrive_h)]
+    degc = resting_degc(journey, destination_id, ambient, first_h=min(arrived), last_h=max(arrived))
+    return None if degc is None else Rates(curve.clocks, curve.kinks_degc).per_hour(degc)
+
+
+def resting_degc(
+    journey: Journey, destination_id: str, ambient: Ambient, *, first_h: float, last_h: float
+) -> float | None:
+    """How warm goods wait at the destination, where that is the same whenever they arrive; else None [°C].
+
+    Parameters
+    ----------
+    first_h, last_h : the first and the last of the arrivals [h after the first departure].
+    """
     if journey.packed:
         return None
-    arrived = [part.arrive_h for part in parts.outcomes if math.isfinite(part.arrive_h)]
-    ends = {ambient.degc(destination_id, journey.first_departure_h + at) for at in (min(arrived), max(arrived))}
+    ends = {ambient.degc(destination_id, journey.first_departure_h + at) for at in (first_h, last_h)}
     # Air changes with the month alone; two ends less than four weeks apart have none between them.
-    if len(ends) > 1 or max(arrived) - min(arrived) > _WEEKS_H:
-        return None
-    return Rates(curve.clocks, curve.kinks_degc).per_hour(ends.pop())
+    return None if len(ends) > 1 or last_h - first_h > _WEEKS_H else ends.pop()
 
 
 def _waited_steadily(

@@ -1,8 +1,8 @@
-"""Every pool of a crop with every journey to a destination, as rows of arrays."""
+"""Every pool of crops of one kind with every journey to a destination, as rows of arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvest_planner.planning.field import FieldBatch, PickDay
+from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.pools import Pool
+from harvest_planner.planning.pools import Kind, Pool
 from harvest_planner.planning.verdict import gained_before
 from harvest_planner.transit.travel import Journey
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _DIGITS = 12
@@ -22,90 +24,123 @@ _DIGITS = 12
 
 
 class Ways(NamedTuple):
-    """Every pool of a crop with every journey to a destination that it can take, a row each, by pool and journey."""
+    """Every cohort of a kind with every journey to a destination that it can take, a row each, by cohort and journey.
 
-    pool: Ints
+    Crops of the kind share them: each has pools of some of the cohorts.
+    """
+
+    cohort: Ints
     journey: Ints
     """Its place in `journeys`."""
     departs_h: Floats
     starts: Floats
     """The fruit at departure: age_d20, chill, safety, sd_d20, batch_sd_d20; shape (n, 5)."""
     journeys: tuple[Journey, ...]
-    profiles: tuple[Ints, ...]
-    """Rows whose journeys share a profile."""
+    cost_vnd_per_kg: Floats
+    """Of each of `journeys`, its freight [VND/kg]."""
+    limited: Bools
+    """Of each of `journeys`, whether its room is limited."""
+    profile: Ints
+    """Rows whose journeys share a profile have one number, rising by the first of them."""
     start: Ints
     """Rows of one number start alike."""
 
     def __len__(self) -> int:
-        return len(self.pool)
+        return len(self.cohort)
 
 
 class _Consignment(NamedTuple):
-    """Pools of a crop that wait at one place from one hour on for the same carriers."""
+    """Cohorts of a kind that wait at one place from one hour on for the same carriers."""
 
     field: FieldBatch
     """Of the first of them."""
     day: PickDay
-    pools: Ints
+    cohorts: Ints
     fruit: Floats
-    """When it is picked: age_d20, sd_d20, batch_sd_d20; shape (pools, 3)."""
+    """When it is picked: age_d20, sd_d20, batch_sd_d20; shape (cohorts, 3)."""
 
     @classmethod
     def of(cls, pools: Sequence[Pool]) -> _Consignment:
-        """The pools together."""
+        """The cohorts together, a pool of each."""
         stages = [pool.field.stage for pool in pools]
         fruit = [(p.day.age_d20, stage.sd_d20, stage.batch_sd_d20) for p, stage in zip(pools, stages, strict=True)]
-        return cls(pools[0].field, pools[0].day, np.array([pool.number for pool in pools]), np.array(fruit))
+        return cls(pools[0].field, pools[0].day, np.array([pool.cohort for pool in pools]), np.array(fruit))
 
     def sent(self, journey: Ints, gained: Floats) -> tuple[Ints, Ints, Floats]:
-        """Every pool on every journey: its number, the journey's, and `verdict.started`.
+        """Every cohort on every journey: its number, the journey's, and `verdict.started`.
 
         Parameters
         ----------
         gained : of each journey what the clocks gained before it departs, shape (journeys, 3).
         """
-        pools, journeys = len(self.pools), len(journey)
-        starts = np.empty((pools, journeys, 5))
+        cohorts, journeys = len(self.cohorts), len(journey)
+        starts = np.empty((cohorts, journeys, 5))
         starts[:, :, :3] = gained
         starts[:, :, 0] += self.fruit[:, :1]
         starts[:, :, 3:] = self.fruit[:, None, 1:]
-        return np.repeat(self.pools, journeys), np.tile(journey, pools), starts.reshape(-1, 5)
+        return np.repeat(self.cohorts, journeys), np.tile(journey, cohorts), starts.reshape(-1, 5)
 
 
 class WaysLaidOut:
-    """The ways of a meeting, each crop and destination laid out once."""
+    """The ways of a meeting, each kind and destination laid out once."""
 
     def __init__(self, meeting: Meeting) -> None:
         self.meeting = meeting
-        self._ways: dict[tuple[str, str], Ways] = {}
+        self._ways: dict[tuple[Kind, str], Ways] = {}
         self._gained: dict[tuple[int, str, float, float], tuple[float, ...]] = {}
 
     def between(self, crop_id: str, destination_id: str) -> Ways:
-        """Every pool of the crop with every journey to the destination."""
-        key = (crop_id, destination_id)
+        """Every cohort of the crop's kind with every journey to the destination."""
+        key = (self.meeting.kind(crop_id), destination_id)
         found = self._ways.get(key)
         if found is None:
-            found = self._ways[key] = self._laid_out(crop_id, destination_id)
+            found = self._ways[key] = self._laid_out(*key)
         return found
 
-    @cached_property
-    def _consignments(self) -> dict[str, tuple[_Consignment, ...]]:
-        """Of each crop its pools by where and when they wait for the carrier, in the order of the first of each."""
-        together: dict[tuple[str, str, float, float], list[Pool]] = {}
-        for pool in self.meeting.pools:
-            day = pool.day
-            key = (pool.field.crop.id, pool.field.place.id, day.clock_start_h, day.ready_h)
-            together.setdefault(key, []).append(pool)
-        found: dict[str, list[_Consignment]] = {}
-        for (crop_id, *_), pools in together.items():
-            found.setdefault(crop_id, []).append(_Consignment.of(pools))
-        return {crop_id: tuple(each) for crop_id, each in found.items()}
+    def pools(self, crop_ids: Sequence[str], ways: Ways) -> tuple[Ints, Ints, Ints]:
+        """The ways of each crop: its place among the crops, the pool and the row, by crop.
 
-    def _laid_out(self, crop_id: str, destination_id: str) -> Ways:
+        Parameters
+        ----------
+        ways : of the crops' kind.
+        """
+        none = (np.empty(0, dtype=np.int64),) * 2
+        held = [self._held.get(crop_id, none) for crop_id in crop_ids]
+        crop = np.repeat(np.arange(len(held)), [len(cohorts) for cohorts, _ in held])
+        cohort, pool = (np.concatenate(column) for column in zip(*held, strict=True))
+        first = np.searchsorted(ways.cohort, np.arange(int(cohort.max(initial=-1)) + 2))
+        row, of = runs(first, cohort)
+        return crop[of], pool[of], row
+
+    @cached_property
+    def _held(self) -> dict[str, tuple[Ints, Ints]]:
+        """Of each crop its cohorts, and the pool that holds fruit of each."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for pool in self.meeting.pools:
+            found.setdefault(pool.field.crop.id, []).append((pool.cohort, pool.number))
+        pairs = {crop_id: np.array(each, dtype=np.int64) for crop_id, each in found.items()}
+        return {crop_id: (each[:, 0], each[:, 1]) for crop_id, each in pairs.items()}
+
+    @cached_property
+    def _consignments(self) -> dict[Kind, tuple[_Consignment, ...]]:
+        """Of each kind its cohorts by where and when they wait for the carrier, in the order of the first of each."""
+        firsts: dict[tuple[Kind, int], Pool] = {}
+        for pool in self.meeting.pools:
+            firsts.setdefault((self.meeting.kind(pool.field.crop.id), pool.cohort), pool)
+        together: dict[tuple[Kind, str, float, float], list[Pool]] = {}
+        for (kind, _), pool in firsts.items():
+            key = (kind, pool.field.place.id, pool.day.clock_start_h, pool.day.ready_h)
+            together.setdefault(key, []).append(pool)
+        found: dict[Kind, list[_Consignment]] = {}
+        for (kind, *_), pools in together.items():
+            found.setdefault(kind, []).append(_Consignment.of(pools))
+        return {kind: tuple(each) for kind, each in found.items()}
+
+    def _laid_out(self, kind: Kind, destination_id: str) -> Ways:
         journeys: dict[int, int] = {}
         listed: list[Journey] = []
         parts: list[tuple[Ints, Ints, Floats]] = []
-        for goods in self._consignments.get(crop_id, ()):
+        for goods in self._consignments.get(kind, ()):
             offered = self.meeting.journeys_from(goods.field, goods.day, destination_id)
             for journey in offered:
                 if id(journey) not in journeys:
@@ -117,14 +152,25 @@ class WaysLaidOut:
                 parts.append(goods.sent(at, gained))
         if not parts:
             none = np.empty(0, dtype=np.int64)
-            return Ways(none, none, np.empty(0), np.empty((0, 5)), (), (), none)
-        pool = np.concatenate([part[0] for part in parts])
-        rank = np.argsort(pool, kind="stable")
-        pool, at = pool[rank], np.concatenate([part[1] for part in parts])[rank]
+            empty = np.empty(0)
+            return Ways(none, none, empty, np.empty((0, 5)), (), empty, np.empty(0, dtype=bool), none, none)
+        cohort = np.concatenate([part[0] for part in parts])
+        rank = np.argsort(cohort, kind="stable")
+        cohort, at = cohort[rank], np.concatenate([part[1] for part in parts])[rank]
         starts = np.concatenate([part[2] for part in parts])[rank]
         profile = np.array([id(each.profile) for each in listed], dtype=np.int64)
         departs = np.array([each.first_departure_h for each in listed])
-        return Ways(pool, at, departs[at], starts, tuple(listed), tuple(_alike(profile[at])), _numbered(starts))
+        return Ways(
+            cohort,
+            at,
+            departs[at],
+            starts,
+            tuple(listed),
+            np.array([each.cost_vnd_per_kg for each in listed], dtype=float),
+            np.array([each.limited for each in listed], dtype=bool),
+            _by_first(profile[at]),
+            _numbered(starts),
+        )
 
     def _gained_before(self, goods: _Consignment, departs_h: float) -> tuple[float, ...]:
         """What each clock gains before a departure; other destinations ask for the same."""
@@ -137,11 +183,12 @@ class WaysLaidOut:
         return found
 
 
-def _alike(keys: Ints) -> Iterator[Ints]:
-    """Positions of equal keys, by their first."""
+def _by_first(keys: Ints) -> Ints:
+    """A number for each key, rising by its first place."""
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    for number in np.argsort(first).tolist():
-        yield np.flatnonzero(which == number)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[which.reshape(-1)]
 
 
 def _numbered(starts: Floats) -> Ints:

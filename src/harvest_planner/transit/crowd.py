@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import mul
+from typing import NamedTuple
 
 from harvest_planner.transit.duration import Cell, Duration, cells_of
 from harvest_planner.transit.exposure import Boarding, Exposures, OnBoard, Packed, Rates, Steady
@@ -148,6 +149,23 @@ def ride(
                     exposures[:middle],
                     exposures[middle:],
                 )
+
+
+class SteadyRide(NamedTuple):
+    """What `ride` yields of parcels that board one service together, fresh: each cell at each of the rates."""
+
+    cells: tuple[Cell, ...]
+    """Hours after the departure."""
+    rates: tuple[tuple[float, Exposures], ...]
+    """Probability, and what each clock gains in an hour [1/h]."""
+
+
+def steady_ride(service: Service, *, air: Air, rates: Rates) -> SteadyRide | None:
+    """The ride of fresh parcels without packaging; None: there are too many outcomes to keep them all apart."""
+    cells = _cells({0.0: [Boarding(1.0, ())]}, service, None)[0.0]
+    if len(cells) * len(air) > MOST_OUTCOMES:
+        return None
+    return SteadyRide(cells, tuple((share, rates.per_hour(degc)) for share, degc in air))
 
 
 def _cells(

@@ -37,6 +37,11 @@ class Rates:
         self._per_hour: dict[float, Exposures] = {}
         self._lagged: dict[tuple[float, float, float, float], Exposures] = {}
 
+    @property
+    def clocks(self) -> int:
+        """How many there are."""
+        return len(self._clocks)
+
     def per_hour(self, degc: float) -> Exposures:
         """What each clock gains in an hour at a temperature."""
         found = self._per_hour.get(degc)

@@ -81,6 +81,10 @@ class ChainLaw:
     @cached_property
     def quantiles_h(self) -> tuple[float, float, float]:
         """The 5, 50 and 95 % quantile of arrival [h since the epoch]."""
+        if len(self.departures) == 1 and self.departures[0][1] >= 1.0:
+            departs_h = self.line.departures_h[self.departures[0][0]]
+            p05_h, p50_h, p95_h = self.line.quantiles_h
+            return departs_h + p05_h, departs_h + p50_h, departs_h + p95_h
         quantile = self.arrivals.quantile
         return quantile(0.05), quantile(0.5), quantile(0.95)
 

@@ -61,7 +61,7 @@ class Line:
     Attributes
     ----------
     departures_h : as a list, which is read faster than an array.
-    mean_h : mean hours on board.
+    mean_h, quantiles_h : mean hours on board, and their 5, 50 and 95 % quantile.
     ridden_d20 : mean age gained on board, by departure, and `least_ridden_d20` the least of it.
     """
 
@@ -76,6 +76,7 @@ class Line:
         "mean_h",
         "number",
         "origin_id",
+        "quantiles_h",
         "ridden_d20",
         "service",
         "span_h",
@@ -89,6 +90,8 @@ class Line:
         self.duration = service.duration
         self.span_h = service.duration.span_h()
         self.mean_h = service.duration.mean_h()
+        quantile = service.duration.quantile
+        self.quantiles_h = quantile(0.05), quantile(0.5), quantile(0.95)
         self.cost_vnd_per_kg = service.lane.cost_vnd_per_kg
         self.limited = service.lane.capacity_kg is not None
         self.ridden_d20 = [per_h * self.mean_h for per_h in ageing.riding(service)]

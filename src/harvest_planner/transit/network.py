@@ -10,6 +10,7 @@ from typing import NamedTuple
 from harvest_planner.schema.lane import Embargo, Lane
 from harvest_planner.schema.people import Place
 from harvest_planner.transit.ambient import Ambient
+from harvest_planner.transit.exposure import Rates
 from harvest_planner.transit.law import ChainLaw, Ends, Laws
 from harvest_planner.transit.lines import Ageing
 from harvest_planner.transit.offer import Rated, not_outdone
@@ -34,6 +35,7 @@ class _Carried(NamedTuple):
     within_h: float
     clocks: Clocks
     kinks_degc: Sequence[float]
+    rates: Rates
 
 
 class Network:
@@ -144,13 +146,13 @@ class Network:
         service, clocks, kinks_degc = services[0], carried.clocks, carried.kinks_degc
         if len(services) > 1 or service.packaging is not None:
             found = fare(services, departs_h=departs_h, clocks=clocks, kinks_degc=kinks_degc, ambient=self._ambient)
-            return Profile(tuple(outcome.later(-departs_h) for outcome in found))
+            outcomes = tuple(outcome.later(-departs_h) for outcome in found)
+            return Profile(lambda: outcomes)
         air = air_on_board(service, departs_h, self._ambient)
         key = (service.lane.id, air, named)
         known = self._profiles.get(key)
         if known is None:
-            alone = fare_alone(service, air=air, clocks=clocks, kinks_degc=kinks_degc)
-            known = self._profiles.setdefault(key, Profile(alone))
+            known = self._profiles.setdefault(key, fare_alone(service, air=air, rates=carried.rates))
         return known
 
     def _carry(self, goods: str | None, clocks: Clocks, kinks_degc: Sequence[float]) -> _Carried:
@@ -169,6 +171,7 @@ class Network:
             within_h=ALTERNATIVES_WITHIN_H if limited else 0.0,
             clocks=clocks,
             kinks_degc=kinks_degc,
+            rates=Rates(clocks, kinks_degc),
         )
 
     def _service(self, lane_id: str, goods: str | None) -> Service:

@@ -65,17 +65,25 @@ class Search:
         self._hours: dict[int, tuple[tuple[float, ...], ...]] = {}
         self._figures: dict[int, tuple[Figures, ...]] = {}
         self._to_go: dict[str, tuple[dict[str, Figures], ...]] = {}
+        self._begins: dict[tuple[str, str], tuple[Line, ...]] = {}
 
     def first_departures(self, origin_id: str, destination_id: str, ready_h: float) -> tuple[tuple[Line, int], ...]:
         """The lines by which ways begin, each with the number of the first departure that goods make."""
-        stays = origin_id == destination_id
-        to_go = self._least_to_go(destination_id)[-1]
-        return tuple(
-            (line, line.service.first_index(ready_h))
-            for line in self._laws.leaving(origin_id)
-            # A lane from a place to itself stands alone.
-            if line.destination_id in to_go and (line.destination_id == origin_id) == stays
-        )
+        return tuple((line, line.service.first_index(ready_h)) for line in self._leading(origin_id, destination_id))
+
+    def _leading(self, origin_id: str, destination_id: str) -> tuple[Line, ...]:
+        """The lines by which ways begin."""
+        key = (origin_id, destination_id)
+        found = self._begins.get(key)
+        if found is None:
+            to_go = self._least_to_go(destination_id)[-1]
+            found = self._begins[key] = tuple(
+                line
+                for line in self._laws.leaving(origin_id)
+                # A lane from a place to itself stands alone.
+                if line.destination_id in to_go and (line.destination_id == origin_id) == (origin_id == destination_id)
+            )
+        return found
 
     def chains(self, origin_id: str, destination_id: str, *, ready_h: float, within_h: float) -> list[ChainLaw]:
         """Chains that may be offered for goods ready at an instant; what is left out is outdone by one of them.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.arrivals import Arrivals
-from harvest_planner.transit.crowd import DOSE_LIMIT, merged, ride
+from harvest_planner.transit.crowd import DOSE_LIMIT, SteadyRide, merged, ride, steady_ride
 from harvest_planner.transit.exposure import Boarding, Exposures, Rates
 from harvest_planner.transit.law import ChainLaw
 from harvest_planner.transit.pulp import Packaging
@@ -71,11 +71,22 @@ class Outcome(NamedTuple):
         return self._replace(arrive_h=self.arrive_h + hours, low_h=self.low_h + hours, high_h=self.high_h + hours)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """How parcels may fare, in hours after the first departure; journeys that differ by their day alone share one."""
+    """How parcels may fare, in hours after the first departure; journeys that differ by their day alone share one.
 
-    outcomes: tuple[Outcome, ...]
+    Parameters
+    ----------
+    outcomes : works them out when they are first asked for.
+    steady : the same in short, where it is one ride in air as warm as the pulp.
+    """
+
+    def __init__(self, outcomes: Callable[[], tuple[Outcome, ...]], steady: SteadyRide | None = None) -> None:
+        self._outcomes, self.steady = outcomes, steady
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """The ways it may turn out."""
+        return self._outcomes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +212,14 @@ def fare(
     return (*outcomes, *stranded)
 
 
-def fare_alone(service: Service, *, air: Air, clocks: Clocks, kinks_degc: Sequence[float] = ()) -> tuple[Outcome, ...]:
-    """`fare` over one service without packaging, in hours after the departure: it asks for the air on board alone."""
-    crowd = {0.0: [Boarding(1.0, (0.0,) * len(clocks))]}
-    ridden = ride(crowd, service, rates=Rates(clocks, kinks_degc), air=lambda _: air, following=None)
-    return tuple(Outcome(*each) for each in ridden)
+def fare_alone(service: Service, *, air: Air, rates: Rates) -> Profile:
+    """`fare` over one service without packaging: it asks for the air on board alone."""
+
+    def outcomes() -> tuple[Outcome, ...]:
+        crowd = {0.0: [Boarding(1.0, (0.0,) * rates.clocks)]}
+        return tuple(Outcome(*each) for each in ride(crowd, service, rates=rates, air=lambda _: air, following=None))
+
+    return Profile(outcomes, steady_ride(service, air=air, rates=rates))
 
 
 @dataclass(frozen=True, slots=True)

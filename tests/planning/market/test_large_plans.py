@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import harvest_planner as hp
+from benchmarks import kinds_and_teams
 from benchmarks.generate import problem_of
 from harvest_planner.planning import harvest
 from harvest_planner.planning.fairness import fair_parts
@@ -104,6 +105,13 @@ def test_a_greedy_week_is_worth_less(week: tuple[hp.PlanningProblem, hp.HarvestP
     problem, plan = week
     exact = hp.plan_harvest(problem)
     assert exact.bound_vnd * 1.0001 >= plan.value_vnd >= 0.97 * exact.value_vnd
+
+
+def test_many_crops_of_few_orders_each_are_sold_near_their_bound() -> None:
+    problem = kinds_and_teams.problem_of(30, 90, 5)
+    plan = by_market(problem)
+    assert plan.gap < 0.03
+    assert [each for each in hp.check_plan(plan, problem) if each.code != "status"] == []
 
 
 def test_progress_never_falls_and_ends_with_the_plan() -> None:

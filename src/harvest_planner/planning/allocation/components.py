@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Allocation, Ints, Model
-from harvest_planner.planning.index_arrays import distinct_pairs
+from harvest_planner.planning.index_arrays import connected, distinct_pairs, split
 
 
 class Component(NamedTuple):
@@ -26,31 +25,26 @@ def components(model: Model) -> Iterator[Component]:
 
     Trips of batches that no order can use form parts of their own.
     """
-    graph = nx.Graph()
-    graph.add_nodes_from(np.unique(model.trip_batch).tolist())
     batch_of = model.trip_batch[model.column_trip]
-    for owner, batch in (
+    shared = (
         (model.trip_picker, model.trip_batch),
         (model.trip_packing, model.trip_batch),
         (model.trip_fair, model.trip_batch),
         (model.column_order, batch_of),
         _lanes_and_batches(model, batch_of),
-    ):
-        graph.add_edges_from(_sharing(owner, batch))
-    parts = sorted(nx.connected_components(graph), key=min)
-    part_of = {node: index for index, nodes in enumerate(parts) for node in nodes}
-    trip_part = np.array([part_of[batch] for batch in model.trip_batch.tolist()], dtype=np.int64)
-    column_part = trip_part[model.column_trip]
-    for index in range(len(parts)):
-        yield _part(model, np.flatnonzero(column_part == index), np.flatnonzero(trip_part == index))
+    )
+    one, other = (np.concatenate(ends) for ends in zip(*(_sharing(*each) for each in shared), strict=True))
+    firsts, trip_part = np.unique(connected(len(model.batch_kg), one, other)[model.trip_batch], return_inverse=True)
+    columns = split(trip_part[model.column_trip], len(firsts))
+    for part_columns, trips in zip(columns, split(trip_part, len(firsts)), strict=True):
+        yield _part(model, part_columns, trips)
 
 
-def _sharing(owner: Ints, batch: Ints) -> list[list[int]]:
+def _sharing(owner: Ints, batch: Ints) -> tuple[Ints, Ints]:
     """Pairs of batches that hang together by an owner: each with the next of the same; −1 is no owner."""
     owner, batch = distinct_pairs(owner, batch)
     same = (owner[1:] == owner[:-1]) & (owner[1:] >= 0)
-    near = distinct_pairs(batch[:-1][same], batch[1:][same])
-    return np.stack(near, axis=1).tolist()  # type: ignore[no-any-return]
+    return distinct_pairs(batch[:-1][same], batch[1:][same])
 
 
 def _lanes_and_batches(model: Model, batch_of: Ints) -> tuple[Ints, Ints]:

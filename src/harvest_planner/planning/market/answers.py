@@ -48,7 +48,7 @@ class Answers:
     """
 
     def __init__(self, market: Market, groups: Groups, *, most_rows: float = np.inf, seed: int = 0) -> None:
-        self.market = market
+        self.market, self.groups = market, groups
         self._fixed: Floats | None = None
         demand, supply = market.demand, market.supply
         chosen, self._each = _sample(np.diff(demand.first)[groups.wish], groups.kg, most_rows, seed)

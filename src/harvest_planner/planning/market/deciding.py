@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Floats
+from harvest_planner.planning.market.answers import Answers
 from harvest_planner.planning.market.bound import bound_vnd
 from harvest_planner.planning.market.clearing import clearing_prices, market_prices
 from harvest_planner.planning.market.households import whole_trips
@@ -16,12 +17,15 @@ from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market
 from harvest_planner.planning.market.parts import MarketPart, parts_of, spread
-from harvest_planner.planning.market.prices import Groups, worth
+from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.scarce import Scarce, scarce_prices
 from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
+FEW_ORDERS, NEAR_ENOUGH = 100, 0.95
+"""Orders to a crop up to which a plan that serves the best first is tried, as draws from the market's answer come near
+it only where orders are many; share of the bound from which on it is taken without a look at that. Assumptions."""
 SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 60, 0.01, 20.0
 """Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
 
@@ -94,6 +98,25 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     groups = Groups(market)
     prices, width, answers = market_prices(market, groups, seed, patience)
     bound = bound_vnd(market, groups, prices)
+    loading = None
+    if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
+        loading = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
+        _fill(loading, patience)
+    if loading is None or _value_of(loading) < NEAR_ENOUGH * bound:
+        prices, answered = _answered(answers, prices, width, seed=seed, patience=patience)
+        if loading is None or _value_of(answered) > _value_of(loading):
+            loading = answered
+    hurried = patience.over_after(FILLING_AT_MOST)
+    loads, surplus, value = loading.loads(), loading.surplus_kg(), _value_of(loading)
+    scarce = scarce_prices(answers, prices, np.array(loading.field.made, dtype=bool), patience)
+    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, scarce)
+
+
+def _answered(
+    answers: Answers, prices: Prices, width: float, *, seed: int, patience: Patience
+) -> tuple[Prices, Loading]:
+    """Whole trips and orders as the market answers, and the prices that clear beside these trips."""
+    market, groups = answers.market, answers.groups
     picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
     beside = answers.with_trips(picked)
     prices, width = clearing_prices(
@@ -104,15 +127,19 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     loading.load(served(market, groups, prices, lots_kg, width=width, seed=seed, patience=patience))
     loading.drop_idle()
     loading.release()
+    _fill(loading, patience)
+    return prices, loading
+
+
+def _fill(loading: Loading, patience: Patience) -> None:
+    """Serve what still fits at a profit, first beyond what the local market pays."""
     loading.fill(beside_surplus=False, patience=patience)
     loading.sell()
     loading.fill(beside_surplus=True, patience=patience)
-    hurried = patience.over_after(FILLING_AT_MOST)
-    surplus = loading.surplus_kg()
-    loads = loading.loads()
-    value = value_vnd(market, groups, loads, surplus)
-    scarce = scarce_prices(answers, prices, np.array(loading.field.made, dtype=bool), patience)
-    return Decision(loads, surplus, value, max(bound, value), patience.interrupted, hurried, scarce)
+
+
+def _value_of(loading: Loading) -> float:
+    return value_vnd(loading.market, loading.groups, loading.loads(), loading.surplus_kg())
 
 
 def _told(found: Iterable[Decision], parts: Sequence[MarketPart], told: Told) -> Iterator[Decision]:

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import networkx as nx
 import numpy as np
 
 from harvest_planner.planning.allocation.components import renumbered
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
-from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.index_arrays import connected, runs, split
 from harvest_planner.planning.market.market import Demand, Market, Supply
 
 LEAST_ROWS = 50_000
@@ -69,17 +68,23 @@ def _crops_together(market: Market) -> list[list[int]]:
     """Crops that share growers, packing or departures with one another, by the first of them."""
     demand, supply = market.demand, market.supply
     crop = market.lot_crop[supply.trip_lot]
-    graph = nx.Graph()
-    graph.add_nodes_from(("crop", number) for number in np.unique(crop).tolist())
     at = np.flatnonzero(supply.trip_packing >= 0)
-    shared = [("home", crop, supply.trip_home), ("packing", crop[at], supply.trip_packing[at])]
     ways = _pairs(market.access_crop[demand.row_access], demand.row_journey)
     flat, owner = runs(market.journey_first, ways[:, 1])
-    shared.append(("departure", ways[owner, 0], market.journey_departure[flat]))
-    for kind, crops, numbers in shared:
-        graph.add_edges_from((("crop", one), (kind, other)) for one, other in _pairs(crops, numbers).tolist())
-    found = (sorted(number for kind, number in nodes if kind == "crop") for nodes in nx.connected_components(graph))
-    return sorted(found)
+    shared = (
+        (crop, supply.trip_home),
+        (crop[at], supply.trip_packing[at]),
+        (ways[owner, 0], market.journey_departure[flat]),
+    )
+    nodes = int(market.lot_crop.max(initial=-1)) + 1
+    edges = []
+    for crops, numbers in shared:
+        edges.append(_pairs(crops, numbers) + np.array([0, nodes]))
+        nodes += int(numbers.max(initial=-1)) + 1
+    least = connected(nodes, *np.concatenate(edges).T)
+    present = np.unique(crop)
+    firsts, which = np.unique(least[present], return_inverse=True)
+    return [present[mine].tolist() for mine in split(which, len(firsts))]
 
 
 def _pairs(one: Ints, other: Ints) -> Ints:
