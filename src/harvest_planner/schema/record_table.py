@@ -206,7 +206,7 @@ class MadeRows(Sequence[R], Generic[R]):
         make: Callable[[int], R],
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
-        make_many: Callable[[range], Sequence[R]] | None = None,
+        make_many: Callable[[Sequence[int]], Sequence[R]] | None = None,
         runs: Sequence[tuple[Sequence[R], int, int]] = (),
     ) -> None:
         self._count, self._make, self._make_many = count, make, make_many
@@ -230,7 +230,11 @@ class MadeRows(Sequence[R], Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return self._made(range(self._count))
 
-    def _made(self, numbers: range) -> Iterator[R]:
+    def several(self, numbers: Sequence[int]) -> list[R]:
+        """The records of those numbers, in their order."""
+        return list(self._made(numbers))
+
+    def _made(self, numbers: Sequence[int]) -> Iterator[R]:
         if self._make_many is None:
             return map(self._make, numbers)
         portions = (numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from harvest_planner.planning.replan.standing import Row, Standing, rows_but, rows_of
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.told_rows import field_of
+from harvest_planner.schema.told_rows import field_of, records_at
 
 KG_EPSILON = 1e-6
 
@@ -139,12 +139,13 @@ def _kg_by_trip(rows: Iterable[Row]) -> dict[tuple[str, dt.date], float]:
     return found
 
 
-def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) -> Iterator[OrderChange]:
+def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) -> list[OrderChange]:
     rows_before, rows_after = rows_but(old, kept), rows_but(new, kept)
     others = _different(rows_before, rows_after)
     before, after = _ways(rows_before, others), _ways(rows_after, others)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
+    changes: list[OrderChange] = []
     for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
         was, now = before.get(order_id, {}), after.get(order_id, {})
         if was == now and now:
@@ -155,8 +156,10 @@ def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) ->
             _lanes(legs) for _, legs in now.values()
         ]
         if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
-            code = new.refusals[refused[order_id]].reasons[0].code if order_id in refused else None
-            yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, code)
+            changes.append(OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, None))
+    places = {change.order_id: refused[change.order_id] for change in changes if change.order_id in refused}
+    codes = {each.order_id: each.reasons[0].code for each in records_at(new.refusals, list(places.values()))}
+    return [replace(change, reason_code=codes.get(change.order_id)) for change in changes]
 
 
 def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:

@@ -71,12 +71,16 @@ def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
     return found
 
 
-def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
+def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> tuple[Row, ...]:
     """Shipments of a plan but those of some orders."""
     ids = field_of(plan.shipments, "order_id")
+    return rows_at(plan, [at for at, order_id in enumerate(ids) if order_id not in order_ids])
+
+
+def rows_at(plan: HarvestPlan, places: Iterable[int]) -> tuple[Row, ...]:
+    """Shipments of a plan by their places."""
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    places = (at for at, order_id in enumerate(ids) if order_id not in order_ids)
-    return [Row(at, *(column[at] for column in columns)) for at in places]
+    return tuple([Row(at, *(column[at] for column in columns)) for at in places])
 
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:

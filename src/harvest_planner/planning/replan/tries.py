@@ -70,9 +70,9 @@ class Tries:
 
     plan: HarvestPlan
     problem: PlanningProblem
+    as_of: dt.datetime
     world: World
     standing: Sequence[Standing]
-    as_of: dt.datetime
     time_limit_s: float | None
     seed: int
 
