@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, starmap
+from itertools import chain, repeat
 from typing import Annotated, Any, Generic, TypeVar, cast, overload
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
@@ -98,10 +98,12 @@ class RecordTable(Sequence[R], Generic[R]):
 
     def json_lines(self) -> Iterator[str]:
         """What `model_dump_json` says of each record, without making them."""
-        texts = {name: _json_texts(self.model, name, column) for name, column in self._columns.items()}
-        parts = [map(texts[name].__getitem__, column.codes) for name, column in self._columns.items()]
-        frame = "{{" + ",".join(f'"{name}":{{}}' for name in self._columns) + "}}"
-        return starmap(frame.format, zip(*parts, strict=True))
+        parts: list[Iterator[str]] = []
+        for name, column in self._columns.items():
+            start = f'{"," if parts else "{"}"{name}":'
+            texts = [start + text for text in _json_texts(self.model, name, column)]
+            parts.append(map(texts.__getitem__, column.codes))
+        return map("".join, zip(*parts, repeat("}", len(self)), strict=True))
 
     def __len__(self) -> int:
         return self._length

@@ -121,7 +121,7 @@ def next_look(
     The orders to add, and the trips that gained room; None: nobody.
     """
     if many(plan):
-        order_ids, trips = may_fit(missing(), had, has, but=before.order_ids)
+        order_ids, trips = may_fit(missing, had, has, but=before.order_ids)
         return Look(order_ids, trips) if order_ids else None
     if set(trips_of(found)) <= set(trips_of(plan)):
         return None
