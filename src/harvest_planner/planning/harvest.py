@@ -111,7 +111,7 @@ def planned(
 
     patience, meeting = patience or Patience(), Meeting(problem)
     if is_large(meeting):
-        return _large(meeting, executor=executor, patience=patience, seed=seed, tell=tell, hold=hold)
+        return planned_by_market(meeting, executor=executor, patience=patience, seed=seed, tell=tell, hold=hold)
     prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=executor, patience=patience, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
@@ -121,24 +121,24 @@ def planned(
     return plan
 
 
-def is_large(meeting: Meeting) -> bool:
-    """Whether orders and the trips that bring their crop make more pairs than one integer programme should hold."""
+def is_large(meeting: Meeting, *, share: float = 1.0) -> bool:
+    """Whether orders and trips with their crop make more pairs than this share of what one integer programme holds."""
     column = table_of(meeting.problem.orders, Order).column("crop_id")
     orders = Counter(column.codes)
     pairs = sum(count * len(meeting.trips_of_crop(column.values[code])) for code, count in orders.items())
-    return pairs > LARGE_PAIRS
+    return pairs > share * LARGE_PAIRS
 
 
-def _large(
+def planned_by_market(
     meeting: Meeting,
     *,
-    executor: Executor | None,
+    executor: Executor | None = None,
     patience: Patience,
     seed: int,
-    tell: OnProgress,
+    tell: OnProgress = in_silence,
     hold: Hold | None = None,
 ) -> HarvestPlan:
-    """The plan of a large problem: by the market's prices."""
+    """The plan of a large problem on the meeting's trips: by the market's prices."""
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.folding import folded
     from harvest_planner.planning.laying import laid_out

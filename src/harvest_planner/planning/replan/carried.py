@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
+from itertools import chain, compress, count
+from typing import Any
 
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import Row, Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_at
 from harvest_planner.planning.replan.untouched import Same
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.plan import HarvestPlan, ShadowPrice
@@ -18,31 +18,40 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
-ORDER_ID = attrgetter("order_id")
 Trip = tuple[str, dt.date]
 
 
 @dataclass(frozen=True)
 class Carried:
-    """Shipments and refusals that stay as they are, with the plan they come from."""
+    """Shipments and refusals that stay as they are, by their places in the plan they come from.
+
+    Attributes
+    ----------
+    shipments : places in `plan.shipments`, by order.
+    refusals : places in `plan.refusals`, by order.
+    """
 
     plan: HarvestPlan
-    shipments: tuple[Row, ...]
-    """By order."""
-    refusals: tuple[int, ...]
-    """Their places in `plan.refusals`."""
+    shipments: Sequence[int]
+    refusals: Sequence[int]
+
+    def told(self, name: str) -> Iterator[Any]:
+        """A field of the shipments."""
+        return map(field_of(self.plan.shipments, name).__getitem__, self.shipments)
 
     @cached_property
     def order_ids(self) -> frozenset[str]:
         """The orders that need no planning."""
-        ids = field_of(self.plan.refusals, "order_id")
-        return frozenset(chain(map(ORDER_ID, self.shipments), map(ids.__getitem__, self.refusals)))
+        refused = map(field_of(self.plan.refusals, "order_id").__getitem__, self.refusals)
+        return frozenset(chain(self.told("order_id"), refused))
 
     @cached_property
     def undone(self) -> tuple[Row, ...]:
         """Shipments of the plan that do not stay."""
-        stays = {row.at for row in self.shipments}
-        return tuple(row for row in rows_of(self.plan) if row.at not in stays)
+        left = bytearray(b"\1") * len(self.plan.shipments)
+        for at in self.shipments:
+            left[at] = 0
+        return rows_at(self.plan, list(compress(count(), left)))
 
     def missing_kg(self, order_ids: Container[str]) -> dict[str, float]:
         """What orders of those are refused [kg]."""
@@ -51,11 +60,11 @@ class Carried:
 
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""
-        ids = field_of(self.plan.refusals, "order_id")
+        sent, refused = (field_of(rows, "order_id") for rows in (self.plan.shipments, self.plan.refusals))
         return Carried(
             self.plan,
-            tuple(row for row in self.shipments if row.order_id not in order_ids),
-            tuple(at for at in self.refusals if ids[at] not in order_ids),
+            [at for at in self.shipments if sent[at] not in order_ids],
+            [at for at in self.refusals if refused[at] not in order_ids],
         )
 
 
@@ -79,14 +88,14 @@ def carried_of(
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
-    kept = [each.shipment for each in keeps if each.shipment.order_id not in other]
-    shipments = sorted([row for row in kept if isinstance(row, Row)], key=ORDER_ID)
-    return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
+    kept = (row.at for row, *_ in keeps if row.order_id not in other and isinstance(row, Row))
+    shipments = sorted(kept, key=field_of(plan.shipments, "order_id").__getitem__)
+    return Carried(plan, shipments, [at for at in refused if ids[at] not in other])
 
 
 def whole(found: HarvestPlan) -> Carried:
-    """All of a plan of the same question."""
-    return Carried(found, rows_of(found), tuple(range(len(found.refusals))))
+    """All of a plan of the same question, which tells of its orders one after another."""
+    return Carried(found, range(len(found.shipments)), range(len(found.refusals)))
 
 
 def trips_of(plan: HarvestPlan) -> Iterator[Trip]:
