@@ -67,7 +67,7 @@ class ChainLaw:
         first = self.legs[0]
         return first.line.departures_h[first.departures[0][0]]
 
-    @property
+    @cached_property
     def services(self) -> tuple[Service, ...]:
         """The chain."""
         return tuple(leg.line.service for leg in self.legs)
