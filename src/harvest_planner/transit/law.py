@@ -67,10 +67,15 @@ class ChainLaw:
         first = self.legs[0]
         return first.line.departures_h[first.departures[0][0]]
 
-    @cached_property
+    @property
     def services(self) -> tuple[Service, ...]:
         """The chain."""
-        return tuple(leg.line.service for leg in self.legs)
+        return tuple([leg.line.service for leg in self.legs])
+
+    @property
+    def lane_ids(self) -> tuple[str, ...]:
+        """Its lanes."""
+        return tuple([leg.line.lane_id for leg in self.legs])
 
     @cached_property
     def arrivals(self) -> Arrivals:
