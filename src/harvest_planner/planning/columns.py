@@ -167,7 +167,15 @@ class ArrayJudge:
     def sized(
         self, shapes: Mapping[Wish, Sequence[Wish]], which: Ints, promised: Promised
     ) -> tuple[Ints, Ints, Floats]:
-        """Rows at which parcels of the size that wishes ask for are good enough, by wish.
+        """Rows at which parcels of the size that wishes ask for are good enough, by wish; as `parcels`."""
+        row, wish, parcel = self.parcels(shapes, which, promised)
+        fine = parcel >= self.meeting.problem.policy.min_parcel_good_share - SLACK
+        return row[fine], wish[fine], parcel[fine]
+
+    def parcels(
+        self, shapes: Mapping[Wish, Sequence[Wish]], which: Ints, promised: Promised
+    ) -> tuple[Ints, Ints, Floats]:
+        """Rows of each wish as those of its shape, by wish.
 
         Parameters
         ----------
@@ -181,9 +189,7 @@ class ArrayJudge:
         members = [wish for alike in shapes.values() for wish in alike]
         of_shape = np.repeat(np.arange(len(shapes)), [len(alike) for alike in shapes.values()])
         row, wish = runs(np.searchsorted(which, np.arange(len(shapes) + 1)), of_shape)
-        parcel = promised.only(row).parcels(wish, members)
-        fine = parcel >= self.meeting.problem.policy.min_parcel_good_share - SLACK
-        return row[fine], wish[fine], parcel[fine]
+        return row, wish, promised.only(row).parcels(wish, members)
 
     def _trips_of(self, pool: Ints, which: Ints, shapes: Sequence[Wish]) -> tuple[Ints, Ints]:
         """Trips that can be made for each row of some wishes: where its run begins, with the end, and the runs."""

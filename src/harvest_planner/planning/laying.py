@@ -171,12 +171,13 @@ def _lots(meeting: Meeting, trips: Sequence[Trip]) -> tuple[list[int], list[int]
     for pool in meeting.pools:
         for number in pool.trips:
             pool_of[number] = pool.number
+    papers = {id(field): (field.batch.grade, tuple(sorted(field.batch.certifications))) for field in meeting.fields}
     known: dict[tuple[object, ...], int] = {}
     trip_lot, lot_pool = [], []
     of_pool: dict[int, list[tuple[Trip, int]]] = {}
     for trip in trips:
-        number, batch = pool_of[trip.number], trip.field.batch
-        key = (number, batch.grade, tuple(sorted(batch.certifications)) if trip.day.certified else None)
+        number, (grade, certifications) = pool_of[trip.number], papers[id(trip.field)]
+        key = (number, grade, certifications if trip.day.certified else None)
         lot = known.get(key)
         if lot is None:
             lot = known[key] = len(known)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -160,6 +161,11 @@ class Meeting:
         for (crop_id, place_id, *_), field in alike.items():
             found[crop_id].update(dict.fromkeys((place_id, day.ready_h) for day in field.days()))
         return {crop_id: tuple(pairs) for crop_id, pairs in found.items()}
+
+    @cached_property
+    def all_handovers(self) -> tuple[tuple[str, float], ...]:
+        """Those of all crops, each once."""
+        return tuple(dict.fromkeys(chain.from_iterable(self.handovers.values())))
 
     def buyer(self, order: Order) -> BuyerOrder:
         """The order with its wish in numbers."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
 
 from harvest_planner.planning.candidates import Candidate, candidate_of
 from harvest_planner.planning.columns import ArrayJudge
+from harvest_planner.planning.left_arrays import LeftArrays
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
-from harvest_planner.planning.pools import Kind, Trip
+from harvest_planner.planning.pools import Kind
 from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised
 from harvest_planner.planning.verdict import Start, Verdict
 from harvest_planner.planning.wish import BuyerOrder, Wish
@@ -31,6 +32,8 @@ class _Trips(NamedTuple):
     """Trips on every journey that they can take for a wish, in the order of its rows."""
 
     promised: Promised
+    able: Bools
+    """Of all rows promised, whether any trip brings it: those that are kept here."""
     row: Ints
     """Of each, its place in `promised`."""
     trip: Ints
@@ -40,30 +43,13 @@ class _Trips(NamedTuple):
     """Freight, waiting and lateness [VND/kg]."""
 
 
-class _Left(NamedTuple):
-    """What a plan leaves on each trip of the meeting."""
+class _Foreseen(NamedTuple):
+    """What wishes are promised that were looked up together."""
 
-    batch_kg: Floats
-    hands_kg: Floats
-    packing_kg: Floats
-    made: Bools
-    open: Bools
-    """Made, or allowed beside what else is picked of the batch."""
-    kept: Floats
-    """What a kilogram is worth on the tree [VND/kg]."""
-    fee: Floats
-    least_kg: Floats
-    filler: Floats
-    """What a kilogram that fills a trip up brings beyond that [VND/kg]."""
-    standing: Floats
-    fair_kg: Floats
-    """What its grower lacks to his fair part [kg]."""
-    fair: Floats
-    """What each of these kilograms counts [VND/kg]."""
-
-    def fair_vnd(self, trip: Ints, kg: float) -> Floats:
-        """What so many kilograms of trips count towards their growers' fair parts [VND]."""
-        return np.minimum(kg, self.fair_kg[trip]) * self.fair[trip]
+    promised: Mapping[Wish, Promised]
+    """By their shapes."""
+    parcels: Mapping[Wish, Floats]
+    """Of each row of its shape the probability that the wish's parcel passes."""
 
 
 class ArrayOutlooks:
@@ -79,17 +65,33 @@ class ArrayOutlooks:
         self.judge, self.leftover = judge, leftover
         self.meeting: Meeting = judge.meeting
         self._kept: OrderedDict[Wish, _Trips | None] = OrderedDict()
-        self._foreseen: dict[Wish, Promised] = {}
-        self._later: dict[Wish, Promised] = {}
+        self._foreseen, self._later = _Foreseen({}, {}), _Foreseen({}, {})
         self._rooms: dict[tuple[Kind, str], Floats] = {}
 
     def foresee(self, buyers: Sequence[BuyerOrder]) -> None:
         """Look up together what is asked next, for crops of one kind at one destination; what was before is let go."""
-        firsts = {buyer.wish.shape: buyer for buyer in reversed(buyers)}
-        self._foreseen = dict(self.judge.shares.promised(tuple(firsts), floor=None))
-        failing = (buyer for buyer in firsts.values() if not self.promisable(buyer).enough)
-        later = {moved.wish.shape for buyer in failing for _, moved in later_buyers(buyer, self.meeting)}
-        self._later = dict(self.judge.allowed(tuple(later))) if later else {}
+        wishes = dict.fromkeys(buyer.wish for buyer in buyers)
+        self._foreseen = self._together(wishes, partial(self.judge.shares.promised_together, floor=None))
+        failing = {buyer.wish: buyer for buyer in buyers if not self.promisable(buyer).enough}
+        later = (moved.wish for buyer in failing.values() for _, moved in later_buyers(buyer, self.meeting))
+        self._later = self._together(dict.fromkeys(later), self.judge.allowed_together)
+
+    def _together(self, wishes: Iterable[Wish], judge: Callable[[Sequence[Wish]], tuple[Ints, Promised]]) -> _Foreseen:
+        """What the wishes are promised, and how many parcels pass."""
+        shapes: dict[Wish, list[Wish]] = {}
+        for wish in wishes:
+            shapes.setdefault(wish.shape, []).append(wish)
+        if not shapes:
+            return _Foreseen({}, {})
+        which, promised = judge(tuple(shapes))
+        ends = np.searchsorted(which, np.arange(len(shapes) + 1)).tolist()
+        each = {shape: promised.only(slice(*ends[at : at + 2])) for at, shape in enumerate(shapes)}
+        if not self._by_parcels:
+            return _Foreseen(each, {})
+        members = [wish for alike in shapes.values() for wish in alike]
+        _, wish_of, parcel = self.judge.parcels(shapes, which, promised)
+        ends = np.searchsorted(wish_of, np.arange(len(members) + 1)).tolist()
+        return _Foreseen(each, {wish: parcel[slice(*ends[at : at + 2])] for at, wish in enumerate(members)})
 
     def promisable(self, buyer: BuyerOrder) -> Promisable:
         """What can be promised."""
@@ -146,14 +148,17 @@ class ArrayOutlooks:
         order, judge = buyer.order, self.judge
         later = list(later_buyers(buyer, self.meeting))
         shapes = tuple(moved.wish.shape for _, moved in later)
-        allowed = self._later if all(shape in self._later for shape in shapes) else dict(judge.allowed(shapes))
+        known = self._later.promised
+        allowed = known if all(shape in known for shape in shapes) else dict(judge.allowed(shapes))
         ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
         for deadline, moved in later:
             shape, promised = moved.wish.shape, allowed[moved.wish.shape]
-            enough = self._big_enough(promised, moved.wish)
+            parcel = self._later.parcels.get(moved.wish)
+            if parcel is None:
+                parcel = self._parcels(promised, moved.wish)
+            enough = self._big_enough(parcel)
             if not enough.any():
                 continue
-            parcel = self._parcels(promised, moved.wish)
             kg = order.quantity_kg
             best = np.array([self._best_counted(pool, shape, kg) for pool in promised.pool.tolist()])
             per_kg = moved.order.price_vnd_per_kg * promised.good_share
@@ -179,7 +184,7 @@ class ArrayOutlooks:
         ways = self.judge.shares.ways(shape.crop_id, shape.destination_id)
         if not len(ways):
             return None
-        promised = self._foreseen.get(shape)
+        promised = self._foreseen.promised.get(shape)
         if promised is None:
             ((_, promised),) = self.judge.shares.promised((shape,), floor=None)
         trips = [self.judge.trips(pool, shape, pickable=False) for pool in promised.pool.tolist()]
@@ -190,30 +195,36 @@ class ArrayOutlooks:
         row = np.repeat(np.arange(len(trips)), [len(each) for each in trips])
         journey = ways.journey[promised.row][row]
         costs = self.judge.costs_of(ways, journey, shape)
-        return _Trips(promised, row, np.concatenate(trips), journey, costs)
+        return _Trips(promised, able, row, np.concatenate(trips), journey, costs)
+
+    @property
+    def _by_parcels(self) -> bool:
+        """Whether anything depends on the probability that a parcel passes."""
+        policy = self.meeting.problem.policy
+        return policy.min_parcel_good_share > 0 or policy.review_cost_vnd > 0
 
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
         """Probability that the parcel passes, of each row; 1 where nothing depends on it."""
-        policy = self.meeting.problem.policy
-        if policy.min_parcel_good_share > 0 or policy.review_cost_vnd > 0:
-            return promised.parcel_shares(wish)
-        return np.ones(len(promised.row))
+        return promised.parcel_shares(wish) if self._by_parcels else np.ones(len(promised.row))
 
-    def _big_enough(self, promised: Promised, wish: Wish) -> Bools:
-        return np.asarray(
-            self._parcels(promised, wish) >= self.meeting.problem.policy.min_parcel_good_share - SLACK, dtype=bool
-        )
+    def _passing(self, found: _Trips, wish: Wish) -> Floats:
+        """The same of a wish's trips."""
+        known = self._foreseen.parcels.get(wish)
+        return self._parcels(found.promised, wish) if known is None else known[found.able]
+
+    def _big_enough(self, parcel: Floats) -> Bools:
+        return np.asarray(parcel >= self.meeting.problem.policy.min_parcel_good_share - SLACK, dtype=bool)
 
     def _enough(self, found: _Trips, buyer: BuyerOrder) -> Bools:
         """Rows that reach the floors."""
         floor = self.meeting.problem.policy.min_good_share - SLACK
-        return (found.promised.good_share >= floor) & self._big_enough(found.promised, buyer.wish)
+        return (found.promised.good_share >= floor) & self._big_enough(self._passing(found, buyer.wish))
 
     def _gain(self, buyer: BuyerOrder, found: _Trips, at: Ints, kg: float) -> Floats:
         """As `Leftover.gain_vnd` [VND]."""
         left, order, trip = self._left, buyer.order, found.trip[at]
         good = found.promised.good_share[found.row[at]]
-        parcel = self._parcels(found.promised, buyer.wish)[found.row[at]]
+        parcel = self._passing(found, buyer.wish)[found.row[at]]
         per_kg = order.price_vnd_per_kg * good - order.loss_vnd_per_kg * (1.0 - good) - found.cost[at]
         value = kg * per_kg - self.meeting.problem.policy.review_cost_vnd * (1.0 - parcel) + kg * left.standing[trip]
         gain = value - kg * left.kept[trip] + left.fair_vnd(trip, kg)
@@ -258,34 +269,8 @@ class ArrayOutlooks:
         return float(counted.max()) if len(trips) else -math.inf
 
     @cached_property
-    def _left(self) -> _Left:
-        leftover, trips = self.leftover, self.meeting.trips
-        share = self.meeting.problem.policy.terminal_share
-
-        def column(of: Callable[[Trip], float]) -> Floats:
-            return np.array([of(trip) for trip in trips], dtype=float)
-
-        # What is the same on all days of a batch is asked of one.
-        _, firsts, places = np.unique([id(trip.field) for trip in trips], return_index=True, return_inverse=True)
-
-        def of_batch(of: Callable[[Trip], float]) -> Floats:
-            return np.array([of(trips[at]) for at in firsts.tolist()], dtype=float)[places]
-
-        kept = of_batch(lambda trip: trip.field.kept_vnd_per_kg(share))
-        return _Left(
-            batch_kg=of_batch(lambda trip: leftover.batch_kg[trip.field.batch.id]),
-            hands_kg=column(leftover.picker_kg),
-            packing_kg=column(leftover.packing_kg),
-            made=np.array([leftover.made(trip) for trip in trips], dtype=bool),
-            open=np.array([leftover.may_open(trip) for trip in trips], dtype=bool),
-            kept=kept,
-            fee=of_batch(lambda trip: trip.field.batch.trip_cost_vnd),
-            least_kg=of_batch(lambda trip: trip.field.batch.min_trip_kg),
-            filler=of_batch(lambda trip: trip.field.batch.surplus_price_vnd_per_kg) - kept,
-            standing=of_batch(lambda trip: trip.field.reputation_vnd_per_kg),
-            fair_kg=of_batch(lambda trip: leftover.fair(trip).kg),
-            fair=of_batch(lambda trip: leftover.fair(trip).vnd_per_kg),
-        )
+    def _left(self) -> LeftArrays:
+        return LeftArrays.of(self.leftover, self.meeting)
 
 
 def least_price_vnd_per_kg(buyer: BuyerOrder, good: Floats, gain_vnd: Floats, kg: float) -> float:

@@ -50,22 +50,29 @@ def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
 
 def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
     """The trips outside their pre-harvest interval, by what their fruit is when it is picked."""
-    pools: dict[Hashable, Pool] = {}
+    pools: dict[tuple[str, int], Pool] = {}
+    fruits: dict[Hashable, int] = {}
     cohorts: dict[Hashable, int] = {}
+    # Batches that are alike share their days, so that most are found without a look at the numbers.
     known: dict[tuple[int, int, int], Pool] = {}
+    known_fruits: dict[tuple[int, float, float], int] = {}
     for trip in trips:
-        if not trip.day.interval_kept:
+        day, field = trip.day, trip.field
+        if not day.interval_kept:
             continue
-        # Batches that are alike share their days, so that most pools are found without a look at the numbers.
-        quick = (id(trip.day), id(trip.field.stage), id(trip.field.crop))
+        stage, crop = field.stage, field.crop
+        quick = (id(day), id(stage), id(crop))
         pool = known.get(quick)
         if pool is None:
-            field, fruit = trip.field, _fruit(trip)
-            key = (field.crop.id, fruit)
+            own = (id(day), stage.sd_d20, stage.batch_sd_d20)
+            fruit = known_fruits.get(own)
+            if fruit is None:
+                fruit = known_fruits[own] = fruits.setdefault(_fruit(trip), len(fruits))
+            key = (crop.id, fruit)
             pool = pools.get(key)
             if pool is None:
-                cohort = cohorts.setdefault((id(field.curve), field.crop.goods, fruit), len(cohorts))
-                pool = pools[key] = Pool(len(pools), field, trip.day, [], cohort)
+                cohort = cohorts.setdefault((id(field.curve), crop.goods, fruit), len(cohorts))
+                pool = pools[key] = Pool(len(pools), field, day, [], cohort)
             known[quick] = pool
         pool.trips.append(trip.number)
     return tuple(pools.values())

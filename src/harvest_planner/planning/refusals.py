@@ -110,7 +110,7 @@ def _until(buyer: BuyerOrder, ends: dt.date) -> dt.timedelta:
 def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: bool) -> Iterator[bool]:
     # Those of the crop itself come first: they are asked for anyway.
     own = meeting.handovers.get(buyer.crop.id, ())
-    for place_id, ready_h in dict.fromkeys(chain(own, *meeting.handovers.values())):
+    for place_id, ready_h in chain(own, meeting.all_handovers):
         for journey in network.journeys(
             place_id,
             buyer.destination.id,

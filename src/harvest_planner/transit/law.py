@@ -70,7 +70,12 @@ class ChainLaw:
     @property
     def services(self) -> tuple[Service, ...]:
         """The chain."""
-        return tuple(leg.line.service for leg in self.legs)
+        return tuple([leg.line.service for leg in self.legs])
+
+    @property
+    def lane_ids(self) -> tuple[str, ...]:
+        """Its lanes."""
+        return tuple([leg.line.lane_id for leg in self.legs])
 
     @cached_property
     def arrivals(self) -> Arrivals:

@@ -71,6 +71,7 @@ class Line:
         "departures_h",
         "destination_id",
         "duration",
+        "lane_id",
         "least_ridden_d20",
         "limited",
         "mean_h",
@@ -83,7 +84,7 @@ class Line:
     )
 
     def __init__(self, service: Service, number: int, ageing: Ageing) -> None:
-        self.service, self.number = service, number
+        self.service, self.number, self.lane_id = service, number, service.lane.id
         self.origin_id, self.destination_id = service.origin_id, service.destination_id
         self.departures_h = list(service.departures_h)
         self.cutoff_h = service.lane.cutoff_h - PUNCTUAL_H

@@ -132,11 +132,11 @@ class Network:
         )
 
     def _journey(self, law: ChainLaw, carried: _Carried, named: _Goods) -> Journey:
-        services, departs_h = law.services, law.departs_h
-        key = (tuple(service.lane.id for service in services), departs_h, named)
+        departs_h = law.departs_h
+        key = (law.lane_ids, departs_h, named)
         found = self._made.get(key)
         if found is None:
-            profile = partial(self._profile, services, departs_h, carried, named)
+            profile = partial(self._profile, law.services, departs_h, carried, named)
             # The first one made stays, whichever thread made it: a journey is known by its identity.
             found = self._made.setdefault(key, Journey(law, profile))
         return found

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from harvest_planner.transit.travel import Journey
 
+Figures = tuple[float, float, float, float, float]
+
 _EQUAL = 1e-9
 
 
@@ -17,7 +19,7 @@ class Rated(NamedTuple):
     age_d20: float
 
     @property
-    def figures(self) -> tuple[float, ...]:
+    def figures(self) -> Figures:
         """By which journeys outdo each other: less is better."""
         one = self.journey
         return one.arrive_p05_h, one.arrive_p50_h, one.arrive_p95_h, one.cost_vnd_per_kg, self.age_d20
@@ -44,8 +46,11 @@ def not_outdone(journeys: Iterable[Rated]) -> tuple[Journey, ...]:
     return tuple(sorted(kept, key=lambda each: (each.arrive_p50_h, each.lane_ids, each.first_departure_h)))
 
 
-def _outdoes(better: tuple[float, ...], one: Rated, figures: tuple[float, ...], other: Rated) -> bool:
-    if any(a > b + _EQUAL for a, b in zip(better, figures, strict=True)):
+def _outdoes(better: Figures, one: Rated, figures: Figures, other: Rated) -> bool:
+    a, b, c, d, e = better
+    p, q, r, s, t = figures
+    if a > p + _EQUAL or b > q + _EQUAL or c > r + _EQUAL or d > s + _EQUAL or e > t + _EQUAL:
         return False
-    strictly = any(a < b - _EQUAL for a, b in zip(better, figures, strict=True))
-    return strictly or other.journey.limited or one.rank < other.rank
+    if a < p - _EQUAL or b < q - _EQUAL or c < r - _EQUAL or d < s - _EQUAL or e < t - _EQUAL:
+        return True
+    return other.journey.limited or one.rank < other.rank

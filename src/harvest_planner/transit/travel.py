@@ -112,9 +112,9 @@ class Journey:
 
     def __init__(self, law: ChainLaw, profile: Callable[[], Profile]) -> None:
         self._law, self._profile = law, profile
-        self.lane_ids = tuple(service.lane.id for service in law.services)
+        self.lane_ids = law.lane_ids
         self.first_departure_h = law.departs_h
-        self.cost_vnd_per_kg = math.fsum(service.lane.cost_vnd_per_kg for service in law.services)
+        self.cost_vnd_per_kg = math.fsum([leg.line.cost_vnd_per_kg for leg in law.legs])
         self.arrive_p05_h, self.arrive_p50_h, self.arrive_p95_h = law.quantiles_h
         self.limited = law.limited
 

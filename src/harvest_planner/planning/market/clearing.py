@@ -46,11 +46,18 @@ def first_prices(answers: Answers) -> Prices:
     return Prices.of(answers.market, values)
 
 
-def market_prices(market: Market, groups: Groups, seed: int, patience: Patience) -> tuple[Prices, float, Answers]:
-    """Prices that clear the market, the width τ to which they are sharp [VND/kg], and the answers of all groups."""
+def market_prices(
+    market: Market, groups: Groups, seed: int, patience: Patience, *, rounds: int = ROUNDS
+) -> tuple[Prices, float, Answers]:
+    """Prices that clear the market, the width τ to which they are sharp [VND/kg], and the answers of all groups.
+
+    Parameters
+    ----------
+    rounds : of the search, where all rows are looked at.
+    """
     whole = Answers(market, groups)
     if whole.rows <= SAMPLE_ROWS:
-        return *clearing_prices(whole, first_prices(whole), rounds=ROUNDS, patience=patience), whole
+        return *clearing_prices(whole, first_prices(whole), rounds=rounds, patience=patience), whole
     part = Answers(market, groups, most_rows=SAMPLE_ROWS, seed=seed)
     prices, _ = clearing_prices(
         part, first_prices(part), narrowest=SAMPLED_WIDTH, rounds=SAMPLED_ROUNDS, patience=patience

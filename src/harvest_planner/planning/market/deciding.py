@@ -23,9 +23,9 @@ from harvest_planner.planning.market.serving import served
 from harvest_planner.planning.market.trips import Field
 from harvest_planner.planning.patience import FILLING_AT_MOST, Patience
 
-FEW_ORDERS, NEAR_ENOUGH = 100, 0.95
+FEW_ORDERS, FEW_ROUNDS, NEAR_ENOUGH = 100, 60, 0.95
 """Orders to a crop up to which a plan that serves the best first is tried, as draws from the market's answer come near
-it only where orders are many; share of the bound from which on it is taken without a look at that. Assumptions."""
+it only where orders are many; rounds of prices for its bound; share of that from which on it is taken. Assumptions."""
 SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 60, 0.01, 20.0
 """Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
 
@@ -96,16 +96,24 @@ def decided(task: Task) -> Decision:
 
 def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     groups = Groups(market)
+    if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
+        best_first = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
+        _fill(best_first, patience)
+        prices, _, answers = market_prices(market, groups, seed, patience, rounds=FEW_ROUNDS)
+        bound = bound_vnd(market, groups, prices)
+        if _value_of(best_first) >= NEAR_ENOUGH * bound:
+            return _decision(best_first, answers, prices, bound, patience)
+    else:
+        best_first = None
     prices, width, answers = market_prices(market, groups, seed, patience)
     bound = bound_vnd(market, groups, prices)
-    loading = None
-    if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
-        loading = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
-        _fill(loading, patience)
-    if loading is None or _value_of(loading) < NEAR_ENOUGH * bound:
-        prices, answered = _answered(answers, prices, width, seed=seed, patience=patience)
-        if loading is None or _value_of(answered) > _value_of(loading):
-            loading = answered
+    prices, loading = _answered(answers, prices, width, seed=seed, patience=patience)
+    if best_first is not None and _value_of(best_first) > _value_of(loading):
+        loading = best_first
+    return _decision(loading, answers, prices, bound, patience)
+
+
+def _decision(loading: Loading, answers: Answers, prices: Prices, bound: float, patience: Patience) -> Decision:
     hurried = patience.over_after(FILLING_AT_MOST)
     loads, surplus, value = loading.loads(), loading.surplus_kg(), _value_of(loading)
     scarce = scarce_prices(answers, prices, np.array(loading.field.made, dtype=bool), patience)
