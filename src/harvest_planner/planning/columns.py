@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.candidates import certified, graded, sized
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
@@ -33,6 +33,7 @@ class Columns:
     journey: Ints
     good_share: Floats
     parcel_good_share: Floats
+    """1 where the size of parcels does not matter to the plan."""
     value_vnd: Floats
     """Worth of the whole order this way [VND]."""
     journeys: tuple[Journey, ...]
@@ -121,9 +122,10 @@ class ArrayJudge:
         journey = ways.journey[promised.row][row]
         trip = np.concatenate(trips)
         cost = costs[row] - self._standing[trip]
-        floor = self.meeting.problem.policy.min_parcel_good_share
+        policy = self.meeting.problem.policy
+        floor, by_size = policy.min_parcel_good_share, sized(policy)
         for wish in wishes:
-            parcel = promised.parcel_shares(wish)[row]
+            parcel = promised.parcel_shares(wish)[row] if by_size else np.ones(len(row))
             rows = _WishRows(trip, numbers[journey], cost, promised.good_share[row], parcel)
             yield wish, rows.where(parcel >= floor - SLACK)
 

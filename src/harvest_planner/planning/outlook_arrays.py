@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.candidates import Candidate, candidate_of
+from harvest_planner.planning.candidates import Candidate, candidate_of, sized
 from harvest_planner.planning.columns import ArrayJudge
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Entry, Meeting
@@ -194,10 +194,7 @@ class ArrayOutlooks:
 
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
         """Probability that the parcel passes, of each row; 1 where nothing depends on it."""
-        policy = self.meeting.problem.policy
-        if policy.min_parcel_good_share > 0 or policy.review_cost_vnd > 0:
-            return promised.parcel_shares(wish)
-        return np.ones(len(promised.row))
+        return promised.parcel_shares(wish) if sized(self.meeting.problem.policy) else np.ones(len(promised.row))
 
     def _big_enough(self, promised: Promised, wish: Wish) -> Bools:
         return np.asarray(
