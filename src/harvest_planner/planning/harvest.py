@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.answered import remember
-from harvest_planner.planning.candidates import at_most_vnd, candidate_of
+from harvest_planner.planning.candidates import at_most_vnd, candidate_of, sized
 from harvest_planner.planning.fairness import dearest_vnd_per_kg, unfair_vnd
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import Patience
@@ -151,13 +151,13 @@ def planned_by_market(
     used = used_by(problem, settled)
     if hold is not None:
         hold(used, problem)
-    sized = problem.policy.review_cost_vnd > 0 or problem.policy.min_parcel_good_share > 0
+    by_size = sized(problem.policy)
     judge_all = ArrayJudge(meeting)
     tell(Progress("judging", 0.0))
     began = time.monotonic()
-    asked = folded(meeting, used, sized=sized)
+    asked = folded(meeting, used, sized=by_size)
     patience.keep_back(REPORTING_BY_FOLDING * (time.monotonic() - began))
-    laid = laid_out(meeting, judge_all, asked, used, sized=sized, patience=patience)
+    laid = laid_out(meeting, judge_all, asked, used, sized=by_size, patience=patience)
     tell(Progress("judging", JUDGED))
     constant = laid.kept_vnd + settled_vnd(settled, meeting) - unfair_vnd(used.fair, used.shipped_kg)
     missed_vnd = laid.unjudged_vnd

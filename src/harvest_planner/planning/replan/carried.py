@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress, count
+from itertools import compress, count
 from typing import Any
 
 from harvest_planner.planning.replan.happened import World
@@ -29,21 +29,17 @@ class Carried:
     ----------
     shipments : places in `plan.shipments`, by order.
     refusals : places in `plan.refusals`, by order.
+    others : ids of all other orders of the question.
     """
 
     plan: HarvestPlan
     shipments: Sequence[int]
     refusals: Sequence[int]
+    others: frozenset[str]
 
     def told(self, name: str) -> Iterator[Any]:
         """A field of the shipments."""
         return map(field_of(self.plan.shipments, name).__getitem__, self.shipments)
-
-    @cached_property
-    def order_ids(self) -> frozenset[str]:
-        """The orders that need no planning."""
-        refused = map(field_of(self.plan.refusals, "order_id").__getitem__, self.refusals)
-        return frozenset(chain(self.told("order_id"), refused))
 
     @cached_property
     def undone(self) -> tuple[Row, ...]:
@@ -65,6 +61,7 @@ class Carried:
             self.plan,
             [at for at in self.shipments if sent[at] not in order_ids],
             [at for at in self.refusals if refused[at] not in order_ids],
+            self.others.union(order_ids),
         )
 
 
@@ -75,12 +72,14 @@ def carried_of(
     keeps: Sequence[Standing],
     *,
     asked: PlanningProblem,
+    order_ids: Iterable[str],
 ) -> Carried:
     """What stays as it is: shipments that no event touches, and refusals that still hold.
 
     Parameters
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
+    order_ids : of all orders that are asked for.
     """
     same = Same.of(problem, world, asked)
     # Orders of shipments that are undone are among those that events touch.
@@ -89,13 +88,22 @@ def carried_of(
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
     kept = (row.at for row, *_ in keeps if row.order_id not in other and isinstance(row, Row))
-    shipments = sorted(kept, key=field_of(plan.shipments, "order_id").__getitem__)
-    return Carried(plan, shipments, [at for at in refused if ids[at] not in other])
+    sent = field_of(plan.shipments, "order_id")
+    shipments, refusals = sorted(kept, key=sent.__getitem__), [at for at in refused if ids[at] not in other]
+    carried = (map(sent.__getitem__, shipments), map(ids.__getitem__, refusals))
+    return Carried(plan, shipments, refusals, frozenset(order_ids).difference(*carried))
 
 
-def whole(found: HarvestPlan) -> Carried:
-    """All of a plan of the same question, which tells of its orders one after another."""
-    return Carried(found, range(len(found.shipments)), range(len(found.refusals)))
+def whole(found: HarvestPlan, order_ids: Iterable[str]) -> Carried:
+    """All of a plan of the same question, which tells of its orders one after another.
+
+    Parameters
+    ----------
+    order_ids : of all orders that are asked for.
+    """
+    told = (field_of(rows, "order_id") for rows in (found.shipments, found.refusals))
+    others = frozenset(order_ids).difference(*told)
+    return Carried(found, range(len(found.shipments)), range(len(found.refusals)), others)
 
 
 def trips_of(plan: HarvestPlan) -> Iterator[Trip]:

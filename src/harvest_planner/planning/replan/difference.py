@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from harvest_planner.planning.replan.standing import Row, Standing, rows_but, rows_on
+from harvest_planner.planning.replan.standing import Row, Standing, rows_for, rows_on
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of, records_at
@@ -87,16 +87,16 @@ def difference(
     standing: Iterable[Standing],
     problem: PlanningProblem,
     *,
-    kept: Collection[str],
+    others: Collection[str],
 ) -> PlanDifference:
     """What the new plan changes of the old one.
 
     Parameters
     ----------
-    kept : ids of orders that are carried over; nothing of theirs changes.
+    others : ids of orders that are not carried over; nothing changes of those that are.
     """
-    before, after = rows_but(old, kept), rows_but(new, kept)
-    picks = tuple(_pick_changes(old, before, after, problem, kept))
+    before, after = rows_for(old, others), rows_for(new, others)
+    picks = tuple(_pick_changes(old, before, after, problem, others))
     return PlanDifference(
         problem=problem,
         picks=picks,
@@ -113,21 +113,21 @@ def change_cost_vnd(
     standing: Iterable[Standing],
     problem: PlanningProblem,
     *,
-    kept: Collection[str],
+    others: Collection[str],
 ) -> float:
     """What the changes cost by `policy.change_cost_vnd_per_kg` [VND]."""
     if problem.policy.change_cost_vnd_per_kg == 0:
         return 0.0
-    changes = _pick_changes(old, rows_but(old, kept), rows_but(new, kept), problem, kept)
+    changes = _pick_changes(old, rows_for(old, others), rows_for(new, others), problem, others)
     return _cost(tuple(changes), standing, problem)
 
 
 def _pick_changes(
-    old: HarvestPlan, before: Iterable[Row], after: Iterable[Row], problem: PlanningProblem, kept: Collection[str]
+    old: HarvestPlan, before: Iterable[Row], after: Iterable[Row], problem: PlanningProblem, others: Collection[str]
 ) -> Iterator[PickChange]:
     was, now = _kg_by_trip(before), _kg_by_trip(after)
     trips = was.keys() | now.keys()
-    stays = _kg_by_trip(row for row in rows_on(old, trips) if row.order_id in kept)
+    stays = _kg_by_trip(row for row in rows_on(old, trips) if row.order_id not in others)
     for trip in sorted(trips):
         kg = tuple(round(stays.get(trip, 0.0) + table.get(trip, 0.0), 6) for table in (was, now))
         if abs(kg[0] - kg[1]) > KG_EPSILON:
@@ -144,8 +144,8 @@ def _kg_by_trip(rows: Iterable[Row]) -> dict[tuple[str, dt.date], float]:
 def _order_changes(
     old: HarvestPlan, new: HarvestPlan, rows_before: Sequence[Row], rows_after: Sequence[Row]
 ) -> list[OrderChange]:
-    others = _different(rows_before, rows_after)
-    before, after = _ways(rows_before, others), _ways(rows_after, others)
+    different = _different(rows_before, rows_after)
+    before, after = _ways(rows_before, different), _ways(rows_after, different)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
     changes: list[OrderChange] = []

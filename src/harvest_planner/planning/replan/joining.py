@@ -66,6 +66,11 @@ class Joining:
         return {trip: at for at, trip in enumerate(trips_of(self.planned))}
 
     @cached_property
+    def _held(self) -> set[Trip]:
+        """Trips that are made for what is carried."""
+        return self.held.trips
+
+    @cached_property
     def _sold(self) -> dict[Trip, Surplus]:
         """Local sales that are carried."""
         plan, again = self.stays.plan, self.rest.sells_again
@@ -92,7 +97,7 @@ class Joining:
     def _fees_vnd(self, *, but_for: Container[Trip]) -> float:
         """Cost of the trips that are carried [VND]."""
         batch = self.meeting.problem.batch
-        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in self.held.trips if trip not in but_for)
+        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in self._held if trip not in but_for)
 
     def _shipments(self) -> Sequence[Shipment]:
         """By order; each order is carried whole or not at all."""
@@ -143,7 +148,7 @@ class Joining:
         before = {trip: at for at, trip in enumerate(trips_of(plan))}
         sold_again = ((sold.batch_id, sold.pick_on) for sold in self.rest.sold_again(plan))
         other = {*self._trips, *sold_again, *(row.trip for row in self.stays.undone)}
-        held = self.held.trips
+        held = self._held
         places: dict[Trip, list[int]] = {trip: [] for trip in held & other}
         batch_ids = {batch_id for batch_id, _ in other}
         of_batches, days = field_of(plan.shipments, "batch_id"), field_of(plan.shipments, "pick_on")

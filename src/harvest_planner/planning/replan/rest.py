@@ -50,7 +50,7 @@ class Rest:
 def rest_of(
     stays: Carried,
     asked: PlanningProblem,
-    order_ids: Sequence[str],
+    places: Mapping[str, int],
     keeps: Mapping[str, Sequence[Standing]],
     *,
     changed: Collection[str],
@@ -60,13 +60,12 @@ def rest_of(
 
     Parameters
     ----------
-    order_ids : of all orders that are asked for.
+    places : of all orders that are asked for, by id.
     keeps : shipments that hold, carried or not, by order.
     changed : ids of batches whose fruit, hands or local sales are not what they were.
     only : trips that orders may use; None: all of their crop.
     """
-    carried = stays.order_ids
-    orders = tuple([asked.orders[at] for at, order_id in enumerate(order_ids) if order_id not in carried])
+    orders = tuple([asked.orders[at] for at in sorted(map(places.__getitem__, stays.others))])
     commitments = tuple(gathered(each for order in orders for each in keeps.get(order.id, ())))
     near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)

@@ -71,10 +71,10 @@ def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
     return found
 
 
-def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> tuple[Row, ...]:
-    """Shipments of a plan but those of some orders."""
+def rows_for(plan: HarvestPlan, order_ids: Collection[str]) -> tuple[Row, ...]:
+    """Shipments of a plan for some orders."""
     ids = field_of(plan.shipments, "order_id")
-    return rows_at(plan, [at for at, order_id in enumerate(ids) if order_id not in order_ids])
+    return rows_at(plan, [at for at, order_id in enumerate(ids) if order_id in order_ids])
 
 
 def rows_on(plan: HarvestPlan, trips: Collection[tuple[str, dt.date]]) -> tuple[Row, ...]:
@@ -122,15 +122,16 @@ class Standing(NamedTuple):
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
     rows = rows_of(plan)
-    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
-    made = {(row.batch_id, row.pick_on) for row in rows}
-    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in made}
-    ways = {id(row.legs): row.legs for row in rows}
+    batch_ids, days, kg, legs = (field_of(plan.shipments, name) for name in ("batch_id", "pick_on", "kg", "legs"))
+    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in set(batch_ids)}
+    keys = list(zip(batch_ids, days, strict=True))
+    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in set(keys)}
+    numbers = list(map(id, legs))
+    ways = dict(zip(numbers, legs, strict=True))
     left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
-    stands = [trips[row.batch_id, row.pick_on] for row in rows]
     told = (
-        (row, "shipped" if id(row.legs) in left else stand, row.kg, ahead_h, True)
-        for row, (stand, ahead_h) in zip(rows, stands, strict=True)
+        (row, "shipped" if way in left else stand, of_row, ahead_h, True)
+        for row, way, of_row, (stand, ahead_h) in zip(rows, numbers, kg, map(trips.__getitem__, keys), strict=True)
     )
     # As `Standing._make` does of each, without a call for each.
     return tuple(map(partial(tuple.__new__, Standing), told))

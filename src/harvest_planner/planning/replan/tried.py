@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import Row, Standing, rows_but
+from harvest_planner.planning.replan.standing import Row, Standing, rows_for
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.told_rows import field_of
 
@@ -20,8 +20,8 @@ class Try(NamedTuple):
     plan: HarvestPlan
     loose: Sequence[Standing]
     """Shipments that it does not hold."""
-    kept: frozenset[str]
-    """Ids of orders that are carried over."""
+    others: frozenset[str]
+    """Ids of orders that are not carried over."""
     change_cost_vnd: float
 
     @property
@@ -32,8 +32,8 @@ class Try(NamedTuple):
 
 def lost_kg(first: Try, second: Try, world: World) -> dict[str, float]:
     """What orders that no event touches get less by the second plan [kg]."""
-    kept = first.kept & second.kept
-    was_kg, now_kg = (_served(rows_but(each.plan, kept)) for each in (first, second))
+    others = first.others | second.others
+    was_kg, now_kg = (_served(rows_for(each.plan, others)) for each in (first, second))
     lost = {
         order_id: kg - now_kg.get(order_id, 0.0) for order_id, kg in was_kg.items() if order_id not in world.touched
     }

@@ -8,6 +8,7 @@ from collections import ChainMap, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import count
 from typing import Any
 
 from harvest_planner.planning.answered import remember
@@ -73,7 +74,7 @@ class Tries:
         told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked, before=self.problem)})
         prices = standing_prices(self.plan, found.plan, self.as_of)
         plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
-        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
+        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, others=found.others)
 
     @cached_property
     def asked(self) -> PlanningProblem:
@@ -101,9 +102,9 @@ class Tries:
         return missing_of(self.plan, self.asked)
 
     @cached_property
-    def order_ids(self) -> Sequence[str]:
-        """Of the orders asked for."""
-        return field_of(self.asked.orders, "id")
+    def places(self) -> dict[str, int]:
+        """Of the orders asked for, by id."""
+        return dict(zip(field_of(self.asked.orders, "id"), count(), strict=False))
 
     @cached_property
     def keeps(self) -> dict[str, list[Standing]]:
@@ -116,7 +117,8 @@ class Tries:
     @cached_property
     def carried(self) -> Carried:
         """What no event touches."""
-        return carried_of(self.plan, self.problem, self.world, self.world.keeps, asked=self.asked)
+        world = self.world
+        return carried_of(self.plan, self.problem, world, world.keeps, asked=self.asked, order_ids=self.places)
 
     @cached_property
     def changed_batches(self) -> frozenset[str]:
@@ -202,7 +204,7 @@ class Tries:
         stays = carried.without(look.order_ids) if look.order_ids else carried
         has = self.had
         for _ in range(MOST_LOOKS):
-            rest = rest_of(stays, self.asked, self.order_ids, keeps, changed=changed, only=look.trips)
+            rest = rest_of(stays, self.asked, self.places, keeps, changed=changed, only=look.trips)
             sold = rest.sold_again(stays.plan)
             held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
             planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
@@ -217,11 +219,11 @@ class Tries:
             if look.trips is None:
                 stays, has = carried.without(look.order_ids), self.had
             else:
-                stays, changed = whole(found).without(more.order_ids), set()
+                stays, changed = whole(found, self.places).without(more.order_ids), set()
         assert found is not None
-        kept = carried.order_ids - look.order_ids
-        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
-        return Try(found, loose, kept, cost_vnd)
+        others = carried.others | look.order_ids
+        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, others=others)
+        return Try(found, loose, others, cost_vnd)
 
     def _helps(self, stays: Carried, planned: HarvestPlan, before: HarvestPlan) -> bool:
         """Whether some order that the events touch misses less than before, if any missed something.

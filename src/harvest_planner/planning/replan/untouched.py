@@ -68,19 +68,20 @@ class Same:
         """Orders of shipments some figure of which is not what it was, or that ride what departs no more."""
         ways, batches, resting, places = self._ways, self._batches, self.resting, self.changed["places"]
         for row, _, kg, _, as_planned in keeps:
-            if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
+            if not as_planned or not isinstance(row, Row):
                 yield row.order_id
                 continue
-            legs, batch_id = row.legs, row.batch_id
+            _, order_id, batch_id, pick_on, planned_kg, legs, _ = row
             way = ways.get(id(legs))
             if way is None:
                 way = ways[id(legs)] = all(map(self._rides, legs)) and self._departs(legs)
             batch = batches.get(batch_id)
             if batch is None:
                 batch = batches[batch_id] = self._hangs(self.problem.batch(batch_id))
-            rests = batch_id in resting and resting[batch_id].rests_on(row.pick_on)
-            if not way or not batch or rests or (places and not self._reaches(row.order_id)):
-                yield row.order_id
+            rests = batch_id in resting and resting[batch_id].rests_on(pick_on)
+            same = way and batch and not rests and abs(kg - planned_kg) <= KG_EPSILON
+            if not same or (places and not self._reaches(order_id)):
+                yield order_id
 
     def _hangs(self, batch: Batch) -> bool:
         changed = self.changed
