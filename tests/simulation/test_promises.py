@@ -19,6 +19,8 @@ from tests.strategies import planning_problems
 RUNS = 50_000
 DOUBT = math.log(2.0 / 1e-9)
 """Of a thousand million bounds at this doubt one is broken by chance."""
+ROUNDING_VND = 1e-6
+"""Of a plan that ships nothing the value is a sum that comes out a hair beside 0."""
 
 
 def sampling_error(share: float, runs: int) -> float:
@@ -41,7 +43,7 @@ def assert_kept(question: hp.PlanningProblem) -> int:
             assert abs(found - promised) <= sampling_error(promised, RUNS) + ARITHMETIC, row
     assert report.income_vnd.mean == pytest.approx(
         plan.value_vnd + price_of_unfairness(plan, question),
-        abs=3.0 * (report.income_vnd.high - report.income_vnd.low) + ARITHMETIC * at_stake(plan, question),
+        abs=3.0 * (report.income_vnd.high - report.income_vnd.low) + ARITHMETIC * at_stake(plan, question) + ROUNDING_VND,
     )
     return len(plan.shipments)
 
