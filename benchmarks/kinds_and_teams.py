@@ -3,7 +3,7 @@
 Everything is made up but the provinces and the catalogue's clocks, from which every kind takes its own: the kinds of a
 market ripen like a few. Each kind grows with three teams (a household with one batch each, all at one of twelve packing
 houses) and is ordered as often as `--orders-per-kind` says, 1 to 5 kg at a time, to provinces by population. Prints one
-JSON object; `processor_s` is what the plan took of the processor, `per_order_ms` the same for each order, to be held
+JSON object; `processor_s` is what the plan took of the processor, `per_order_ms` that for each order, to be held
 against `processor_s` of `benchmarks.national --workers 1` at as many orders.
 """
 

@@ -147,6 +147,7 @@ def _batch(draw: st.DrawFn, number: int, growers: int) -> Rows:
         "stage_id": draw(st.sampled_from(STAGES[crop])),
         "observed_on": MONDAY - dt.timedelta(days=draw(st.integers(0, 2))),
         "age_shift_d20": draw(_mostly(0.0, -0.5, 0.7)),
+        "age_shift_sd_d20": draw(_mostly(None, 0.0, 0.3)),
         "grade": draw(st.sampled_from((None, "A", "B"))),
         "certifications": draw(_mostly((), ("VietGAP",))),
         "certified_until": draw(_mostly(None, MONDAY + dt.timedelta(days=1))),

@@ -100,9 +100,45 @@ def test_a_field_check_that_stands_is_where_learning_begins() -> None:
     assert update.now > 0.5
 
 
+def many(count: int) -> tuple[list[dict[str, Any]], hp.PlanningProblem]:
+    """So many parcels of one batch, all just right, and their problem."""
+    orders = [hp.Order.model_validate({**believed().orders[0].model_dump(), "id": f"o{i}"}) for i in range(count)]
+    return [came(order_id=f"o{i}") for i in range(count)], believed(orders=orders)
+
+
+def test_what_is_known_of_a_batch_spreads_its_next_promises_no_more() -> None:
+    learned, evidence = hp.learn(*many(20))
+    known = learned.batch("b1").age_shift_sd_d20
+    assert known is not None
+    assert known < 0.5
+    update = evidence.update("batch_age", "b1")
+    assert update.high - update.low == pytest.approx(2 * 1.645 * known, rel=0.1)
+    forgotten = learned.model_copy(
+        update={"batches": tuple(each.model_copy(update={"age_shift_sd_d20": None}) for each in learned.batches)}
+    )
+    told, bare = (hp.when_to_pick("o1", "b1", each) for each in (learned, forgotten))
+    assert isinstance(told, hp.PickAdvice)
+    assert isinstance(bare, hp.PickAdvice)
+    assert told.good_share > bare.good_share
+    assert hp.check_plan(hp.plan_harvest(learned), learned) == ()
+    assert evidence.undo(learned) == many(20)[1]
+
+
+def test_the_second_week_begins_where_the_first_ended() -> None:
+    rows, week = many(20)
+    rows = [{**row, "reason": "too_ripe" if number % 2 else "just_right"} for number, row in enumerate(rows)]
+    _, whole = hp.learn(rows, week)
+    first, _ = hp.learn(rows[:10], week)
+    _, second = hp.learn(rows[10:], first)
+    together, later = (each.update("batch_age", "b1") for each in (whole, second))
+    assert later.now == pytest.approx(together.now, abs=0.15)
+    assert later.high - later.low == pytest.approx(together.high - together.low, rel=0.2)
+
+
 def test_where_the_stage_states_no_common_spread_half_of_its_sd_is_taken() -> None:
     stage = {"id": "only", "age_d20": 4, "sd_d20": 1.0}
-    _, evidence = hp.learn([came(reason="too_hard")], believed(crops=[{**FRUIT, "stages": [stage]}]))
+    learned, evidence = hp.learn([came(reason="too_hard")], believed(crops=[{**FRUIT, "stages": [stage]}]))
+    assert learned.batch("b1").age_shift_sd_d20 is None
     update = evidence.update("batch_age", "b1")
     assert update.now < 0.0
     assert update.high - update.low == pytest.approx(2 * 1.645 * 0.5, rel=0.2)

@@ -13,7 +13,7 @@ from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.problem import PlanningProblem
-from tests.oracle.fruit import age_on, ambient, good_ages, pick_days, speeds
+from tests.oracle.fruit import age_on, ambient, good_ages, pick_days, speeds, stage_of
 from tests.oracle.shares import delivered, good_share, parcel_share
 from tests.oracle.travel import Journey, Network, Outcomes
 
@@ -101,7 +101,7 @@ def _judged(
         until_h=network.hour(order.deliver_until_at),
         waiting=speeds(crop, ambient(problem, order.destination_id)),
     )
-    stage, age, good = crop.stage(batch.stage_id), age_on(problem, batch, day), good_ages(problem, order)
+    stage, age, good = stage_of(crop, batch), age_on(problem, batch, day), good_ages(problem, order)
     share = good_share(arrived, stage, age=age, good=good)
     parcel = parcel_share(arrived, stage, age=age, good=good, order=order, crop=crop)
     slack = min(share - policy.min_good_share, parcel - policy.min_parcel_good_share)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from harvest_planner.catalogue.climate import climate_degc
 from harvest_planner.ripening.laws import arrhenius_rate, rate_table_rate, square_root_rate
 from harvest_planner.schema.clock import zone
-from harvest_planner.schema.crop import Arrhenius, ChillingDose, Crop, SquareRoot
+from harvest_planner.schema.crop import Arrhenius, ChillingDose, Crop, SquareRoot, Stage
 from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.problem import PlanningProblem
 
@@ -112,11 +112,20 @@ def age_on(problem: PlanningProblem, batch: Batch, day: dt.date) -> float:
     return crop.stage(batch.stage_id).age_d20 + crop.on_tree_d20_per_day * days + batch.age_shift_d20
 
 
+def stage_of(crop: Crop, batch: Batch) -> Stage:
+    """The batch's stage, with what the batch shares as well known as the batch says."""
+    stage, known = crop.stage(batch.stage_id), batch.age_shift_sd_d20
+    if known is None:
+        return stage
+    variance = max(0.0, stage.sd_d20**2 - stage.batch_sd_d20**2) + known**2
+    return Stage(id=stage.id, age_d20=stage.age_d20, sd_d20=max(known, math.sqrt(variance)), batch_sd_d20=known)
+
+
 def sound(problem: PlanningProblem, batch: Batch, day: dt.date) -> bool:
     """Whether the tree still holds the fruit that day."""
     crop = problem.crop(batch.crop_id)
     holds_until = math.inf if crop.drops_at_d20 is None else crop.drops_at_d20
-    return age_on(problem, batch, day) + crop.stage(batch.stage_id).sd_d20 < holds_until
+    return age_on(problem, batch, day) + stage_of(crop, batch).sd_d20 < holds_until
 
 
 def left_vnd_per_kg(problem: PlanningProblem, batch: Batch) -> float:

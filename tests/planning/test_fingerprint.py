@@ -30,7 +30,7 @@ def test_lines_are_kept_no_longer_than_their_problem() -> None:
     asked = problem()
     fingerprint(asked)
     key = id(asked)
-    assert key in module._ORDER_LINES
+    assert key in module._LINES
     del asked
     gc.collect()
-    assert key not in module._ORDER_LINES
+    assert key not in module._LINES

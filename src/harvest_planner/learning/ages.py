@@ -1,4 +1,4 @@
-"""Reviewed parcels → batches' `age_shift_d20` and crops' rates anew, crop by crop."""
+"""Reviewed parcels → batches' `age_shift_d20` with its sd, and crops' rates anew, crop by crop."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from harvest_planner.learning.batch_ages import BATCH_PART, CROP_RATE_SD, CropAges, Prior, ages_of
+from harvest_planner.learning.batch_ages import (
+    BATCH_PART,
+    CROP_RATE_SD,
+    LEAST_SHIFT_SD_D20,
+    CropAges,
+    Prior,
+    Shift,
+    ages_of,
+)
 from harvest_planner.learning.evidence import LEVEL, RecordChange, Update
 from harvest_planner.learning.lanes import Learned
 from harvest_planner.learning.passages import Ripe
 from harvest_planner.planning.curves import clock_of
-from harvest_planner.schema.crop import Crop, RateTable, TemperatureLaw
+from harvest_planner.schema.crop import Crop, RateTable, Stage, TemperatureLaw
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.problem import PlanningProblem
 
@@ -41,7 +49,14 @@ def learned_ages(problem: PlanningProblem, ripe: Iterable[Ripe]) -> tuple[list[L
 def _prior(problem: PlanningProblem, batch: Batch) -> Prior:
     stage, place = problem.crop(batch.crop_id).stage(batch.stage_id), problem.place(batch.place_id)
     own = math.sqrt(max(0.0, stage.sd_d20**2 - stage.batch_sd_d20**2))
-    return Prior(place.province or place.id, stage.batch_sd_d20 or max(BATCH_PART * stage.sd_d20, 0.1), own)
+    return Prior(place.province or place.id, shift_sd_d20(batch, stage), own)
+
+
+def shift_sd_d20(batch: Batch, stage: Stage) -> float:
+    """How far a batch's shift may be from what is believed of it, one standard deviation [d20]."""
+    if batch.age_shift_sd_d20 is not None:
+        return max(batch.age_shift_sd_d20, LEAST_SHIFT_SD_D20)
+    return stage.batch_sd_d20 or max(BATCH_PART * stage.sd_d20, LEAST_SHIFT_SD_D20)
 
 
 def _of_crop(
@@ -55,15 +70,25 @@ def _of_crop(
         log_rate, _ = ages.log_rates[priors[batch_id].area]
         # One crop has one clock; what an area differs from it is put where its fruit is told: at its usual distance.
         beside = (math.exp(log_rate) - rate) * float(np.mean([one.gained_d20 for one in own]))
+        batch = problem.batch(batch_id)
         yield _batch(
-            problem.batch(batch_id),
+            batch,
             [shift.mean + beside, shift.quantile(0.5 - LEVEL / 2) + beside, shift.quantile(0.5 + LEVEL / 2) + beside],
             own,
             1.0 - min(1.0, shift.sd / priors[batch_id].batch_sd_d20) ** 2,
+            _known_sd(batch, problem.crop(batch.crop_id).stage(batch.stage_id), shift),
         )
 
 
-def _batch(batch: Batch, shifts: Sequence[float], own: Sequence[Ripe], own_weight: float) -> Learned:
+def _known_sd(batch: Batch, stage: Stage, shift: Shift) -> float | None:
+    """How well the batch's age is known now [d20]; none where the plan counts nothing that a batch shares."""
+    stated = stage.batch_sd_d20 or batch.age_shift_sd_d20
+    return round(shift.sd, _DIGITS) if stated else batch.age_shift_sd_d20
+
+
+def _batch(
+    batch: Batch, shifts: Sequence[float], own: Sequence[Ripe], own_weight: float, known_sd_d20: float | None
+) -> Learned:
     now, low, high = (round(batch.age_shift_d20 + shift, _DIGITS) for shift in shifts)
     said = Counter(one.reason for one in own)
     update = Update(
@@ -79,7 +104,8 @@ def _batch(batch: Batch, shifts: Sequence[float], own: Sequence[Ripe], own_weigh
         own_weight=own_weight,
         note=", ".join(f"{count} × {reason}" for reason, count in sorted(said.items())),
     )
-    was, after = {"age_shift_d20": batch.age_shift_d20}, {"age_shift_d20": now}
+    was = {"age_shift_d20": batch.age_shift_d20, "age_shift_sd_d20": batch.age_shift_sd_d20}
+    after = {"age_shift_d20": now, "age_shift_sd_d20": known_sd_d20}
     return Learned(update, RecordChange(kind="batch_age", table="batches", record_id=batch.id, was=was, now=after))
 
 

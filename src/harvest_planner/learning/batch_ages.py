@@ -28,6 +28,8 @@ LATENESS_SD_D20 = 0.5
 """Prior sd of how much riper a late parcel is called than its age says [d20]; assumption."""
 BATCH_PART = 0.5
 """Where a stage states no `batch_sd_d20`, a batch's shift has this part of its sd beforehand, as in na; assumption."""
+LEAST_SHIFT_SD_D20 = 0.1
+"""No batch's age is taken to be known better than so beforehand [d20]; assumption."""
 _KNOTS = np.linspace(-4.5, 4.5, 61)
 """Shifts of a batch at which its reviews are weighed, in its prior standard deviations."""
 _GRID = np.linspace(-4.5, 4.5, 601)

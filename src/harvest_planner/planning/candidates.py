@@ -88,6 +88,11 @@ def promises_enough(verdict: Verdict, policy: Policy) -> bool:
     )
 
 
+def sized(policy: Policy) -> bool:
+    """Whether reviews or a floor make the size of parcels matter to the plan."""
+    return policy.review_cost_vnd > 0 or policy.min_parcel_good_share > 0
+
+
 def safe(verdict: Verdict, policy: Policy) -> bool:
     """Whether the risk of breaking the food-safety cap is one the policy accepts."""
     return verdict.safety_risk <= policy.max_safety_risk + SLACK

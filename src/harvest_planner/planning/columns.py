@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.candidates import certified, graded
+from harvest_planner.planning.candidates import certified, graded, sized
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.index_arrays import runs
 from harvest_planner.planning.meeting import Entry, Meeting
@@ -36,6 +36,7 @@ class Columns:
     journey: Ints
     good_share: Floats
     parcel_good_share: Floats
+    """1 where the size of parcels does not matter to the plan."""
     value_vnd: Floats
     """Worth of the whole order this way [VND]."""
     journeys: tuple[Journey, ...]
@@ -149,7 +150,7 @@ class ArrayJudge:
         ways = self.shares.ways(next(iter(shapes)).crop_id, next(iter(shapes)).destination_id)
         numbers = np.array([self.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
         cost = self.costs(ways, ways.journey[promised.row], tuple(shapes), which)
-        row, wish, parcel = self.sized(shapes, which, promised)
+        row, wish, parcel = self.passing(shapes, which, promised)
         orders = [wishes[member] for alike in shapes.values() for member in alike]
         order, at = runs(_firsts(orders), wish)
         first, trip = self._trips_of(promised.pool, which, tuple(shapes))
@@ -164,7 +165,7 @@ class ArrayJudge:
             cost[row] - self._standing[trip],
         )
 
-    def sized(
+    def passing(
         self, shapes: Mapping[Wish, Sequence[Wish]], which: Ints, promised: Promised
     ) -> tuple[Ints, Ints, Floats]:
         """Rows at which parcels of the size that wishes ask for are good enough, by wish; as `parcels`."""
@@ -184,11 +185,14 @@ class ArrayJudge:
 
         Returns
         -------
-        Of each its row among those promised, its wish, counted shape after shape, and the probability that it passes.
+        Of each its row among those promised, its wish, counted shape after shape, and the probability that it passes; 1
+        where nothing depends on it.
         """
         members = [wish for alike in shapes.values() for wish in alike]
         of_shape = np.repeat(np.arange(len(shapes)), [len(alike) for alike in shapes.values()])
         row, wish = runs(np.searchsorted(which, np.arange(len(shapes) + 1)), of_shape)
+        if not sized(self.meeting.problem.policy):
+            return row, wish, np.ones(len(row))
         return row, wish, promised.only(row).parcels(wish, members)
 
     def _trips_of(self, pool: Ints, which: Ints, shapes: Sequence[Wish]) -> tuple[Ints, Ints]:

@@ -83,7 +83,7 @@ class FieldBatch:
             batch=batch,
             crop=crop,
             curve=curve_of(crop),
-            stage=crop.stage(batch.stage_id),
+            stage=crop.stage(batch.stage_id).known_to(batch.age_shift_sd_d20),
             grower=grower,
             place=place,
             today=today,

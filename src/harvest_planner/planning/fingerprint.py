@@ -1,4 +1,4 @@
-"""sha256 of a problem; the lines of its orders are kept for its next version, which differs by few."""
+"""sha256 of a problem; the lines of its records are kept for its next version, which differs by few."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import hashlib
 import weakref
 from collections.abc import Sequence
 
-from harvest_planner.schema.goods import Order
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
 from harvest_planner.schema.record_table import RecordTable
 
-_ORDER_LINES: dict[int, list[bytes]] = {}
-"""By the identity of problems in use: a line for each of their orders, where these are records."""
+_LINES: dict[int, dict[str, list[bytes]]] = {}
+"""By the identity of problems in use: a line for each record of their tables, where these are kept one by one."""
 
 
 def fingerprint(problem: PlanningProblem, *, before: PlanningProblem | None = None) -> str:
@@ -20,34 +19,31 @@ def fingerprint(problem: PlanningProblem, *, before: PlanningProblem | None = No
 
     Parameters
     ----------
-    before : a problem that shares most of its orders; if its lines are known, they are not written again.
+    before : a problem that shares most of its records; if its lines are known, they are not written again.
     """
     digest = hashlib.sha256()
     for name in type(problem).model_fields:
         value = getattr(problem, name)
         if isinstance(value, RecordTable):
             lines = [line.encode() for line in sorted(value.json_lines())]
-        elif name == "orders":
-            lines = sorted(_order_lines(problem, before or problem))
         elif isinstance(value, tuple):
-            lines = sorted(map(_line, value))
+            lines = sorted(_lines(problem, name, before or problem))
         else:
             lines = [_line(value) if isinstance(value, Record) else str(value).encode()]
         digest.update(b"\n".join([name.encode(), *lines, b""]))
     return digest.hexdigest()
 
 
-def _order_lines(problem: PlanningProblem, before: PlanningProblem) -> list[bytes]:
-    """A line for each order; a record that both problems hold at the same place has the line that it had."""
-    orders: Sequence[Order] = problem.orders
-    known = _ORDER_LINES.get(id(before), [])
-    lines = [
-        line if order is old else _line(order) for order, old, line in zip(orders, before.orders, known, strict=False)
-    ]
-    lines += map(_line, orders[len(lines) :])
-    if id(problem) not in _ORDER_LINES:
-        weakref.finalize(problem, _ORDER_LINES.pop, id(problem), None).atexit = False
-    _ORDER_LINES[id(problem)] = lines
+def _lines(problem: PlanningProblem, table: str, before: PlanningProblem) -> list[bytes]:
+    """A line for each record; one that both problems hold at the same place has the line that it had."""
+    records: Sequence[Record] = getattr(problem, table)
+    known, olds = _LINES.get(id(before), {}).get(table, []), getattr(before, table)
+    told = zip(records, olds, known, strict=False)
+    lines = [line if record is old else _line(record) for record, old, line in told]
+    lines += map(_line, records[len(lines) :])
+    if id(problem) not in _LINES:
+        weakref.finalize(problem, _LINES.pop, id(problem), None).atexit = False
+    _LINES.setdefault(id(problem), {})[table] = lines
     return lines
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harvest_planner.errors import MissingExtraError
 from harvest_planner.planning.answered import remember
-from harvest_planner.planning.candidates import at_most_vnd, candidate_of
+from harvest_planner.planning.candidates import at_most_vnd, candidate_of, sized
 from harvest_planner.planning.fairness import dearest_vnd_per_kg, unfair_vnd
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import Patience
@@ -111,7 +111,7 @@ def planned(
 
     patience, meeting = patience or Patience(), Meeting(problem)
     if is_large(meeting):
-        return _large(meeting, executor=executor, patience=patience, seed=seed, tell=tell, hold=hold)
+        return planned_by_market(meeting, executor=executor, patience=patience, seed=seed, tell=tell, hold=hold)
     prepared = prepare(problem, tell=tell, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=executor, patience=patience, seed=seed, tell=tell)
     tell(Progress("reporting", ALLOCATED, found.value_vnd, found.bound_vnd))
@@ -121,24 +121,24 @@ def planned(
     return plan
 
 
-def is_large(meeting: Meeting) -> bool:
-    """Whether orders and the trips that bring their crop make more pairs than one integer programme should hold."""
+def is_large(meeting: Meeting, *, share: float = 1.0) -> bool:
+    """Whether orders and trips with their crop make more pairs than this share of what one integer programme holds."""
     column = table_of(meeting.problem.orders, Order).column("crop_id")
     orders = Counter(column.codes)
     pairs = sum(count * len(meeting.trips_of_crop(column.values[code])) for code, count in orders.items())
-    return pairs > LARGE_PAIRS
+    return pairs > share * LARGE_PAIRS
 
 
-def _large(
+def planned_by_market(
     meeting: Meeting,
     *,
-    executor: Executor | None,
+    executor: Executor | None = None,
     patience: Patience,
     seed: int,
-    tell: OnProgress,
+    tell: OnProgress = in_silence,
     hold: Hold | None = None,
 ) -> HarvestPlan:
-    """The plan of a large problem: by the market's prices."""
+    """The plan of a large problem on the meeting's trips: by the market's prices."""
     from harvest_planner.planning.columns import ArrayJudge
     from harvest_planner.planning.folding import folded
     from harvest_planner.planning.laying import laid_out
@@ -151,13 +151,13 @@ def _large(
     used = used_by(problem, settled)
     if hold is not None:
         hold(used, problem)
-    sized = problem.policy.review_cost_vnd > 0 or problem.policy.min_parcel_good_share > 0
+    by_size = sized(problem.policy)
     judge_all = ArrayJudge(meeting)
     tell(Progress("judging", 0.0))
     began = time.monotonic()
-    asked = folded(meeting, used, sized=sized)
+    asked = folded(meeting, used, sized=by_size)
     patience.keep_back(REPORTING_BY_FOLDING * (time.monotonic() - began))
-    laid = laid_out(meeting, judge_all, asked, used, sized=sized, patience=patience)
+    laid = laid_out(meeting, judge_all, asked, used, sized=by_size, patience=patience)
     tell(Progress("judging", JUDGED))
     constant = laid.kept_vnd + settled_vnd(settled, meeting) - unfair_vnd(used.fair, used.shipped_kg)
     missed_vnd = laid.unjudged_vnd

@@ -118,7 +118,9 @@ def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: P
         own = ways.journey[promised.row]
         cost = judge.costs(ways, own, tuple(shapes), which)
         if sized:
-            row, at, parcel = judge.sized({s: [wishes[n] for n in each] for s, each in shapes.items()}, which, promised)
+            row, at, parcel = judge.passing(
+                {s: [wishes[n] for n in each] for s, each in shapes.items()}, which, promised
+            )
             own_wish = np.array([number for members in shapes.values() for number in members], dtype=np.int64)[at]
         else:
             outdone = _outdone(which, promised.pool, promised.good_share, cost, ways.limited[own])

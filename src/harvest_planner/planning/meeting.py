@@ -74,10 +74,11 @@ class Meeting:
         self.lanes = {lane.id: lane for lane in lanes_of(problem, chosen, orders)}
         self.embargoes = embargoes_of(problem)
         self.network = self._network(self.embargoes)
-        self.trips = tuple(trips_of(self.fields))
+        lawful = trips_of(self.fields)
         if only is not None:
-            able = (trip for trip in self.trips if (trip.field.batch.id, trip.day.pick_on) in only)
-            self.trips = tuple(trip._replace(number=number) for number, trip in enumerate(able))
+            able = (trip for trip in lawful if (trip.field.batch.id, trip.day.pick_on) in only)
+            lawful = (Trip(number, trip.field, trip.day) for number, trip in enumerate(able))
+        self.trips = tuple(lawful)
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts = _PARTS.setdefault(self.network, {})
         self._arrays = _ARRAYS.setdefault(self.network, {})

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harvest_planner.planning.candidates import Candidate, candidate_of
+from harvest_planner.planning.candidates import Candidate, candidate_of, sized
 from harvest_planner.planning.columns import ArrayJudge
 from harvest_planner.planning.left_arrays import LeftArrays
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
@@ -86,7 +86,7 @@ class ArrayOutlooks:
         which, promised = judge(tuple(shapes))
         ends = np.searchsorted(which, np.arange(len(shapes) + 1)).tolist()
         each = {shape: promised.only(slice(*ends[at : at + 2])) for at, shape in enumerate(shapes)}
-        if not self._by_parcels:
+        if not sized(self.meeting.problem.policy):
             return _Foreseen(each, {})
         members = [wish for alike in shapes.values() for wish in alike]
         _, wish_of, parcel = self.judge.parcels(shapes, which, promised)
@@ -197,15 +197,9 @@ class ArrayOutlooks:
         costs = self.judge.costs_of(ways, journey, shape)
         return _Trips(promised, able, row, np.concatenate(trips), journey, costs)
 
-    @property
-    def _by_parcels(self) -> bool:
-        """Whether anything depends on the probability that a parcel passes."""
-        policy = self.meeting.problem.policy
-        return policy.min_parcel_good_share > 0 or policy.review_cost_vnd > 0
-
     def _parcels(self, promised: Promised, wish: Wish) -> Floats:
         """Probability that the parcel passes, of each row; 1 where nothing depends on it."""
-        return promised.parcel_shares(wish) if self._by_parcels else np.ones(len(promised.row))
+        return promised.parcel_shares(wish) if sized(self.meeting.problem.policy) else np.ones(len(promised.row))
 
     def _passing(self, found: _Trips, wish: Wish) -> Floats:
         """The same of a wish's trips."""

@@ -51,7 +51,7 @@ def told_refusals(
             reason = _unjudged()
         return Refusal(order_id=order_ids[at], kg=kg, reasons=(reason or _outbid(),))
 
-    def several(numbers: range) -> list[Refusal]:
+    def several(numbers: Sequence[int]) -> list[Refusal]:
         """Worked out together for crops of one kind at one destination, wish by wish."""
         ways: dict[tuple[Kind, str], list[tuple[int, BuyerOrder]]] = {}
         for number in numbers:

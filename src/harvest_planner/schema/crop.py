@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -67,6 +68,20 @@ class Stage(Record):
     """What a picker sees, in English."""
     looks_vi: str | None = None
     """What a picker sees, in Vietnamese."""
+
+    def known_to(self, batch_sd_d20: float | None) -> Stage:
+        """The stage of a batch whose common part is known this well [d20]; none: as the stage says.
+
+        Examples
+        --------
+        >>> seen = Stage(id="S3", age_d20=3, sd_d20=1.0, batch_sd_d20=0.6).known_to(0.0)
+        >>> seen.sd_d20, seen.batch_sd_d20
+        (0.8, 0.0)
+        """
+        if batch_sd_d20 is None or batch_sd_d20 == self.batch_sd_d20:
+            return self
+        own = math.sqrt(max(0.0, self.sd_d20**2 - self.batch_sd_d20**2))
+        return self.model_copy(update={"sd_d20": math.hypot(own, batch_sd_d20), "batch_sd_d20": batch_sd_d20})
 
     @model_validator(mode="after")
     def _common_part(self) -> Stage:

@@ -34,6 +34,9 @@ class Batch(Record):
     """How uncertain the quantity is, one standard deviation [kg]."""
     age_shift_d20: float = 0.0
     """Correction of the age by a field check [d20]."""
+    age_shift_sd_d20: NonNegative | None = None
+    """How uncertain that correction leaves the age that the batch shares, one standard deviation [d20]; none: as its
+    stage says (`batch_sd_d20`)."""
     plot: str | None = None
     """Which plot, in the grower's words."""
     variety: str | None = None

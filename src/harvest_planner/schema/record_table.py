@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, starmap
+from itertools import chain, repeat
 from typing import Annotated, Any, Generic, TypeVar, cast, overload
 
 from pydantic import ConfigDict, GetCoreSchemaHandler, TypeAdapter
@@ -98,10 +98,12 @@ class RecordTable(Sequence[R], Generic[R]):
 
     def json_lines(self) -> Iterator[str]:
         """What `model_dump_json` says of each record, without making them."""
-        texts = {name: _json_texts(self.model, name, column) for name, column in self._columns.items()}
-        parts = [map(texts[name].__getitem__, column.codes) for name, column in self._columns.items()]
-        frame = "{{" + ",".join(f'"{name}":{{}}' for name in self._columns) + "}}"
-        return starmap(frame.format, zip(*parts, strict=True))
+        parts: list[Iterator[str]] = []
+        for name, column in self._columns.items():
+            start = f'{"," if parts else "{"}"{name}":'
+            texts = [start + text for text in _json_texts(self.model, name, column)]
+            parts.append(map(texts.__getitem__, column.codes))
+        return map("".join, zip(*parts, repeat("}", len(self)), strict=True))
 
     def __len__(self) -> int:
         return self._length
@@ -206,7 +208,7 @@ class MadeRows(Sequence[R], Generic[R]):
         make: Callable[[int], R],
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
-        make_many: Callable[[range], Sequence[R]] | None = None,
+        make_many: Callable[[Sequence[int]], Sequence[R]] | None = None,
         runs: Sequence[tuple[Sequence[R], int, int]] = (),
     ) -> None:
         self._count, self._make, self._make_many = count, make, make_many
@@ -230,7 +232,11 @@ class MadeRows(Sequence[R], Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return self._made(range(self._count))
 
-    def _made(self, numbers: range) -> Iterator[R]:
+    def several(self, numbers: Sequence[int]) -> list[R]:
+        """The records of those numbers, in their order."""
+        return list(self._made(numbers))
+
+    def _made(self, numbers: Sequence[int]) -> Iterator[R]:
         if self._make_many is None:
             return map(self._make, numbers)
         portions = (numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION))

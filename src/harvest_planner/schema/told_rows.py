@@ -24,6 +24,11 @@ def field_of(rows: Sequence[R], name: str) -> Sequence[Any]:
     return [getattr(row, name) for row in rows]
 
 
+def records_at(rows: Sequence[R], numbers: Sequence[int]) -> list[R]:
+    """The records of those numbers, in their order; those made on demand are made together."""
+    return rows.several(numbers) if isinstance(rows, MadeRows) else list(map(rows.__getitem__, numbers))
+
+
 def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
     """The records of runs of several sequences: a tuple, or made on demand where one of those is made so.
 
@@ -43,12 +48,27 @@ def picked(runs: Iterable[Run[R]], names: Iterable[str]) -> Sequence[R]:
     flat = list(_made_of(runs))
     ends = list(accumulate(end - first for _, first, end in flat))
 
-    def make(at: int) -> R:
+    def place(at: int) -> tuple[Sequence[R], int]:
         number = bisect_right(ends, at)
         rows, _, end = flat[number]
-        return rows[end - ends[number] + at]
+        return rows, end - ends[number] + at
 
-    return MadeRows(ends[-1], make, known=known, runs=flat)
+    def make(at: int) -> R:
+        rows, number = place(at)
+        return rows[number]
+
+    def make_many(numbers: Sequence[int]) -> list[R]:
+        """Those of each sequence together."""
+        asked: dict[int, tuple[Sequence[R], dict[int, int]]] = {}
+        for at in numbers:
+            rows, number = place(at)
+            asked.setdefault(id(rows), (rows, {}))[1][at] = number
+        made: dict[int, R] = {}
+        for rows, places in asked.values():
+            made.update(zip(places, records_at(rows, list(places.values())), strict=True))
+        return [made[at] for at in numbers]
+
+    return MadeRows(ends[-1], make, known=known, make_many=make_many, runs=flat)
 
 
 def _followed(runs: Iterable[Run[R]]) -> Iterator[Run[R]]:

@@ -33,7 +33,8 @@ def by_mean(problem: PlanningProblem) -> PlanningProblem:
     lanes = tuple(lane.model_copy(update={"temperature_sd_degc": 0.0}) for lane in certain.lanes)
     used = dict.fromkeys([batch.crop_id for batch in problem.batches] + [order.crop_id for order in problem.orders])
     crops = {crop.id: crop for crop in (*problem.crops, *map(problem.crop, used))}
-    return certain.model_copy(update={"lanes": lanes, "crops": tuple(map(alike, crops.values()))})
+    batches = tuple(batch.model_copy(update={"age_shift_sd_d20": None}) for batch in problem.batches)
+    return certain.model_copy(update={"lanes": lanes, "crops": tuple(map(alike, crops.values())), "batches": batches})
 
 
 def mean_h(lane: Lane) -> float:

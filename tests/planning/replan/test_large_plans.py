@@ -10,12 +10,16 @@ import pytest
 import harvest_planner as hp
 from harvest_planner.planning import harvest
 from harvest_planner.planning.replan import second_looks
+from harvest_planner.planning.replan.happened import after, world_of
 from harvest_planner.planning.replan.room import Missing, _fitting
-from harvest_planner.planning.replan.standing import rows_of
+from harvest_planner.planning.replan.standing import rows_of, standings
 from harvest_planner.planning.replan.taken import Taken
+from harvest_planner.planning.replan.untouched import Same
 from harvest_planner.planning.told_shipments import TOLD
+from harvest_planner.schema.by_id import records_of
+from harvest_planner.schema.events import EVENTS
 from harvest_planner.schema.record_table import MadeRows, RecordTable
-from harvest_planner.schema.told_rows import field_of
+from harvest_planner.schema.told_rows import field_of, records_at
 from tests.planning.small import batch, lane, order, problem
 
 SIZES = (9, 8, 7, 6, 5, 4)
@@ -173,3 +177,39 @@ def test_what_fits_is_looked_for_until_the_room_is_filled() -> None:
     assert fitting == missing
     assert not list(_fitting(missing, {"na": [(1.0, 2.0)], "bo": [(1.0, 4.0)]}, []))
     assert list(_fitting(missing, {}, [(0.0, 3.0)])) == missing
+
+
+DAYS_OF_REST: list[dict[str, Any]] = [
+    {"kind": "place_closed", "place_id": "farm"},
+    {"kind": "departure_cancelled", "lane_id": "l1"},
+    {"kind": "grower_absent", "grower_id": "g1"},
+]
+
+
+@pytest.mark.parametrize("event", DAYS_OF_REST, ids=lambda event: event["kind"])
+@pytest.mark.parametrize("hit", [False, True], ids=["another day", "its own day"])
+def test_a_shipment_is_looked_at_again_where_its_own_day_becomes_one_of_rest(event: dict[str, Any], hit: bool) -> None:
+    asked = question()
+    plan = by_market(asked)
+    row = plan.shipments[0]
+    own = row.legs[0].departs_at.date() if event["kind"] == "departure_cancelled" else row.pick_on
+    on = own if hit else own + dt.timedelta(days=3)
+    told = {"from_on": on, "until_on": on} if event["kind"] == "grower_absent" else {"on": on}
+    (happened,) = EVENTS.validate_python(({**event, **told},))
+    before = standings(plan, asked, as_of=asked.as_of)
+    world = after(world_of(asked, before, as_of=asked.as_of), happened, asked)
+    changed = {name: records_of(rows) for name, rows in world.tables.items()}
+    same = Same.of(asked, world, asked.model_copy(update=changed))
+    assert (row.order_id in set(same.others(before))) is hit
+    again(plan, asked, happened)
+
+
+def test_refusals_of_a_re_plan_are_the_same_one_by_one_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", 0)
+    asked = question()
+    plan = by_market(asked)
+    found, _ = again(plan, asked, hp.OrderCancelled(order_id=max(field_of(plan.shipments, "order_id"))))
+    assert isinstance(found.refusals, MadeRows)
+    numbers = list(reversed(range(len(found.refusals))))
+    assert len(numbers) > 1
+    assert records_at(found.refusals, numbers) == [found.refusals[at] for at in numbers]

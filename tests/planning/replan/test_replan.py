@@ -245,6 +245,21 @@ def test_time_runs_one_way_and_has_an_offset() -> None:
         hp.replan(plan, question, [], as_of=dt.datetime(2026, 8, 11))
 
 
+def test_a_new_look_at_the_stage_takes_back_what_was_known_of_the_batch() -> None:
+    known = asked(batches=[batch(age_shift_d20=0.4, age_shift_sd_d20=0.1)])
+    seen = {
+        "kind": "field_checked",
+        "batch_id": "b1",
+        "seen_on": known.as_of.date(),
+        "stage_id": known.batches[0].stage_id,
+    }
+    corrected = {**seen, "stage_id": None, "age_shift_d20": 0.2}
+    for event, now in ((seen, (0.0, None)), (corrected, (0.2, 0.1))):
+        _, diff = hp.replan(hp.plan_harvest(known), known, [event], as_of=known.as_of)
+        found = diff.problem.batch("b1")
+        assert (found.age_shift_d20, found.age_shift_sd_d20) == now
+
+
 def happening(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({"kind": st.just(kind), **fields})
 

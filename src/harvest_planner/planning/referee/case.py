@@ -12,7 +12,7 @@ from harvest_planner import catalogue
 from harvest_planner.planning.referee.duration import Duration, duration_of
 from harvest_planner.planning.referee.fruit import Clock, Taste, taste_of
 from harvest_planner.planning.referee.journey import Arrival, Journey, Ride
-from harvest_planner.planning.referee.orchard import Orchard, PickDay
+from harvest_planner.planning.referee.orchard import Orchard, PickDay, spread_of
 from harvest_planner.planning.referee.promise import Delivery, Fruit, Promise, Promises
 from harvest_planner.planning.referee.punctuality import Punctuality, punctuality
 from harvest_planner.planning.referee.timetable import Timetable, hours, moment
@@ -160,7 +160,7 @@ class Case:
             age += clock.rate(degc) * hours_ / 24.0
             chill += clock.chill(degc) * hours_ / 24.0
             danger += clock.danger(degc) * hours_ / 24.0
-        return Fruit(age, chill, danger, stage.sd_d20, stage.batch_sd_d20)
+        return Fruit(age, chill, danger, *spread_of(stage, day.batch.age_shift_sd_d20))
 
     def taste(self, order: Wanted) -> Taste:
         """When the order's fruit is good."""

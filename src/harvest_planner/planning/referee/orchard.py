@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
 from harvest_planner import catalogue
 from harvest_planner.planning.referee.fruit import Clock
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.schema.clock import zone
+from harvest_planner.schema.crop import Stage
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.people import Grower, Place
 from harvest_planner.schema.problem import PlanningProblem
+
+Cohort = tuple[str, tuple[str, float | None], str, float, float, float]
 
 EDGE_D20 = 1e-9
 
@@ -34,8 +38,9 @@ class PickDay:
     interval_kept: bool
     certified: bool
     rests: bool
-    cohort: tuple[str, str, str, float, float, float]
-    """Crop, stage, place, start of the clock, readiness and age: days alike in these have the same fruit to send."""
+    cohort: Cohort
+    """Crop, stage and how well it is known, place, start of the clock, readiness and age: days alike in these have the
+    same fruit to send."""
 
 
 class Orchard:
@@ -46,7 +51,7 @@ class Orchard:
         self._days: dict[tuple[str, dt.date], PickDay] = {}
         self._spans: dict[tuple[object, ...], tuple[dt.datetime, dt.datetime, float]] = {}
         self._ages: dict[tuple[object, ...], float] = {}
-        self._cohorts: dict[tuple[str, str, str, float, float, float], tuple[str, str, str, float, float, float]] = {}
+        self._cohorts: dict[Cohort, Cohort] = {}
         self._todays: dict[str, dt.date] = {}
 
     def pick_day(self, batch: Batch, day: dt.date) -> PickDay:
@@ -63,7 +68,7 @@ class Orchard:
         treated_h = 0.0 if crop.treatment is None else crop.treatment.duration_h
         clock_h, age = hours(from_at) + treated_h, self.tree_age(batch, day)
         ready_h = ended_h + treated_h + self.problem.policy.handling_h
-        cohort = (crop.id, batch.stage_id, place.id, clock_h, ready_h, age)
+        cohort = (crop.id, (batch.stage_id, batch.age_shift_sd_d20), place.id, clock_h, ready_h, age)
         return PickDay(
             batch=batch,
             pick_on=day,
@@ -121,7 +126,8 @@ class Orchard:
         crop = self.problem.crop(batch.crop_id)
         if crop.drops_at_d20 is None:
             return True
-        return self.tree_age(batch, day) + crop.stage(batch.stage_id).sd_d20 < crop.drops_at_d20 - EDGE_D20
+        sd_d20 = spread_of(crop.stage(batch.stage_id), batch.age_shift_sd_d20)[0]
+        return self.tree_age(batch, day) + sd_d20 < crop.drops_at_d20 - EDGE_D20
 
     def today(self, batch: Batch) -> dt.date:
         """The local date of `as_of` where the batch hangs."""
@@ -144,6 +150,14 @@ class Orchard:
         """Whether it is one of the pick days of the horizon."""
         today, end = self.today(day.batch), self.horizon_on(day.batch)
         return today <= day.pick_on < end and day.from_at >= self.problem.as_of
+
+
+def spread_of(stage: Stage, common_sd_d20: float | None) -> tuple[float, float]:
+    """Standard deviations of the fruit's age, in all and of what a batch shares, which may be better known [d20]."""
+    if common_sd_d20 is None:
+        return stage.sd_d20, stage.batch_sd_d20
+    apart = max(0.0, stage.sd_d20**2 - stage.batch_sd_d20**2)
+    return math.sqrt(apart + common_sd_d20**2), common_sd_d20
 
 
 def interval_kept(batch: Batch, day: dt.date) -> bool:

@@ -59,13 +59,21 @@ def replan(
     require_solver()
     happened = EVENTS.validate_python(tuple(events))
     # Of all shipments small records are made, none of them in a cycle; searching those would take as long as the rest.
+    # They are let go with the inner call, before the search goes on.
     with collector_paused():
-        standing = standings(plan, problem, as_of=_moment(as_of, problem))
-        world = world_of(problem, standing, as_of=as_of)
-        for event in happened:
-            world = after(world, event, problem)
-        world = _confirmed(world, (*standing, *world.keeps))
-        return Tries(plan, problem, world, standing, as_of, time_limit_s, seed).answer()
+        asked = (plan, problem, _moment(as_of, problem))
+        return Tries(*asked, *_world(*asked, happened), time_limit_s, seed).answer()
+
+
+def _world(
+    plan: HarvestPlan, problem: PlanningProblem, as_of: dt.datetime, happened: Iterable[Event]
+) -> tuple[World, tuple[Standing, ...]]:
+    """What has become of the problem and the plan's shipments, and how those stood before the events."""
+    standing = standings(plan, problem, as_of=as_of)
+    world = world_of(problem, standing, as_of=as_of)
+    for event in happened:
+        world = after(world, event, problem)
+    return _confirmed(world, (*standing, *world.keeps)), standing
 
 
 def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:

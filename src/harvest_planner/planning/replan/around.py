@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.rest import MOST_SELLING
-from harvest_planner.planning.replan.standing import Row, Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing
 from harvest_planner.planning.replan.taken import Trip
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.plan import HarvestPlan
@@ -27,12 +27,19 @@ def short_of(found: HarvestPlan, world: World) -> list[str]:
     return sorted(world.touched.intersection(field_of(found.refusals, "order_id")))
 
 
-def at_stake(found: HarvestPlan, asked: PlanningProblem, world: World, plan: HarvestPlan) -> list[str]:
-    """Orders that the events touch, where so much hangs on them that moving others for them may pay."""
+def at_stake(
+    found: HarvestPlan, asked: PlanningProblem, world: World, plan: HarvestPlan, *, kept: Container[str]
+) -> list[str]:
+    """Orders that the events touch, where so much hangs on them that moving others for them may pay.
+
+    Parameters
+    ----------
+    kept : ids of orders with a shipment that holds.
+    """
     touched = [asked.order(order_id) for order_id in sorted(world.touched)]
-    kept = {each.shipment.order_id for each in world.keeps}
     wanted = [order for order in touched if order.state in PLANNED_STATES and order.id not in kept]
-    before = sum(row.value_vnd for row in rows_of(plan) if row.order_id in world.touched)
+    told = zip(*(field_of(plan.shipments, name) for name in ("order_id", "value_vnd")), strict=True)
+    before = sum(value_vnd for order_id, value_vnd in told if order_id in world.touched)
     stake = max(before, sum(order.quantity_kg * order.price_vnd_per_kg for order in wanted))
     return [order.id for order in wanted] if stake > WORTH_MOVING * abs(found.value_vnd) else []
 
@@ -53,13 +60,12 @@ def usable(meeting: Meeting, short: Iterable[str]) -> set[Trip]:
     return trips
 
 
-def around(trips: Collection[Trip], world: World) -> list[Standing]:
-    """Free shipments on the trips, those of least worth per kilogram first."""
-    if not trips:
-        return []
+def around(trips: Collection[Trip], free: Iterable[Standing]) -> list[Standing]:
+    """Of free shipments those on the trips, those of least worth per kilogram first."""
+    batch_ids = {batch_id for batch_id, _ in trips}
+    near = [each for each in free if each[0].batch_id in batch_ids and each.trip in trips]
     # What is left of a trip stays there.
-    whole = (each for each in free_of(world) if abs(each.kg - each.shipment.kg) <= KG_EPSILON)
-    near = [each for each in whole if each.trip in trips]
+    near = [each for each in near if abs(each.kg - each.shipment.kg) <= KG_EPSILON]
     near.sort(key=lambda each: (each.shipment.value_vnd / each.shipment.kg, each.shipment.order_id))
     return near[:MOST_LOOSENED]
 

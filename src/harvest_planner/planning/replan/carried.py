@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
+from itertools import compress, count
+from typing import Any
 
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.standing import Row, Standing, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_at
 from harvest_planner.planning.replan.untouched import Same
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.plan import HarvestPlan, ShadowPrice
@@ -18,31 +18,36 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
-ORDER_ID = attrgetter("order_id")
 Trip = tuple[str, dt.date]
 
 
 @dataclass(frozen=True)
 class Carried:
-    """Shipments and refusals that stay as they are, with the plan they come from."""
+    """Shipments and refusals that stay as they are, by their places in the plan they come from.
+
+    Attributes
+    ----------
+    shipments : places in `plan.shipments`, by order.
+    refusals : places in `plan.refusals`, by order.
+    others : ids of all other orders of the question.
+    """
 
     plan: HarvestPlan
-    shipments: tuple[Row, ...]
-    """By order."""
-    refusals: tuple[int, ...]
-    """Their places in `plan.refusals`."""
+    shipments: Sequence[int]
+    refusals: Sequence[int]
+    others: frozenset[str]
 
-    @cached_property
-    def order_ids(self) -> frozenset[str]:
-        """The orders that need no planning."""
-        ids = field_of(self.plan.refusals, "order_id")
-        return frozenset(chain(map(ORDER_ID, self.shipments), map(ids.__getitem__, self.refusals)))
+    def told(self, name: str) -> Iterator[Any]:
+        """A field of the shipments."""
+        return map(field_of(self.plan.shipments, name).__getitem__, self.shipments)
 
     @cached_property
     def undone(self) -> tuple[Row, ...]:
         """Shipments of the plan that do not stay."""
-        stays = {row.at for row in self.shipments}
-        return tuple(row for row in rows_of(self.plan) if row.at not in stays)
+        left = bytearray(b"\1") * len(self.plan.shipments)
+        for at in self.shipments:
+            left[at] = 0
+        return rows_at(self.plan, list(compress(count(), left)))
 
     def missing_kg(self, order_ids: Container[str]) -> dict[str, float]:
         """What orders of those are refused [kg]."""
@@ -51,11 +56,12 @@ class Carried:
 
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""
-        ids = field_of(self.plan.refusals, "order_id")
+        sent, refused = (field_of(rows, "order_id") for rows in (self.plan.shipments, self.plan.refusals))
         return Carried(
             self.plan,
-            tuple(row for row in self.shipments if row.order_id not in order_ids),
-            tuple(at for at in self.refusals if ids[at] not in order_ids),
+            [at for at in self.shipments if sent[at] not in order_ids],
+            [at for at in self.refusals if refused[at] not in order_ids],
+            self.others.union(order_ids),
         )
 
 
@@ -66,12 +72,14 @@ def carried_of(
     keeps: Sequence[Standing],
     *,
     asked: PlanningProblem,
+    order_ids: Iterable[str],
 ) -> Carried:
     """What stays as it is: shipments that no event touches, and refusals that still hold.
 
     Parameters
     ----------
     asked : the question of the new plan; what rides a lane that departs no more is not carried.
+    order_ids : of all orders that are asked for.
     """
     same = Same.of(problem, world, asked)
     # Orders of shipments that are undone are among those that events touch.
@@ -79,14 +87,23 @@ def carried_of(
     ids = field_of(plan.refusals, "order_id")
     refused = sorted(_refused(ids, problem, world, asked.as_of), key=ids.__getitem__)
     other |= set(ids) - {ids[at] for at in refused}
-    kept = [each.shipment for each in keeps if each.shipment.order_id not in other]
-    shipments = sorted([row for row in kept if isinstance(row, Row)], key=ORDER_ID)
-    return Carried(plan, tuple(shipments), tuple(at for at in refused if ids[at] not in other))
+    kept = (row.at for row, *_ in keeps if row.order_id not in other and isinstance(row, Row))
+    sent = field_of(plan.shipments, "order_id")
+    shipments, refusals = sorted(kept, key=sent.__getitem__), [at for at in refused if ids[at] not in other]
+    carried = (map(sent.__getitem__, shipments), map(ids.__getitem__, refusals))
+    return Carried(plan, shipments, refusals, frozenset(order_ids).difference(*carried))
 
 
-def whole(found: HarvestPlan) -> Carried:
-    """All of a plan of the same question."""
-    return Carried(found, rows_of(found), tuple(range(len(found.refusals))))
+def whole(found: HarvestPlan, order_ids: Iterable[str]) -> Carried:
+    """All of a plan of the same question, which tells of its orders one after another.
+
+    Parameters
+    ----------
+    order_ids : of all orders that are asked for.
+    """
+    told = (field_of(rows, "order_id") for rows in (found.shipments, found.refusals))
+    others = frozenset(order_ids).difference(*told)
+    return Carried(found, range(len(found.shipments)), range(len(found.refusals)), others)
 
 
 def trips_of(plan: HarvestPlan) -> Iterator[Trip]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from harvest_planner.planning.replan.standing import Row, Standing, rows_but, rows_of
+from harvest_planner.planning.replan.standing import Row, Standing, rows_for, rows_on
 from harvest_planner.schema.plan import HarvestPlan, Leg
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.told_rows import field_of
+from harvest_planner.schema.told_rows import field_of, records_at
 
 KG_EPSILON = 1e-6
 
@@ -87,19 +87,20 @@ def difference(
     standing: Iterable[Standing],
     problem: PlanningProblem,
     *,
-    kept: Collection[str],
+    others: Collection[str],
 ) -> PlanDifference:
     """What the new plan changes of the old one.
 
     Parameters
     ----------
-    kept : ids of orders that are carried over; nothing of theirs changes.
+    others : ids of orders that are not carried over; nothing changes of those that are.
     """
-    picks = tuple(_pick_changes(old, new, problem, kept))
+    before, after = rows_for(old, others), rows_for(new, others)
+    picks = tuple(_pick_changes(old, before, after, problem, others))
     return PlanDifference(
         problem=problem,
         picks=picks,
-        orders=tuple(_order_changes(old, new, kept)),
+        orders=tuple(_order_changes(old, new, before, after)),
         value_before_vnd=old.value_vnd,
         value_after_vnd=new.value_vnd,
         change_cost_vnd=_cost(picks, standing, problem),
@@ -112,20 +113,21 @@ def change_cost_vnd(
     standing: Iterable[Standing],
     problem: PlanningProblem,
     *,
-    kept: Collection[str],
+    others: Collection[str],
 ) -> float:
     """What the changes cost by `policy.change_cost_vnd_per_kg` [VND]."""
     if problem.policy.change_cost_vnd_per_kg == 0:
         return 0.0
-    return _cost(_pick_changes(old, new, problem, kept), standing, problem)
+    changes = _pick_changes(old, rows_for(old, others), rows_for(new, others), problem, others)
+    return _cost(tuple(changes), standing, problem)
 
 
 def _pick_changes(
-    old: HarvestPlan, new: HarvestPlan, problem: PlanningProblem, kept: Collection[str]
+    old: HarvestPlan, before: Iterable[Row], after: Iterable[Row], problem: PlanningProblem, others: Collection[str]
 ) -> Iterator[PickChange]:
-    was, now = _kg_by_trip(rows_but(old, kept)), _kg_by_trip(rows_but(new, kept))
+    was, now = _kg_by_trip(before), _kg_by_trip(after)
     trips = was.keys() | now.keys()
-    stays = _kg_by_trip(row for row in rows_of(old) if (row.batch_id, row.pick_on) in trips and row.order_id in kept)
+    stays = _kg_by_trip(row for row in rows_on(old, trips) if row.order_id not in others)
     for trip in sorted(trips):
         kg = tuple(round(stays.get(trip, 0.0) + table.get(trip, 0.0), 6) for table in (was, now))
         if abs(kg[0] - kg[1]) > KG_EPSILON:
@@ -139,12 +141,14 @@ def _kg_by_trip(rows: Iterable[Row]) -> dict[tuple[str, dt.date], float]:
     return found
 
 
-def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) -> Iterator[OrderChange]:
-    rows_before, rows_after = rows_but(old, kept), rows_but(new, kept)
-    others = _different(rows_before, rows_after)
-    before, after = _ways(rows_before, others), _ways(rows_after, others)
+def _order_changes(
+    old: HarvestPlan, new: HarvestPlan, rows_before: Sequence[Row], rows_after: Sequence[Row]
+) -> list[OrderChange]:
+    different = _different(rows_before, rows_after)
+    before, after = _ways(rows_before, different), _ways(rows_after, different)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
+    changes: list[OrderChange] = []
     for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
         was, now = before.get(order_id, {}), after.get(order_id, {})
         if was == now and now:
@@ -155,8 +159,10 @@ def _order_changes(old: HarvestPlan, new: HarvestPlan, kept: Collection[str]) ->
             _lanes(legs) for _, legs in now.values()
         ]
         if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
-            code = new.refusals[refused[order_id]].reasons[0].code if order_id in refused else None
-            yield OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, code)
+            changes.append(OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, None))
+    places = {change.order_id: refused[change.order_id] for change in changes if change.order_id in refused}
+    codes = {each.order_id: each.reasons[0].code for each in records_at(new.refusals, list(places.values()))}
+    return [replace(change, reason_code=codes.get(change.order_id)) for change in changes]
 
 
 def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:
@@ -181,10 +187,13 @@ def _lanes(legs: Iterable[Leg]) -> list[tuple[str, dt.datetime]]:
     return [(leg.lane_id, leg.departs_at) for leg in legs]
 
 
-def _cost(picks: Iterable[PickChange], standing: Iterable[Standing], problem: PlanningProblem) -> float:
+def _cost(picks: Collection[PickChange], standing: Iterable[Standing], problem: PlanningProblem) -> float:
     """Changed kilograms at the policy's price, twice that at the fence and less the farther off the pick is."""
     policy = problem.policy
-    ahead = {each.trip: each.ahead_h for each in standing}
+    if policy.change_cost_vnd_per_kg == 0:
+        return 0.0
+    trips = {(change.batch_id, change.pick_on) for change in picks}
+    ahead = {each.trip: each.ahead_h for each in standing if each.trip in trips}
     fence = max(policy.freeze_h, 1.0)
     total = 0.0
     for change in picks:

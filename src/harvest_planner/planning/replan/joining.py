@@ -12,10 +12,10 @@ from operator import attrgetter
 
 from harvest_planner.planning import answer
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.carried import ORDER_ID, Carried, trips_of
+from harvest_planner.planning.replan.carried import Carried, trips_of
 from harvest_planner.planning.replan.reasons import reasoned
 from harvest_planner.planning.replan.rest import Rest
-from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, rows_of
+from harvest_planner.planning.replan.standing import ROW_FIELDS, Row, rows_at, rows_of
 from harvest_planner.planning.replan.taken import Taken, Trip
 from harvest_planner.schema.plan import BatchRow, HarvestPlan, Pick, Refusal, Shipment, Status, Surplus
 from harvest_planner.schema.record_table import MadeRows
@@ -66,6 +66,11 @@ class Joining:
         return {trip: at for at, trip in enumerate(trips_of(self.planned))}
 
     @cached_property
+    def _held(self) -> set[Trip]:
+        """Trips that are made for what is carried."""
+        return self.held.trips
+
+    @cached_property
     def _sold(self) -> dict[Trip, Surplus]:
         """Local sales that are carried."""
         plan, again = self.stays.plan, self.rest.sells_again
@@ -87,18 +92,16 @@ class Joining:
             for field in self.meeting.fields
             if field.batch.id not in asked_again
         )
-        goods = map(attrgetter("value_vnd"), self.stays.shipments)
-        return math.fsum((*goods, *(sold.value_vnd for sold in self._sold.values()), *kept))
+        return math.fsum((*self.stays.told("value_vnd"), *(sold.value_vnd for sold in self._sold.values()), *kept))
 
     def _fees_vnd(self, *, but_for: Container[Trip]) -> float:
         """Cost of the trips that are carried [VND]."""
         batch = self.meeting.problem.batch
-        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in self.held.trips if trip not in but_for)
+        return math.fsum(batch(trip[0]).trip_cost_vnd for trip in self._held if trip not in but_for)
 
     def _shipments(self) -> Sequence[Shipment]:
         """By order; each order is carried whole or not at all."""
-        ours = self.stays.shipments
-        ids, places = list(map(ORDER_ID, ours)), list(map(attrgetter("at"), ours))
+        ids, places = list(self.stays.told("order_id")), self.stays.shipments
         runs: list[Run[Shipment]] = []
         done = 0
         for at, order_id in enumerate(field_of(self.planned.shipments, "order_id")):
@@ -145,21 +148,24 @@ class Joining:
         before = {trip: at for at, trip in enumerate(trips_of(plan))}
         sold_again = ((sold.batch_id, sold.pick_on) for sold in self.rest.sold_again(plan))
         other = {*self._trips, *sold_again, *(row.trip for row in self.stays.undone)}
-        held = self.held.trips
-        rows: dict[Trip, list[Row]] = {trip: [] for trip in held & other}
-        for row in self.stays.shipments:
-            if (row.batch_id, row.pick_on) in other:
-                rows[row.trip].append(row)
+        held = self._held
+        places: dict[Trip, list[int]] = {trip: [] for trip in held & other}
+        batch_ids = {batch_id for batch_id, _ in other}
+        of_batches, days = field_of(plan.shipments, "batch_id"), field_of(plan.shipments, "pick_on")
+        for at in self.stays.shipments:
+            if of_batches[at] in batch_ids and (trip := (of_batches[at], days[at])) in other:
+                places[trip].append(at)
+        rows = {trip: rows_at(plan, of_trip) for trip, of_trip in places.items()}
         runs: list[Run[Pick]] = []
         for trip in sorted({*self._trips, *held}, key=lambda trip: (trip[1], trip[0])):
-            at = self._trips.get(trip)
+            number = self._trips.get(trip)
             if trip not in other:
                 runs.append((plan.picks, before[trip], before[trip] + 1))
             elif trip in rows:
-                planned = None if at is None else self.planned.picks[at]
+                planned = None if number is None else self.planned.picks[number]
                 runs.append(((self._together(plan.picks[before[trip]], rows[trip], planned),), 0, 1))
-            elif at is not None:
-                runs.append((self.planned.picks, at, at + 1))
+            elif number is not None:
+                runs.append((self.planned.picks, number, number + 1))
         return picked(runs, ("batch_id", "pick_on"))
 
     def _together(self, before: Pick, rows: Sequence[Row], planned: Pick | None) -> Pick:

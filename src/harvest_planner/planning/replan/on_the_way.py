@@ -145,7 +145,8 @@ def _judged(parcel: _Seen, way: Itinerary | None) -> ExpectedCondition:
     shipment, buyer, problem, seen_at, age, doses = parcel
     local = zone(buyer.destination.timezone)
     until_at = buyer.order.deliver_until_at
-    stage = buyer.crop.stage(problem.batch(shipment.batch_id).stage_id)
+    batch = problem.batch(shipment.batch_id)
+    stage = buyer.crop.stage(batch.stage_id).known_to(batch.age_shift_sd_d20)
     ways = (
         [(1.0, seen_at.astimezone(local), 0.0, 0.0, 0.0)]
         if way is None

@@ -51,7 +51,7 @@ def rest_of(
     stays: Carried,
     asked: PlanningProblem,
     places: Mapping[str, int],
-    keeps: Iterable[Standing],
+    keeps: Mapping[str, Sequence[Standing]],
     *,
     changed: Collection[str],
     only: frozenset[Trip] | None,
@@ -61,13 +61,12 @@ def rest_of(
     Parameters
     ----------
     places : of all orders that are asked for, by id.
-    keeps : shipments that hold, carried or not.
+    keeps : shipments that hold, carried or not, by order.
     changed : ids of batches whose fruit, hands or local sales are not what they were.
     only : trips that orders may use; None: all of their crop.
     """
-    left = places.keys() - stays.order_ids
-    orders = tuple([asked.orders[at] for at in sorted(map(places.__getitem__, left))])
-    commitments = tuple(gathered([each for each in keeps if each.shipment.order_id in left]))
+    orders = tuple([asked.orders[at] for at in sorted(map(places.__getitem__, stays.others))])
+    commitments = tuple(gathered(each for order in orders for each in keeps.get(order.id, ())))
     near = {*changed, *(row.batch_id for row in stays.undone), *(each.batch_id for each in commitments)}
     crops = _open_crops(orders, commitments)
     usable = None if only is None else {batch_id for batch_id, _ in only}

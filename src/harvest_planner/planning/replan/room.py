@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -82,13 +82,13 @@ def missing_of(old: HarvestPlan, asked: PlanningProblem) -> tuple[Missing, ...]:
 
 
 def may_fit(
-    missing: Iterable[Missing], before: Stock, now: Stock, *, but: Iterable[str]
+    missing: Callable[[], Iterable[Missing]], before: Stock, now: Stock, *, but: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[Trip]]:
     """Refused orders of the old plan that some trip or departure can take now and could not before, and those trips.
 
     Parameters
     ----------
-    missing : what the old plan refuses.
+    missing : what the old plan refuses; asked for where something was gained.
     before, now : of the old plan and of the new one.
     but : ids of orders that need no look.
     """
@@ -98,7 +98,7 @@ def may_fit(
     if not trips and not departures:
         return frozenset(), frozenset()
     known = frozenset(but)
-    fitting = (each for each in _fitting(missing, trips, departures) if each.order_id not in known)
+    fitting = (each for each in _fitting(missing(), trips, departures) if each.order_id not in known)
     gained_kg = sum(high - max(0.0, low) for spans in (*trips.values(), departures) for low, high in spans)
     likely: list[str] = []
     filled_kg = 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import NamedTuple
 
-from harvest_planner.planning.harvest import Hold, allocate, is_large, planned, prepare
+from harvest_planner.planning.harvest import Hold, allocate, is_large, planned_by_market, prepare
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import trips_of
@@ -28,6 +28,8 @@ OF_THE_WISH = frozenset(
     )
 )
 """Reasons that no other order's trip can undo."""
+LARGE_SHARE = 0.25
+"""A re-plan leaves so much smaller problems to the market than a plan: it is to take a tenth of a plan's time."""
 Trip = tuple[str, dt.date]
 
 
@@ -63,8 +65,8 @@ def planned_on(
     from harvest_planner.planning.outlook_arrays import ArrayOutlooks
 
     meeting = Meeting(rest, only=only)
-    if is_large(meeting):
-        return planned(rest, patience=patience, seed=seed, hold=hold)
+    if is_large(meeting, share=LARGE_SHARE):
+        return planned_by_market(meeting, patience=patience, seed=seed, hold=hold)
     prepared = prepare(rest, hold=hold, meeting=meeting, patience=patience)
     found = allocate(prepared, executor=None, patience=patience, seed=seed)
     return plan_of(
@@ -119,7 +121,7 @@ def next_look(
     The orders to add, and the trips that gained room; None: nobody.
     """
     if many(plan):
-        order_ids, trips = may_fit(missing(), had, has, but=before.order_ids)
+        order_ids, trips = may_fit(missing, had, has, but=before.order_ids)
         return Look(order_ids, trips) if order_ids else None
     if set(trips_of(found)) <= set(trips_of(plan)):
         return None

@@ -71,12 +71,24 @@ def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
     return found
 
 
-def rows_but(plan: HarvestPlan, order_ids: Collection[str]) -> list[Row]:
-    """Shipments of a plan but those of some orders."""
+def rows_for(plan: HarvestPlan, order_ids: Collection[str]) -> tuple[Row, ...]:
+    """Shipments of a plan for some orders."""
     ids = field_of(plan.shipments, "order_id")
+    return rows_at(plan, [at for at, order_id in enumerate(ids) if order_id in order_ids])
+
+
+def rows_on(plan: HarvestPlan, trips: Collection[tuple[str, dt.date]]) -> tuple[Row, ...]:
+    """Shipments of a plan on some trips."""
+    batch_ids, days = (field_of(plan.shipments, name) for name in ("batch_id", "pick_on"))
+    picked = {batch_id for batch_id, _ in trips}
+    near = [at for at, batch_id in enumerate(batch_ids) if batch_id in picked]
+    return rows_at(plan, [at for at in near if (batch_ids[at], days[at]) in trips])
+
+
+def rows_at(plan: HarvestPlan, places: Iterable[int]) -> tuple[Row, ...]:
+    """Shipments of a plan by their places."""
     columns = [field_of(plan.shipments, name) for name in ROW_FIELDS]
-    places = (at for at, order_id in enumerate(ids) if order_id not in order_ids)
-    return [Row(at, *(column[at] for column in columns)) for at in places]
+    return tuple([Row(at, *(column[at] for column in columns)) for at in places])
 
 
 def _rows(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -110,15 +122,16 @@ class Standing(NamedTuple):
 def standings(plan: HarvestPlan, problem: PlanningProblem, *, as_of: dt.datetime) -> tuple[Standing, ...]:
     """Every shipment of the plan as it stands at `as_of`."""
     rows = rows_of(plan)
-    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in {row.batch_id for row in rows}}
-    made = {(row.batch_id, row.pick_on) for row in rows}
-    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in made}
-    ways = {id(row.legs): row.legs for row in rows}
+    batch_ids, days, kg, legs = (field_of(plan.shipments, name) for name in ("batch_id", "pick_on", "kg", "legs"))
+    fields = {batch_id: FieldBatch.of(problem.batch(batch_id), problem) for batch_id in set(batch_ids)}
+    keys = list(zip(batch_ids, days, strict=True))
+    trips = {trip: _of_trip(fields[trip[0]].hours_on(trip[1]), problem, as_of) for trip in set(keys)}
+    numbers = list(map(id, legs))
+    ways = dict(zip(numbers, legs, strict=True))
     left = {way for way, legs in ways.items() if _has_left(legs, as_of)}
-    stands = [trips[row.batch_id, row.pick_on] for row in rows]
     told = (
-        (row, "shipped" if id(row.legs) in left else stand, row.kg, ahead_h, True)
-        for row, (stand, ahead_h) in zip(rows, stands, strict=True)
+        (row, "shipped" if way in left else stand, of_row, ahead_h, True)
+        for row, way, of_row, (stand, ahead_h) in zip(rows, numbers, kg, map(trips.__getitem__, keys), strict=True)
     )
     # As `Standing._make` does of each, without a call for each.
     return tuple(map(partial(tuple.__new__, Standing), told))
@@ -163,25 +176,25 @@ class _Way(NamedTuple):
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
     """The shipments as commitments, one for each order, batch, day, state and way."""
     same, ways = _together(standing)
-    for (*key, number), kg in same:
+    for *key, number, kg in same:
         way = ways[number]
         settled = dict(zip(SETTLED, key, strict=True))
-        yield Commitment(**settled, lane_ids=way.lane_ids, departs_at=way.departs_at, kg=kg)
+        yield Commitment(**settled, lane_ids=way.lane_ids, departs_at=way.departs_at, kg=round(kg, 6))
 
 
 def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
     """As `gathered`, by columns."""
     same, ways = _together(standing)
-    *told, numbers = zip(*(key for key, _ in same), strict=True) if same else ((),) * (len(SETTLED) + 1)
+    *told, numbers, kg = zip(*same, strict=True) if same else ((),) * (len(SETTLED) + 2)
     columns = dict(zip(SETTLED, map(Column.of, told), strict=True))
     codes = array("i", numbers)
     columns["lane_ids"] = Column([way.lane_ids for way in ways], codes)
     columns["departs_at"] = Column([way.departs_at for way in ways], codes)
-    columns["kg"] = Column.of([kg for _, kg in same])
+    columns["kg"] = Column.of([round(each, 6) for each in kg])
     return RecordTable(Commitment, columns, Commitment.model_fields)
 
 
-def _together(standing: Iterable[Standing]) -> tuple[list[tuple[tuple[Any, ...], float]], list[_Way]]:
+def _together(standing: Iterable[Standing]) -> tuple[list[tuple[Any, ...]], list[_Way]]:
     """What shipments share, as SETTLED and the number of their way, with their weight [kg]; and the ways, rising."""
     rows = [(goods, stand, kg, goods.legs if planned else ()) for goods, stand, kg, _, planned in standing]
     legs_of = {id(legs): legs for *_, legs in rows}
@@ -189,9 +202,19 @@ def _together(standing: Iterable[Standing]) -> tuple[list[tuple[tuple[Any, ...],
     ways = sorted({way[:2]: way for way in told.values()}.values(), key=lambda way: way[:2])
     numbers = {way[:2]: number for number, way in enumerate(ways)}
     number_of = {at: numbers[way[:2]] for at, way in told.items()}
-    same: dict[tuple[Any, ...], float] = {}
-    for goods, stand, kg, legs in rows:
-        state = "frozen" if stand == "free" else stand
-        key = (goods.order_id, goods.batch_id, goods.pick_on, state, number_of[id(legs)])
-        same[key] = same.get(key, 0.0) + kg
-    return [(key, round(same[key], 6)) for key in sorted(same)], ways
+    state_of = {"free": "frozen"}
+    each = [
+        (goods.order_id, goods.batch_id, goods.pick_on, state_of.get(stand, stand), number_of[id(legs)], kg)
+        for goods, stand, kg, legs in rows
+    ]
+    each.sort()
+    same: list[tuple[Any, ...]] = []
+    last: tuple[Any, ...] = ("",)
+    for row in each:
+        # Few orders travel in parts, and few parts alike.
+        if row[0] == last[0] and row[:-1] == last[:-1]:
+            same[-1] = last = (*last[:-1], last[-1] + row[-1])
+        else:
+            same.append(row)
+            last = row
+    return same, ways

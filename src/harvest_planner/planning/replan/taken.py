@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harvest_planner.planning.fairness import Owner
-from harvest_planner.planning.replan.standing import Row
+from harvest_planner.planning.replan.standing import Row, rows_of
 from harvest_planner.planning.settled import Used
-from harvest_planner.schema.plan import Leg, Surplus
+from harvest_planner.schema.plan import HarvestPlan, Leg, Surplus
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.transit.instants import hours_of
 
 Trip = tuple[str, dt.date]
+
+
+def taken_by(plan: HarvestPlan, problem: PlanningProblem) -> Taken:
+    """What a plan takes of the problem it answers; of many rows that are made on demand it is kept with them."""
+    rows = plan.shipments
+    if not isinstance(rows, MadeRows):
+        return Taken().count(rows_of(plan), plan.surplus, problem)
+    of, found = rows.derived.get("taken", (None, None))
+    if of is None or of() is not problem:
+        found = Taken().count(rows_of(plan), plan.surplus, problem)
+        rows.derived["taken"] = (weakref.ref(problem), found)
+    assert isinstance(found, Taken)
+    return found
 
 
 @dataclass

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import ChainMap, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from itertools import count
+from typing import Any
 
 from harvest_planner.planning.answered import remember
 from harvest_planner.planning.fairness import FairPart, Owner, fair_parts
@@ -33,8 +34,9 @@ from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of,
 from harvest_planner.planning.replan.room import Missing, Stock, missing_of
 from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
 from harvest_planner.planning.replan.serving import serving
-from harvest_planner.planning.replan.standing import Row, Standing, committed, gathered, rows_but, rows_of
-from harvest_planner.planning.replan.taken import Taken, Trip
+from harvest_planner.planning.replan.standing import Standing, committed, gathered
+from harvest_planner.planning.replan.taken import Taken, Trip, taken_by
+from harvest_planner.planning.replan.tried import Try, lost_kg, missing_kg
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.schema.by_id import records_of
@@ -50,41 +52,29 @@ MOST_LOOKS = 3
 """So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
 
 
-class _Try(NamedTuple):
-    """A plan that was found, and what the changes cost [VND]."""
-
-    plan: HarvestPlan
-    keeps: Sequence[Standing]
-    kept: frozenset[str]
-    """Ids of orders that are carried over."""
-    change_cost_vnd: float
-
-    @property
-    def worth_vnd(self) -> float:
-        return self.plan.value_vnd - self.change_cost_vnd
-
-
 @dataclass(frozen=True)
 class Tries:
     """Plans of what happened, with more or less of the old one kept."""
 
     plan: HarvestPlan
     problem: PlanningProblem
+    as_of: dt.datetime
     world: World
     standing: Sequence[Standing]
-    as_of: dt.datetime
     time_limit_s: float | None
     seed: int
 
     def answer(self) -> tuple[HarvestPlan, PlanDifference]:
         """The best plan with what it changes, and the question that it answers."""
         found = self.best()
-        standing = committed(found.keeps) if many(self.plan) else tuple(gathered(found.keeps))
+        out = {id(each) for each in found.loose}
+        keeps = [each for each in self.world.keeps if id(each) not in out] if out else self.world.keeps
+        standing = committed(keeps) if many(self.plan) else tuple(gathered(keeps))
         asked = self.asked.model_copy(update={"commitments": standing})
         told = found.plan.provenance.model_copy(update={"problem_sha256": fingerprint(asked, before=self.problem)})
         prices = standing_prices(self.plan, found.plan, self.as_of)
         plan = found.plan.model_copy(update={"shadow_prices": prices, "provenance": told})
-        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, kept=found.kept)
+        return remember(plan, asked), difference(self.plan, plan, self.standing, asked, others=found.others)
 
     @cached_property
     def asked(self) -> PlanningProblem:
@@ -104,7 +94,7 @@ class Tries:
     @cached_property
     def had(self) -> Stock:
         """What the plan so far takes."""
-        return Stock(self.problem, Taken().count(rows_of(self.plan), self.plan.surplus, self.problem))
+        return Stock(self.problem, taken_by(self.plan, self.problem))
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
@@ -114,12 +104,21 @@ class Tries:
     @cached_property
     def places(self) -> dict[str, int]:
         """Of the orders asked for, by id."""
-        return {order_id: at for at, order_id in enumerate(field_of(self.asked.orders, "id"))}
+        return dict(zip(field_of(self.asked.orders, "id"), count(), strict=False))
+
+    @cached_property
+    def keeps(self) -> dict[str, list[Standing]]:
+        """Shipments that hold, by order."""
+        found: dict[str, list[Standing]] = defaultdict(list)
+        for each in self.world.keeps:
+            found[each[0].order_id].append(each)
+        return found
 
     @cached_property
     def carried(self) -> Carried:
         """What no event touches."""
-        return carried_of(self.plan, self.problem, self.world, self.world.keeps, asked=self.asked)
+        world = self.world
+        return carried_of(self.plan, self.problem, world, world.keeps, asked=self.asked, order_ids=self.places)
 
     @cached_property
     def changed_batches(self) -> frozenset[str]:
@@ -127,18 +126,18 @@ class Tries:
         changed = {table: changed_of(table, self.problem, self.world) for table in TABLES}
         return changed_batches(self.plan, self.problem, self.asked, changed)
 
-    def best(self) -> _Try:
+    def best(self) -> Try:
         """All that stands kept; or with some of it planned anew, where that is worth so much more."""
         first = self._tried()
         assert first is not None
         free = free_of(self.world)
         small = len(free) <= MOST_LOOSENED
         short = short_of(first.plan, self.world)
-        near = short or at_stake(first.plan, self.asked, self.world, self.plan)
+        near = short or at_stake(first.plan, self.asked, self.world, self.plan, kept=self.keeps)
         # Where very many are short, moving a few others helps little.
         helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
         trips = usable(self.meeting, near) if helps else set[Trip]()
-        loose, selling = around(trips, self.world), selling_on(trips, self.plan)
+        loose, selling = around(trips, free), selling_on(trips, self.plan)
         best = first
         if loose or selling:
             more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
@@ -149,14 +148,14 @@ class Tries:
 
     def _better(
         self,
-        first: _Try,
-        best: _Try,
+        first: Try,
+        best: Try,
         loose: Sequence[Standing],
         more_vnd: float,
         *,
         again: bool,
         selling: Collection[str] = (),
-    ) -> _Try:
+    ) -> Try:
         """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
 
         Parameters
@@ -171,7 +170,7 @@ class Tries:
             found = self._tried(loose, first.plan, firm, selling)
             if found is None:
                 break
-            lost = _lost_kg(first, found, self.world)
+            lost = lost_kg(first, found, self.world)
             dropped_vnd = drop_vnd_per_kg * sum(lost.values()) if lost else 0.0
             if found.worth_vnd - dropped_vnd > best.worth_vnd + more_vnd:
                 return found
@@ -185,7 +184,7 @@ class Tries:
         before: HarvestPlan | None = None,
         firm: frozenset[str] = frozenset(),
         selling: Collection[str] = (),
-    ) -> _Try | None:
+    ) -> Try | None:
         """A plan with some shipments loosened; None: of a large plan, where no order that is short gets more by it.
 
         Parameters
@@ -196,8 +195,10 @@ class Tries:
         """
         plan, problem, world = self.plan, self.problem, self.world
         out = {id(each) for each in loose}
-        keeps = [each for each in world.keeps if id(each) not in out] if out else world.keeps
-        carried = self.carried.without({each.shipment.order_id for each in loose}) if loose else self.carried
+        loosened = {each.shipment.order_id for each in loose}
+        fast = {order_id: [each for each in self.keeps[order_id] if id(each) not in out] for order_id in loosened}
+        keeps = ChainMap(fast, self.keeps)
+        carried = self.carried.without(loosened) if loose else self.carried
         patience, found, changed = Patience(self.time_limit_s), before, {*self.changed_batches, *selling}
         look = at_first(plan, problem, world, as_of=self.as_of, found=before)
         stays = carried.without(look.order_ids) if look.order_ids else carried
@@ -218,11 +219,11 @@ class Tries:
             if look.trips is None:
                 stays, has = carried.without(look.order_ids), self.had
             else:
-                stays, changed = whole(found).without(more.order_ids), set()
+                stays, changed = whole(found, self.places).without(more.order_ids), set()
         assert found is not None
-        kept = carried.order_ids - look.order_ids
-        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, kept=kept)
-        return _Try(found, keeps, kept, cost_vnd)
+        others = carried.others | look.order_ids
+        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, others=others)
+        return Try(found, loose, others, cost_vnd)
 
     def _helps(self, stays: Carried, planned: HarvestPlan, before: HarvestPlan) -> bool:
         """Whether some order that the events touch misses less than before, if any missed something.
@@ -232,7 +233,7 @@ class Tries:
         stays, planned : what is carried, and the plan of the rest.
         """
         touched = self.world.touched
-        was, now = _missing(before, touched), stays.missing_kg(touched) | _missing(planned, touched)
+        was, now = missing_kg(before, touched), stays.missing_kg(touched) | missing_kg(planned, touched)
         return not was or any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
@@ -254,16 +255,6 @@ class Tries:
         )
 
 
-def _lost_kg(first: _Try, second: _Try, world: World) -> dict[str, float]:
-    """What orders that no event touches get less by the second plan [kg]."""
-    kept = first.kept & second.kept
-    was_kg, now_kg = (_served(rows_but(each.plan, kept)) for each in (first, second))
-    lost = {
-        order_id: kg - now_kg.get(order_id, 0.0) for order_id, kg in was_kg.items() if order_id not in world.touched
-    }
-    return {order_id: kg for order_id, kg in lost.items() if kg > KG_EPSILON}
-
-
 def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> PlanningProblem:
     tables: dict[str, Any] = {name: records_of(rows) for name, rows in world.tables.items()}
     fields = {name: getattr(problem, name) for name in type(problem).model_fields}
@@ -276,17 +267,3 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     told = tuple(map(world.tables["orders"].__getitem__, sorted(world.touched)))
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
     return judged.holding("orders", world.tables["orders"])
-
-
-def _served(rows: Iterable[Row]) -> dict[str, float]:
-    """What orders get by shipments [kg]."""
-    found: dict[str, float] = defaultdict(float)
-    for row in rows:
-        found[row.order_id] += row.kg
-    return found
-
-
-def _missing(plan: HarvestPlan, order_ids: Collection[str]) -> dict[str, float]:
-    """What orders of those do not get [kg]."""
-    rows = zip(*(field_of(plan.refusals, name) for name in ("order_id", "kg")), strict=True)
-    return {order_id: kg for order_id, kg in rows if order_id in order_ids}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing
 from harvest_planner.schema.clock import zone
@@ -16,6 +18,8 @@ from harvest_planner.schema.problem import PlanningProblem
 
 KG_EPSILON = 1e-6
 TABLES = ("crops", "places", "growers", "batches", "lanes")
+NO_FIGURE = {"places": "closed_on", "growers": "rest_days", "batches": "quantity_kg", "lanes": "rests_on"}
+"""Of each table the field on which no figure of a shipment hangs: it tells whether it may be made, and how much."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +28,17 @@ class Same:
 
     Attributes
     ----------
-    changed : ids of the rows of each table that events changed.
+    changed : ids of the rows of each table of which events changed what figures hang on.
+    resting : batches, as the new question knows them, whose grower or place has other days of rest than before.
+    rests : new days of rest of lanes of which nothing else changed.
     fixed : lanes that leave at the same instants as before.
     dated : lanes whose departures stand in the timetable however late it is.
     """
 
     problem: PlanningProblem
     changed: Mapping[str, frozenset[str]]
+    resting: Mapping[str, FieldBatch]
+    rests: Mapping[str, frozenset[dt.date]]
     fixed: frozenset[str]
     dated: frozenset[str]
     as_of: dt.datetime
@@ -45,25 +53,35 @@ class Same:
         lanes = [lane for lane in problem.lanes if lane.id in departing]
         fixed = frozenset(lane.id for lane in lanes if _same_departures(lane, problem, asked.as_of))
         dated = frozenset(lane.id for lane in lanes if "DTSTART" in lane.departures.upper())
-        changed = {table: changed_of(table, problem, world) for table in TABLES}
-        return cls(problem, changed, fixed, dated, asked.as_of)
+        other = {table: changed_of(table, problem, world) for table in TABLES}
+        changed = {table: frozenset(_refigured(table, other[table], problem, world)) for table in TABLES}
+        days = {table: other[table] - changed[table] for table in TABLES}
+        resting = {
+            batch.id: FieldBatch.of(batch, asked)
+            for batch in asked.batches
+            if batch.grower_id in days["growers"] or asked.place(batch.place_id).id in days["places"]
+        }
+        rests = {lane.id: lane.rest_dates() for lane in asked.lanes if lane.id in days["lanes"]}
+        return cls(problem, changed, resting, rests, fixed, dated, asked.as_of)
 
     def others(self, keeps: Iterable[Standing]) -> Iterator[str]:
         """Orders of shipments some figure of which is not what it was, or that ride what departs no more."""
-        ways, batches, places = self._ways, self._batches, self.changed["places"]
+        ways, batches, resting, places = self._ways, self._batches, self.resting, self.changed["places"]
         for row, _, kg, _, as_planned in keeps:
-            if not as_planned or not isinstance(row, Row) or abs(kg - row.kg) > KG_EPSILON:
+            if not as_planned or not isinstance(row, Row):
                 yield row.order_id
                 continue
-            legs, batch_id = row.legs, row.batch_id
+            _, order_id, batch_id, pick_on, planned_kg, legs, _ = row
             way = ways.get(id(legs))
             if way is None:
-                way = ways[id(legs)] = all(map(self._rides, legs))
+                way = ways[id(legs)] = all(map(self._rides, legs)) and self._departs(legs)
             batch = batches.get(batch_id)
             if batch is None:
                 batch = batches[batch_id] = self._hangs(self.problem.batch(batch_id))
-            if not way or not batch or (places and not self._reaches(row.order_id)):
-                yield row.order_id
+            rests = batch_id in resting and resting[batch_id].rests_on(pick_on)
+            same = way and batch and not rests and abs(kg - planned_kg) <= KG_EPSILON
+            if not same or (places and not self._reaches(order_id)):
+                yield order_id
 
     def _hangs(self, batch: Batch) -> bool:
         changed = self.changed
@@ -84,12 +102,28 @@ class Same:
         today = self.as_of.astimezone(leg.departs_at.tzinfo).date()
         return leg.departs_at.date() >= today or leg.lane_id in self.dated
 
+    def _departs(self, legs: Sequence[Leg]) -> bool:
+        """Whether lanes with new days of rest leave all the same: the first as planned, others whatever is missed."""
+        first, *others = legs
+        own = self.rests.get(first.lane_id, ())
+        return first.departs_at.date() not in own and not any(leg.lane_id in self.rests for leg in others)
+
 
 def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
     """Ids of the table's rows that events changed."""
     before = {row.id: row for row in getattr(problem, table)}
     after = world.tables[table]
     return frozenset(row_id for row_id in before.keys() | after.keys() if before.get(row_id) is not after.get(row_id))
+
+
+def _refigured(table: str, ids: Iterable[str], problem: PlanningProblem, world: World) -> Iterator[str]:
+    """Rows of those that are not as they were but for the field on which no figure hangs."""
+    before: dict[str, Any] = {row.id: row for row in getattr(problem, table)}
+    name, after = NO_FIGURE.get(table), world.tables[table]
+    for row_id in ids:
+        was, now = before.get(row_id), after.get(row_id)
+        if name is None or was is None or now is None or now.model_copy(update={name: getattr(was, name)}) != was:
+            yield row_id
 
 
 def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -> bool:
