@@ -211,7 +211,7 @@ class Meeting:
         return found
 
     def part_arrays(self, journey: Journey) -> PartArrays:
-        """The same by arrays."""
+        """As `parts`, by arrays."""
         from harvest_planner.planning.part_arrays import PartArrays
 
         key = id(journey.profile)
