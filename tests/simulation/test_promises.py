@@ -43,7 +43,9 @@ def assert_kept(question: hp.PlanningProblem) -> int:
             assert abs(found - promised) <= sampling_error(promised, RUNS) + ARITHMETIC, row
     assert report.income_vnd.mean == pytest.approx(
         plan.value_vnd + price_of_unfairness(plan, question),
-        abs=3.0 * (report.income_vnd.high - report.income_vnd.low) + ARITHMETIC * at_stake(plan, question) + ROUNDING_VND,
+        abs=3.0 * (report.income_vnd.high - report.income_vnd.low)
+        + ARITHMETIC * at_stake(plan, question)
+        + ROUNDING_VND,
     )
     return len(plan.shipments)
 
