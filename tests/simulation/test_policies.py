@@ -216,6 +216,11 @@ def test_beliefs_about_lanes_and_fruit() -> None:
         for each in (week(), question)
     ]
     assert days[0] == days[1], "the fruit hangs as long as it did"
+    scattered = week().model_copy(
+        update={"batches": tuple(each.model_copy(update={"age_shift_sd_d20": 2.0}) for each in week().batches)}
+    )
+    ends = [Scene(each, hp.World()).field("b0").latest_pick_on for each in (week(), scattered, by_mean(scattered))]
+    assert ends[0] != ends[1] == ends[2]
 
 
 def test_the_market_by_hand() -> None:

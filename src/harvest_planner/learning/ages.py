@@ -82,8 +82,8 @@ def _of_crop(
 
 def _known_sd(batch: Batch, stage: Stage, shift: Shift) -> float | None:
     """How well the batch's age is known now [d20]; none where the plan counts nothing that a batch shares."""
-    stated = stage.batch_sd_d20 or batch.age_shift_sd_d20
-    return round(shift.sd, _DIGITS) if stated else batch.age_shift_sd_d20
+    stated = stage.batch_sd_d20 > 0 or batch.age_shift_sd_d20 is not None
+    return round(shift.sd, _DIGITS) if stated else None
 
 
 def _batch(

@@ -32,8 +32,6 @@ class Laid:
     row_pool: Ints
     row_way: Ints
     """Of each row, its number among the ways of its crop's kind and destination."""
-    row_parcel: Floats
-    """Probability that the parcel passes; 1 where its size does not matter to the plan."""
     departures: tuple[tuple[str, float], ...]
     kept_vnd: float
     """Worth of all fruit if none of it were picked [VND]."""
@@ -95,7 +93,7 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
     best = max((field.reputation_vnd_per_kg for field in meeting.fields), default=0.0)
     more = max(0.0, best) + dearest_vnd_per_kg(used.fair)
     missed_vnd = float(asked.kg[missed] @ (asked.price[missed] + more))
-    return Laid(market, asked, trips, rows.pool, rows.way, rows.parcel, departures, kept, missed, missed_vnd)
+    return Laid(market, asked, trips, rows.pool, rows.way, departures, kept, missed, missed_vnd)
 
 
 def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: Patience) -> tuple[_Rows, list[int]]:

@@ -22,15 +22,15 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.ambient import Ambient
 from harvest_planner.transit.estimate import embargoes_of, lanes_of
 from harvest_planner.transit.network import Network
-from harvest_planner.transit.travel import Journey
+from harvest_planner.transit.travel import Journey, Profile
 
 if TYPE_CHECKING:
     from harvest_planner.planning.part_arrays import PartArrays
 
 _NETWORKS: WeakValueDictionary[tuple[object, ...], Network] = WeakValueDictionary()
-_PARTS: WeakKeyDictionary[Network, dict[int, Parts]] = WeakKeyDictionary()
-_ARRAYS: WeakKeyDictionary[Network, dict[int, PartArrays]] = WeakKeyDictionary()
-"""By network and profile: as long-lived as the network, which keeps the profiles."""
+_PARTS: WeakKeyDictionary[Network, dict[int, tuple[Profile, Parts]]] = WeakKeyDictionary()
+_ARRAYS: WeakKeyDictionary[Network, dict[int, tuple[Profile, PartArrays]]] = WeakKeyDictionary()
+"""By network and profile, which is kept so that no other gets its id."""
 
 
 class Entry(NamedTuple):
@@ -217,13 +217,13 @@ class Meeting:
         key = id(journey.profile)
         found = self._arrays.get(key)
         if found is None:
-            found = self._arrays[key] = PartArrays.of(journey.profile)
-        return found
+            found = self._arrays[key] = journey.profile, PartArrays.of(journey.profile)
+        return found[1]
 
     def parts(self, journey: Journey) -> Parts:
         """The journey's outcomes in fine parts, made once for each profile."""
         key = id(journey.profile)
         found = self._parts.get(key)
         if found is None:
-            found = self._parts[key] = parts_of(journey.profile)
-        return found
+            found = self._parts[key] = journey.profile, parts_of(journey.profile)
+        return found[1]

@@ -148,12 +148,13 @@ class ArrayOutlooks:
         order, judge = buyer.order, self.judge
         later = list(later_buyers(buyer, self.meeting))
         shapes = tuple(moved.wish.shape for _, moved in later)
-        known = self._later.promised
+        foreseen = self._later
+        known = foreseen.promised
         allowed = known if all(shape in known for shape in shapes) else dict(judge.allowed(shapes))
         ways = judge.shares.ways(buyer.wish.crop_id, buyer.wish.destination_id)
         for deadline, moved in later:
             shape, promised = moved.wish.shape, allowed[moved.wish.shape]
-            parcel = self._later.parcels.get(moved.wish)
+            parcel = foreseen.parcels.get(moved.wish) if allowed is known else None
             if parcel is None:
                 parcel = self._parcels(promised, moved.wish)
             enough = self._big_enough(parcel)

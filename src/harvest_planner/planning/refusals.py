@@ -118,6 +118,7 @@ def _arrives(buyer: BuyerOrder, meeting: Meeting, network: Network, *, in_time: 
             goods=buyer.crop.goods,
             clocks=buyer.curve.clocks,
             clocks_key=id(buyer.curve),
+            kinks_degc=buyer.curve.kinks_degc,
         ):
             yield not in_time or journey.probability_by(buyer.wish.deliver_until_h) > 0
 

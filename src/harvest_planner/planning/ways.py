@@ -1,4 +1,4 @@
-"""Every pool of crops of one kind with every journey to a destination, as rows of arrays."""
+"""Every cohort of fruit of crops of one kind with every journey to a destination, as rows of arrays."""
 
 from __future__ import annotations
 

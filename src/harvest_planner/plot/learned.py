@@ -48,13 +48,15 @@ def learned_age(
     UnknownIdError : the problem has no such batch.
     ValueError : no evidence has a review of the batch; another language.
     """
+    from harvest_planner.learning.ages import shift_sd_d20
+
     batch = problem.batch(batch_id)
     stage = problem.crop(batch.crop_id).stage(batch.stage_id)
     updates = [one for each in evidences for one in each.of("batch_age") if one.subject == batch_id]
     if not updates:
         raise ValueError(f"batch_id = {batch_id!r}: no evidence has a review of it; take another batch")
     ax = axes_of(ax)
-    spread = stage.known_to(batch.age_shift_sd_d20).batch_sd_d20 or stage.sd_d20 / 2.0 or 1.0
+    spread = shift_sd_d20(batch, stage)
     ages = [batch.age_shift_d20 + spread * _REACH * (2.0 * i / (_POINTS - 1) - 1.0) for i in range(_POINTS)]
     prior = NormalDist(batch.age_shift_d20, spread)
     ax.plot(ages, list(map(prior.pdf, ages)), color=GREY, ls="--", label=word("before_reviews", language))

@@ -78,9 +78,9 @@ class FieldChecked(Record):
     batch_id: Id
     seen_on: dt.date
     stage_id: Id | None = None
-    """The stage seen; none: the one known, aged since."""
+    """The stage seen, from which its age counts anew; none: the one known, aged since."""
     age_shift_d20: float | None = None
-    """Correction of the age from now on [d20]; none: as it was."""
+    """Correction of the age from now on [d20], as uncertain as the one before; none: as it was."""
     quantity_kg: NonNegative | None = None
     """What hangs there, with what is promised of it but not picked [kg]; none: as it was."""
 

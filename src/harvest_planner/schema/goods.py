@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -64,6 +64,11 @@ class Batch(Record):
     """Code of the registered growing area, where there is one."""
     planting_area_valid_until: dt.date | None = None
     """Last day on which that code is valid; none: no end stated."""
+
+    @staticmethod
+    def seen_anew(stage_id: str, on: dt.date) -> dict[str, Any]:
+        """What a new look at the stage changes: nothing found of the age before holds any more."""
+        return {"stage_id": stage_id, "observed_on": on, "age_shift_d20": 0.0, "age_shift_sd_d20": None}
 
     @model_validator(mode="after")
     def _cohorts_of_the_quantity(self) -> Batch:

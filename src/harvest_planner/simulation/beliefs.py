@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from harvest_planner.schema.crop import Crop
+from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.duration import Lognormal, duration_of
@@ -34,7 +36,13 @@ def by_mean(problem: PlanningProblem) -> PlanningProblem:
     used = dict.fromkeys([batch.crop_id for batch in problem.batches] + [order.crop_id for order in problem.orders])
     crops = {crop.id: crop for crop in (*problem.crops, *map(problem.crop, used))}
     batches = tuple(batch.model_copy(update={"age_shift_sd_d20": None}) for batch in problem.batches)
-    return certain.model_copy(update={"lanes": lanes, "crops": tuple(map(alike, crops.values())), "batches": batches})
+    return certain.model_copy(
+        update={
+            "lanes": lanes,
+            "crops": tuple(alike(crop, problem.batches) for crop in crops.values()),
+            "batches": batches,
+        }
+    )
 
 
 def mean_h(lane: Lane) -> float:
@@ -56,9 +64,10 @@ def mean_h(lane: Lane) -> float:
     return duration.base_h + (1.0 - duration.exact_share) * slip_h
 
 
-def alike(crop: Crop) -> Crop:
-    """The crop without spread; it falls from the tree when it did before, by the widest spread of its stages."""
-    widest = max(stage.sd_d20 for stage in crop.stages)
+def alike(crop: Crop, batches: Iterable[Batch] = ()) -> Crop:
+    """The crop without spread; it falls from the tree when it did before, by the widest spread there is."""
+    own = (crop.stage(each.stage_id).known_to(each.age_shift_sd_d20) for each in batches if each.crop_id == crop.id)
+    widest = max(stage.sd_d20 for stage in (*crop.stages, *own))
     stages = tuple(stage.model_copy(update={"sd_d20": 0.0, "batch_sd_d20": 0.0}) for stage in crop.stages)
     changes: dict[str, Any] = {"stages": stages}
     if crop.drops_at_d20 is not None:

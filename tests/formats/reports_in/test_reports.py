@@ -54,6 +54,22 @@ def read(home: Path, *messages: str, decisions: Path | None = None) -> hp.ReadRe
     return hp.read_reports(home / "sms.txt", PROBLEM, decisions=decisions)
 
 
+def test_a_new_look_at_the_stage_takes_back_what_was_found_of_the_age(tmp_path: Path) -> None:
+    shifted = {"age_shift_d20": 1.2, "age_shift_sd_d20": 0.05}
+    batches = tuple(one.model_copy(update=shifted) for one in PROBLEM.batches)
+    (tmp_path / "sms.txt").write_text("P07 S2 120\nP99 S2 120", encoding="utf-8")
+    known = PROBLEM.model_copy(update={"batches": batches})
+    first = hp.read_reports(tmp_path / "sms.txt", known)
+    (tmp_path / "decisions.csv").write_text(
+        f"key,decision,batch_id,stage_id\n{first.queue[0].key},accept,b8,S2\n", encoding="utf-8"
+    )
+    found = hp.read_reports(tmp_path / "sms.txt", known, decisions=tmp_path / "decisions.csv")
+    assert found.updated == ("b7", "b8")
+    for one in found.batches:
+        anew = one.id in found.updated
+        assert (one.age_shift_d20, one.age_shift_sd_d20) == ((0.0, None) if anew else (1.2, 0.05))
+
+
 def doubts(found: hp.ReadReports) -> list[set[str]]:
     return [{code for code, _ in item.reasons} for item in found.queue]
 

@@ -204,6 +204,31 @@ def test_a_shipment_is_looked_at_again_where_its_own_day_becomes_one_of_rest(eve
     again(plan, asked, happened)
 
 
+@pytest.mark.parametrize(("days", "seen_again"), [(0, True), (5, False)])
+def test_a_place_of_the_catalogue_that_closes_touches_the_picks_of_that_day_alone(days: int, seen_again: bool) -> None:
+    asked = hp.PlanningProblem.model_validate(
+        {
+            "as_of": "2026-08-10T00:00:00+07:00",
+            "growers": [{"id": "g1"}],
+            "batches": [batch(place_id="chi-lang", crop_id="na-chi-lang", stage_id="S3", observed_on="2026-08-10")],
+            "lanes": [lane(origin_id="chi-lang", destination_id="ha-noi")],
+            "orders": [
+                order(
+                    crop_id="na-chi-lang", destination_id="ha-noi", deliver_until_at="2026-08-14T20:00:00+07:00",
+                )
+            ],
+        }
+    )  # fmt: skip
+    plan = hp.plan_harvest(asked)
+    (row,) = plan.shipments
+    event = hp.PlaceClosed(place_id="chi-lang", on=row.pick_on + dt.timedelta(days=days))
+    before = standings(plan, asked, as_of=asked.as_of)
+    world = after(world_of(asked, before, as_of=asked.as_of), event, asked)
+    changed = {name: records_of(rows) for name, rows in world.tables.items()}
+    same = Same.of(asked, world, asked.model_copy(update=changed))
+    assert bool(list(same.others(before))) is seen_again
+
+
 def test_refusals_of_a_re_plan_are_the_same_one_by_one_and_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", 0)
     asked = question()

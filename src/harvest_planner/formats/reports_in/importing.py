@@ -95,8 +95,10 @@ def _take(found: dict[str, Batch], batch: Batch) -> None:
 
 
 def _updated(report: Report, problem: PlanningProblem) -> Batch:
-    changes = {"stage_id": report.stage_id, "quantity_kg": report.quantity_kg, "observed_on": report.observed_on}
-    return problem.batch(report.batch_id).model_copy(update=changes)
+    batch = problem.batch(report.batch_id)
+    assert report.observed_on is not None, "a report that is taken has its day"
+    seen = batch.seen_anew(report.stage_id, report.observed_on)
+    return batch.model_copy(update={**seen, "quantity_kg": report.quantity_kg})
 
 
 def _reports(source: Path, problem: PlanningProblem, words: Vocabulary) -> Iterator[Report]:

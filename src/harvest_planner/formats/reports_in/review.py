@@ -130,7 +130,7 @@ def decided(item: QueuedReport, decision: Decision, problem: PlanningProblem) ->
     seen_on = decision.observed_on or item.observed_on
     if kg is None or seen_on is None or seen_on > problem.as_of.date():
         raise ValueError("kilograms under quantity_kg and a day not after as_of under observed_on")
-    return batch.model_copy(update={"stage_id": stage_id, "quantity_kg": kg, "observed_on": seen_on})
+    return batch.model_copy(update={**batch.seen_anew(stage_id, seen_on), "quantity_kg": kg})
 
 
 def reasons_text(item: QueuedReport, words: Words) -> str:

@@ -96,6 +96,7 @@ def decided(task: Task) -> Decision:
 
 def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     groups = Groups(market)
+    best_first, bound = None, np.inf
     if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
         best_first = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
         _fill(best_first, patience)
@@ -103,10 +104,8 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
         bound = bound_vnd(market, groups, prices)
         if _value_of(best_first) >= NEAR_ENOUGH * bound:
             return _decision(best_first, answers, prices, bound, patience)
-    else:
-        best_first = None
     prices, width, answers = market_prices(market, groups, seed, patience)
-    bound = bound_vnd(market, groups, prices)
+    bound = min(bound, bound_vnd(market, groups, prices))
     prices, loading = _answered(answers, prices, width, seed=seed, patience=patience)
     if best_first is not None and _value_of(best_first) > _value_of(loading):
         loading = best_first

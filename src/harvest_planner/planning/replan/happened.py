@@ -195,12 +195,7 @@ def _checked(world: World, event: FieldChecked) -> World:
         )
     given: dict[str, Any] = {}
     if event.stage_id is not None:
-        given |= {
-            "stage_id": event.stage_id,
-            "observed_on": event.seen_on,
-            "age_shift_d20": 0.0,
-            "age_shift_sd_d20": None,
-        }
+        given |= batch.seen_anew(event.stage_id, event.seen_on)
     if event.age_shift_d20 is not None:
         given["age_shift_d20"] = event.age_shift_d20
     if event.quantity_kg is not None:

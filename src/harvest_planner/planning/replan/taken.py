@@ -24,10 +24,10 @@ def taken_by(plan: HarvestPlan, problem: PlanningProblem) -> Taken:
     rows = plan.shipments
     if not isinstance(rows, MadeRows):
         return Taken().count(rows_of(plan), plan.surplus, problem)
-    of, found = rows.derived.get("taken", (None, None))
-    if of is None or of() is not problem:
+    of, surplus, found = rows.derived.get("taken", (None, None, None))
+    if of is None or of() is not problem or surplus is not plan.surplus:
         found = Taken().count(rows_of(plan), plan.surplus, problem)
-        rows.derived["taken"] = (weakref.ref(problem), found)
+        rows.derived["taken"] = (weakref.ref(problem), plan.surplus, found)
     assert isinstance(found, Taken)
     return found
 

@@ -119,6 +119,9 @@ def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[
 def _refigured(table: str, ids: Iterable[str], problem: PlanningProblem, world: World) -> Iterator[str]:
     """Rows of those that are not as they were but for the field on which no figure hangs."""
     before: dict[str, Any] = {row.id: row for row in getattr(problem, table)}
+    if table == "places":
+        # One of the catalogue enters the table when it is closed first.
+        before = {row_id: problem.place(row_id) for row_id in ids} | before
     name, after = NO_FIGURE.get(table), world.tables[table]
     for row_id in ids:
         was, now = before.get(row_id), after.get(row_id)
