@@ -208,7 +208,7 @@ class ArrayJudge:
         return np.concatenate([[0], ends]), np.concatenate([*found, np.empty(0, dtype=np.int64)])[at]
 
     def costs_of(self, ways: Ways, of: Ints, shape: Wish) -> Floats:
-        """The same for one wish [VND/kg]."""
+        """What a kilogram of one wish costs on the way in each row; as `costs`."""
         return self.costs(ways, of, (shape,), np.zeros(len(of), dtype=np.int64))
 
     def costs(self, ways: Ways, of: Ints, shapes: Sequence[Wish], which: Ints) -> Floats:

@@ -48,10 +48,11 @@ class Deliveries(NamedTuple):
         resting : what each clock gains in an hour of waiting.
         """
         early_h = np.maximum(0.0, until_h[:, None] - parts.arrive_h)
+        wide_h, ridden = parts.wide_h, parts.spans
         columns = []
         for clock, rate in enumerate(resting):
-            spans = np.abs(parts.per_h[clock] - rate) * parts.wide_h / 2.0
-            columns.append((parts.gains[clock] + rate * early_h, np.where(early_h > 0.0, spans, parts.spans[clock])))
+            spans = np.abs(parts.per_h[clock] - rate) * wide_h / 2.0
+            columns.append((parts.gains[clock] + rate * early_h, np.where(early_h > 0.0, spans, ridden[clock])))
         (ages, _), chills, safeties = columns
         return cls(parts.probability, ages, *chills, *safeties)
 

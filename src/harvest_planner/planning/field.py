@@ -61,6 +61,7 @@ class FieldBatch:
     crop: Crop
     curve: Curve
     stage: Stage
+    """The stage seen, with what its fruit shares as well known as the batch says."""
     grower: Grower
     place: Place
     today: dt.date

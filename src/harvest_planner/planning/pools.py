@@ -40,7 +40,7 @@ def trips_of(fields: Iterable[FieldBatch]) -> Iterator[Trip]:
     for field in fields:
         if field.batch.quantity_kg <= 0:
             continue
-        key = _cohort(field)
+        key = _days_key(field)
         if key not in days:
             days[key] = tuple(day for day in field.days() if day.on_tree)
         for day in days[key]:
@@ -78,7 +78,7 @@ def pools_of(trips: Iterable[Trip]) -> tuple[Pool, ...]:
     return tuple(pools.values())
 
 
-def _cohort(field: FieldBatch) -> Hashable:
+def _days_key(field: FieldBatch) -> Hashable:
     """What a batch's days depend on."""
     batch, crop, stage, grower = field.batch, field.crop, field.stage, field.grower
     return (

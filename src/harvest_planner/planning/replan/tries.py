@@ -112,7 +112,7 @@ class Tries:
         found: dict[str, list[Standing]] = defaultdict(list)
         for each in self.world.keeps:
             found[each[0].order_id].append(each)
-        return found
+        return dict(found)
 
     @cached_property
     def carried(self) -> Carried:
