@@ -27,7 +27,7 @@ def own_settings() -> Iterator[None]:
 
 
 def test_many_buyers_and_random_kills_leave_ledger_clients_and_plan_in_agreement() -> None:
-    totals, wrong = run(Load(ATTEMPTS, kill_every_s=4.0, replan_every_s=6.0, longest_s=120.0))
+    totals, wrong = run(Load(ATTEMPTS, kill_every_s=1.2, replan_every_s=6.0, longest_s=120.0))
     assert wrong == []
     assert totals.undocumented == []
     assert sum(totals.kills.values()) >= 1
