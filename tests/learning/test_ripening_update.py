@@ -133,6 +133,11 @@ def test_the_second_week_begins_where_the_first_ended() -> None:
     together, later = (each.update("batch_age", "b1") for each in (whole, second))
     assert later.now == pytest.approx(together.now, abs=0.15)
     assert later.high - later.low == pytest.approx(together.high - together.low, rel=0.2)
+    bare = tuple(each.model_copy(update={"age_shift_sd_d20": None}) for each in first.batches)
+    _, forgetful = hp.learn(rows[10:], first.model_copy(update={"batches": bare}))
+    wide = forgetful.update("batch_age", "b1")
+    assert later.high - later.low < 0.9 * (wide.high - wide.low)
+    assert abs(later.now - together.now) < abs(wide.now - together.now)
 
 
 def test_where_the_stage_states_no_common_spread_half_of_its_sd_is_taken() -> None:

@@ -19,8 +19,8 @@ from tests.strategies import planning_problems
 RUNS = 50_000
 DOUBT = math.log(2.0 / 1e-9)
 """Of a thousand million bounds at this doubt one is broken by chance."""
-ROUNDING_VND = 0.1
-"""What whole milligrams in fair parts may be worth where nothing is shipped and no income varies."""
+ROUNDING_VND = 0.01
+"""A plan states its value in hundredths."""
 
 
 def sampling_error(share: float, runs: int) -> float:

@@ -48,8 +48,7 @@ def learned_ages(problem: PlanningProblem, ripe: Iterable[Ripe]) -> tuple[list[L
 
 def _prior(problem: PlanningProblem, batch: Batch) -> Prior:
     stage, place = problem.crop(batch.crop_id).stage(batch.stage_id), problem.place(batch.place_id)
-    own = math.sqrt(max(0.0, stage.sd_d20**2 - stage.batch_sd_d20**2))
-    return Prior(place.province or place.id, shift_sd_d20(batch, stage), own)
+    return Prior(place.province or place.id, shift_sd_d20(batch, stage), stage.known_to(0.0).sd_d20)
 
 
 def shift_sd_d20(batch: Batch, stage: Stage) -> float:

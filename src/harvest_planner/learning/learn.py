@@ -43,10 +43,10 @@ def learn(
     Returns
     -------
     (problem, evidence) : lanes with new `transit_p50_h`, `transit_p95_h`, `transit_min_h` and `on_schedule_share` (or
-        `transit_samples_h`), batches with new `age_shift_d20` and
-        `age_shift_sd_d20`, crops with a new `temperature_law`, growers with a new
-        `reputation`; and each update with what it was, is, its 90 % interval and its outcomes, every outcome that could
-        not be used with its reason, `.undo(problem)` and `.applied_to(next_problem)`.
+        `transit_samples_h`), batches with new `age_shift_d20` and `age_shift_sd_d20`, crops with a new
+        `temperature_law`, growers with a new `reputation`; and each update with what it was, is, its 90 % interval and
+        its outcomes, every outcome that could not be used with its reason, `.undo(problem)` and
+        `.applied_to(next_problem)`.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,21 +31,14 @@ def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
 
 
 def connected(count: int, one: Ints, other: Ints) -> Ints:
-    """Of each of so many nodes the least one that edges between pairs of nodes lead to.
-
-    What stands for a node is hung on the least that stands for its neighbours, and paths are halved, until nothing
-    changes (Y. Shiloach and U. Vishkin, J. Algorithms 3 (1982) 57–67, 10.1016/0196-6774(82)90008-6).
-    """
-    least = np.arange(count)
-    while True:
-        lesser = np.minimum(least[one], least[other])
-        found = least.copy()
-        for ends in (one, other):
-            np.minimum.at(found, least[ends], lesser)
-        found = found[found]
-        if (found == least).all():
-            return found
-        least = found
+    """Of each of so many nodes the least one that edges between pairs of nodes lead to."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(count))
+    graph.add_edges_from(zip(one.tolist(), other.tolist(), strict=True))
+    least = np.empty(count, dtype=np.int64)
+    for nodes in nx.connected_components(graph):
+        least[list(nodes)] = min(nodes)
+    return least
 
 
 def split(owner: Ints, count: int) -> list[Ints]:
