@@ -162,7 +162,7 @@ class Programme:
         self._highs.run()
         known = self._highspy.HighsModelStatus
         for options in AFRESH:
-            if self._highs.getModelStatus() not in (known.kUnknown, known.kNotset):
+            if self._highs.getModelStatus() not in (known.kUnknown, known.kNotset, known.kSolveError):
                 break
             before = {name: self._highs.getOptionValue(name)[1] for name in options}
             self._highs.clearSolver()

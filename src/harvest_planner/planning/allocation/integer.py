@@ -16,6 +16,8 @@ from harvest_planner.planning.patience import Patience
 MOST_LINK_ROWS = 40_000
 TIE_VND, TIE_SHARE = 1e-3, 1e-9
 """Plans whose worth differs by less, absolutely and relatively, tie."""
+MOST_VND = 1e6
+"""Where something brings more, plans are compared in a greater unit."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,10 @@ class IntegerProgramme:
         programme.stop_at(-np.inf)
         slack = TIE_VND + TIE_SHARE * abs(value_vnd)
         earning = np.flatnonzero(self._costs)
-        programme.add_rows([(-np.inf, slack - value_vnd, earning.tolist(), self._costs[earning].tolist())])
+        # In a row of very large numbers the solver cannot be as exact as it demands of itself.
+        unit_vnd = max(1.0, float(np.abs(self._costs).max(initial=0.0)) / MOST_VND)
+        worth = (self._costs[earning] / unit_vnd).tolist()
+        programme.add_rows([(-np.inf, (slack - value_vnd) / unit_vnd, earning.tolist(), worth)])
         trips = np.zeros(programme.columns)
         trips[2 * at.trips : 3 * at.trips] = 1.0
         programme.set_costs(trips)
