@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -15,7 +16,7 @@ from tests.strategies import planning_problems
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
 DAY = dt.timedelta(days=1)
-BOOST_VND_PER_KG = 300_000.0
+BOOSTS_VND_PER_KG = (0.0, 300_000.0, 30_000_000.0)
 """Added to the price of what was promised, so that a plan made afresh keeps it."""
 UNDOING = {"place_closed", "grower_absent", "picked_less", "order_cancelled"}
 
@@ -59,34 +60,54 @@ def excused(before: hp.HarvestPlan, problem: hp.PlanningProblem, events: list[di
     """Orders for which an event is a reason to get less."""
     found = {each["order_id"] for each in events if "order_id" in each}
     growers = {each.id: each.grower_id for each in problem.batches}
-    for row in before.shipments:
-        for each in events:
-            on_the_day = row.pick_on in (each.get("on"), each.get("from_on"))
-            hit = (
-                any(leg.lane_id == each.get("lane_id") for leg in row.legs)
-                or each.get("batch_id") == row.batch_id
-                or (each.get("grower_id") == growers[row.batch_id] and on_the_day)
-                or each["kind"] == "place_closed"
-            )
-            if hit:
-                found.add(row.order_id)
-    return found
+    return found | {row.order_id for row in before.shipments for each in events if hit(row, each, growers)}
+
+
+def hit(row: hp.Shipment, event: dict[str, Any], growers: Mapping[str, str]) -> bool:
+    """Whether an event is about that shipment."""
+    match event["kind"]:
+        case "departure_cancelled":
+            return any((leg.lane_id, leg.departs_at.date()) == (event["lane_id"], event["on"]) for leg in row.legs)
+        case "lane_slower":
+            return any(leg.lane_id == event["lane_id"] for leg in row.legs)
+        case "place_closed":
+            return event["on"] in (row.pick_on, *(leg.departs_at.date() for leg in row.legs))
+        case "grower_absent":
+            return (growers[row.batch_id], row.pick_on) == (event["grower_id"], event["from_on"])
+        case "picked_less":
+            return (row.batch_id, row.pick_on) == (event["batch_id"], event["pick_on"])
+        case "field_checked":
+            return bool(row.batch_id == event["batch_id"])
+    return False
 
 
 def afresh_vnd(asked: hp.PlanningProblem, stays: set[tuple[str, str, dt.date]], firm: dict[str, float]) -> float:
-    """What a plan made afresh is worth that keeps the frozen picks and the orders that were promised [VND]."""
+    """What a plan made afresh is worth that keeps the frozen picks and the orders that were promised [VND].
+
+    The best of those that keep them, of plans made with such orders at their own price and dearer.
+    """
     commitments = tuple(c for c in asked.commitments if (c.order_id, c.batch_id, c.pick_on) in stays)
-    more = {"price_vnd_per_kg": BOOST_VND_PER_KG}
+    asked = asked.model_copy(update={"commitments": commitments})
+    found = [_afresh(asked, firm, more) for more in BOOSTS_VND_PER_KG]
+    return max(each for each in found if each is not None)
+
+
+def _afresh(asked: hp.PlanningProblem, firm: dict[str, float], more_vnd_per_kg: float) -> float | None:
+    """With so much more paid for what was promised, which is then taken off; None: not all of it is kept."""
     orders = tuple(
         each.model_copy(update={
-            "price_vnd_per_kg": each.price_vnd_per_kg + more["price_vnd_per_kg"],
+            "price_vnd_per_kg": each.price_vnd_per_kg + more_vnd_per_kg,
             "failure_cost_vnd_per_kg": each.loss_vnd_per_kg,
         }) if each.id in firm else each
         for each in asked.orders
     )  # fmt: skip
-    fresh = hp.plan_harvest(asked.model_copy(update={"orders": orders, "commitments": commitments}))
-    boost = sum(BOOST_VND_PER_KG * row.kg * row.good_share for row in fresh.shipments if row.order_id in firm)
-    return fresh.value_vnd - boost
+    policy = asked.policy.model_copy(update={"gap": 0.0}) if more_vnd_per_kg else asked.policy
+    fresh = hp.plan_harvest(asked.model_copy(update={"orders": orders, "policy": policy}))
+    got = served(fresh)
+    if more_vnd_per_kg < BOOSTS_VND_PER_KG[-1] and any(got[o] < kg - 1e-6 for o, kg in firm.items()):
+        return None
+    more = sum(more_vnd_per_kg * row.kg * row.good_share for row in fresh.shipments if row.order_id in firm)
+    return fresh.value_vnd - more
 
 
 @st.composite

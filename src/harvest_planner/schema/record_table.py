@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 from harvest_planner.schema.quantities import Record
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ PORTION = 20_000
 """Records that are made together at most where all are read."""
 
 
-class MadeRows(Sequence[R], Generic[R]):
+class MadeRows(Sequence[T], Generic[T]):
     """A sequence of records each of which is made when it is asked for, and not kept; to its reader it is a tuple.
 
     Parameters
@@ -205,11 +206,11 @@ class MadeRows(Sequence[R], Generic[R]):
     def __init__(
         self,
         count: int,
-        make: Callable[[int], R],
+        make: Callable[[int], T],
         *,
         known: Mapping[str, Sequence[Any]] | None = None,
-        make_many: Callable[[Sequence[int]], Sequence[R]] | None = None,
-        runs: Sequence[tuple[Sequence[R], int, int]] = (),
+        make_many: Callable[[Sequence[int]], Sequence[T]] | None = None,
+        runs: Sequence[tuple[Sequence[T], int, int]] = (),
     ) -> None:
         self._count, self._make, self._make_many = count, make, make_many
         self.known: Mapping[str, Sequence[Any]] = {} if known is None else known
@@ -221,22 +222,22 @@ class MadeRows(Sequence[R], Generic[R]):
         return self._count
 
     @overload
-    def __getitem__(self, index: int) -> R: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[R, ...]: ...
-    def __getitem__(self, index: int | slice) -> R | tuple[R, ...]:
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
         if isinstance(index, slice):
             return tuple(self._made(range(*index.indices(self._count))))
         return self._make(range(self._count)[index])
 
-    def __iter__(self) -> Iterator[R]:
+    def __iter__(self) -> Iterator[T]:
         return self._made(range(self._count))
 
-    def several(self, numbers: Sequence[int]) -> list[R]:
+    def several(self, numbers: Sequence[int]) -> list[T]:
         """The records of those numbers, in their order."""
         return list(self._made(numbers))
 
-    def _made(self, numbers: Sequence[int]) -> Iterator[R]:
+    def _made(self, numbers: Sequence[int]) -> Iterator[T]:
         if self._make_many is None:
             return map(self._make, numbers)
         portions = (numbers[start : start + PORTION] for start in range(0, len(numbers), PORTION))
@@ -250,13 +251,13 @@ class MadeRows(Sequence[R], Generic[R]):
     def __hash__(self) -> int:
         return hash(tuple(self))
 
-    def __add__(self, other: tuple[R, ...]) -> tuple[R, ...]:
+    def __add__(self, other: tuple[T, ...]) -> tuple[T, ...]:
         return (*self, *other)
 
-    def __radd__(self, other: tuple[R, ...]) -> tuple[R, ...]:
+    def __radd__(self, other: tuple[T, ...]) -> tuple[T, ...]:
         return (*other, *self)
 
-    def __reduce__(self) -> tuple[type[tuple[R, ...]], tuple[list[R]]]:
+    def __reduce__(self) -> tuple[type[tuple[T, ...]], tuple[list[T]]]:
         return tuple, (list(self),)
 
     def __repr__(self) -> str:

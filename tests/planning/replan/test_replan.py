@@ -359,6 +359,33 @@ def test_an_order_that_was_not_worth_a_trip_joins_one_that_is_made_for_another()
     assert diff.value_before_vnd == before.value_vnd
 
 
+def test_a_new_order_and_two_that_were_not_worth_a_trip_pay_for_one_together() -> None:
+    cheap = [order(id=f"o{n}", price_vnd_per_kg=7_000) for n in (1, 2)]
+    question = asked(batches=[batch(trip_cost_vnd=200_000)], orders=cheap)
+    before, plan, diff = again(question, hp.OrderPlaced(order=hp.Order.model_validate({**cheap[0], "id": "o3"})))
+    assert (before.shipments, before.value_vnd) == ((), 0.0)
+    assert {row.order_id for row in plan.shipments} == {"o1", "o2", "o3"}
+    assert plan.value_vnd == pytest.approx(30 * 7_000 - 200_000, abs=1)
+    assert {change.order_id for change in diff.orders} == {"o1", "o2", "o3"}
+
+
+def test_parts_of_an_order_on_one_trip_are_settled_each_for_itself() -> None:
+    question = asked(orders=[order(quantity_kg=8, may_split=True)])
+    before = hp.plan_harvest(question)
+    (row,) = before.shipments
+    less = hp.PickedLess(batch_id=row.batch_id, pick_on=row.pick_on, kg=7.5)
+    plan, diff = hp.replan(before, question, [less], as_of=question.as_of)
+    new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new", quantity_kg=3)))
+    for events in ([new], []):
+        assert sum(row.kg for row in plan.shipments if row.order_id == "o1") == pytest.approx(8)
+        assert hp.check_plan(plan, diff.problem) == ()
+        plan, diff = hp.replan(plan, diff.problem, events, as_of=question.as_of)
+        settled = sorted((each.order_id, each.kg) for each in diff.problem.commitments)
+        kept = [(row.order_id, row.kg) for row in plan.shipments if row.order_id == "o1"]
+        assert set(settled) >= set(kept)
+    assert hp.check_plan(plan, diff.problem) == ()
+
+
 def test_what_no_event_touches_is_carried_over_record_by_record() -> None:
     question = asked()
     new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress, count
@@ -48,11 +48,6 @@ class Carried:
         for at in self.shipments:
             left[at] = 0
         return rows_at(self.plan, list(compress(count(), left)))
-
-    def missing_kg(self, order_ids: Container[str]) -> dict[str, float]:
-        """What orders of those are refused [kg]."""
-        ids, kg = field_of(self.plan.refusals, "order_id"), field_of(self.plan.refusals, "kg")
-        return {ids[at]: kg[at] for at in self.refusals if ids[at] in order_ids}
 
     def without(self, order_ids: Collection[str]) -> Carried:
         """All of it but some orders that are planned anew."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from harvest_planner.planning.replan.standing import Row, Standing, rows_for, rows_on
-from harvest_planner.schema.plan import HarvestPlan, Leg
+from harvest_planner.schema.plan import HarvestPlan, Leg, Refusal
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import field_of, records_at
 
 KG_EPSILON = 1e-6
@@ -59,14 +60,15 @@ class PlanDifference:
     ----------
     problem : the question after the events, as of the new moment; what the new plan keeps stands in its commitments,
         so that `check_plan(plan, problem)` judges it whole.
-    picks, orders : what changes, by grower and by order; what stays is not listed.
+    picks, orders : what changes, by grower and by order; what stays is not listed. Where reasons of refusals are
+        reckoned on demand, so are those of orders.
     value_before_vnd, value_after_vnd : of the old plan as planned, and of the new one [VND].
     change_cost_vnd : the price of the changes by `policy.change_cost_vnd_per_kg`, rising toward the pick [VND].
     """
 
     problem: PlanningProblem = field(repr=False)
     picks: tuple[PickChange, ...]
-    orders: tuple[OrderChange, ...]
+    orders: Sequence[OrderChange]
     value_before_vnd: float
     value_after_vnd: float
     change_cost_vnd: float
@@ -100,7 +102,7 @@ def difference(
     return PlanDifference(
         problem=problem,
         picks=picks,
-        orders=tuple(_order_changes(old, new, before, after)),
+        orders=_order_changes(old, new, before, after),
         value_before_vnd=old.value_vnd,
         value_after_vnd=new.value_vnd,
         change_cost_vnd=_cost(picks, standing, problem),
@@ -143,7 +145,7 @@ def _kg_by_trip(rows: Iterable[Row]) -> dict[tuple[str, dt.date], float]:
 
 def _order_changes(
     old: HarvestPlan, new: HarvestPlan, rows_before: Sequence[Row], rows_after: Sequence[Row]
-) -> list[OrderChange]:
+) -> Sequence[OrderChange]:
     different = _different(rows_before, rows_after)
     before, after = _ways(rows_before, different), _ways(rows_after, different)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
@@ -160,9 +162,23 @@ def _order_changes(
         ]
         if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
             changes.append(OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, None))
-    places = {change.order_id: refused[change.order_id] for change in changes if change.order_id in refused}
-    codes = {each.order_id: each.reasons[0].code for each in records_at(new.refusals, list(places.values()))}
-    return [replace(change, reason_code=codes.get(change.order_id)) for change in changes]
+    return _reasoned(changes, refused, new.refusals)
+
+
+def _reasoned(
+    changes: Sequence[OrderChange], refused: Mapping[str, int], refusals: Sequence[Refusal]
+) -> Sequence[OrderChange]:
+    """The changes with the reasons of those refused, which are asked for where they are at hand."""
+
+    def with_codes(numbers: Sequence[int]) -> list[OrderChange]:
+        asked = [changes[number] for number in numbers]
+        places = {change.order_id: refused[change.order_id] for change in asked if change.order_id in refused}
+        codes = {each.order_id: each.reasons[0].code for each in records_at(refusals, list(places.values()))}
+        return [replace(change, reason_code=codes.get(change.order_id)) for change in asked]
+
+    if not isinstance(refusals, MadeRows):
+        return tuple(with_codes(range(len(changes))))
+    return MadeRows(len(changes), lambda at: with_codes([at])[0], make_many=with_codes)
 
 
 def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:

@@ -1,18 +1,18 @@
-"""Which refused orders are planned anew: those for whom something may have become free."""
+"""How the rest is planned, and which refused orders of a small plan are planned with it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container
 from functools import partial
-from typing import NamedTuple
 
 from harvest_planner.planning.harvest import Hold, allocate, is_large, planned_by_market, prepare
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import trips_of
 from harvest_planner.planning.replan.happened import World
-from harvest_planner.planning.replan.room import MOST_LOOKED_AT, Missing, Stock, may_fit
+from harvest_planner.planning.replan.room import MOST_LOOKED_AT
+from harvest_planner.planning.replan.taken import Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.report import plan_of
 from harvest_planner.schema.clock import zone
@@ -30,14 +30,6 @@ OF_THE_WISH = frozenset(
 """Reasons that no other order's trip can undo."""
 LARGE_SHARE = 0.25
 """A re-plan leaves so much smaller problems to the market than a plan: it is to take a tenth of a plan's time."""
-Trip = tuple[str, dt.date]
-
-
-class Look(NamedTuple):
-    """Refused orders that are planned anew, and the trips that may serve them; None: all that are lawful."""
-
-    order_ids: frozenset[str]
-    trips: frozenset[Trip] | None
 
 
 def many(plan: HarvestPlan) -> bool:
@@ -80,54 +72,29 @@ def planned_on(
     )
 
 
-def at_first(
-    plan: HarvestPlan, problem: PlanningProblem, world: World, *, as_of: dt.datetime, found: HarvestPlan | None
-) -> Look:
-    """Whom to look at from the start: all, where they are few and anything but orders changed or a pick day began.
-
-    Parameters
-    ----------
-    found : a plan of the same question with more kept; where many were refused, its trips are not added to.
-    """
+def at_first(plan: HarvestPlan, problem: PlanningProblem, world: World, *, as_of: dt.datetime) -> frozenset[str]:
+    """Refused orders to look at from the start: all, where they are few and more than orders changed or a day began."""
     if many(plan):
-        return Look(frozenset(), None if found is None else frozenset(trips_of(found)))
+        return frozenset()
     changed = any(changed_of(table, problem, world) for table in TABLES)
     # With an order more each grower's fair part is greater, so that what was not worth it may be.
     fairer = problem.policy.fairness_weight > 0
-    if world.undone or changed or fairer or _day_begun(problem, as_of):
-        return Look(frozenset(field_of(plan.refusals, "order_id")), None)
-    return Look(frozenset(), None)
+    looked_at = world.undone or changed or fairer or _day_begun(problem, as_of)
+    return frozenset(field_of(plan.refusals, "order_id") if looked_at else ())
 
 
-def next_look(
-    plan: HarvestPlan,
-    had: Stock,
-    found: HarvestPlan,
-    has: Stock,
-    before: Look,
-    *,
-    missing: Callable[[], Iterable[Missing]],
-) -> Look | None:
-    """Whom to look at as well, now that a plan is found: of many those that may fit, of few all that trips may help.
+def helped_by_trips(plan: HarvestPlan, found: HarvestPlan) -> frozenset[str]:
+    """Refused orders to look at as well, now that a plan is found: all that a trip may help, if it makes new ones."""
+    helped = could_be_helped(plan)
+    return frozenset() if helped and set(trips_of(found)) <= set(trips_of(plan)) else helped
 
-    Parameters
-    ----------
-    had, has : of the old plan and of the one found.
-    before : the look by which it was found.
-    missing : what the old plan refuses; asked for where that is much.
 
-    Returns
-    -------
-    The orders to add, and the trips that gained room; None: nobody.
-    """
+def could_be_helped(plan: HarvestPlan) -> frozenset[str]:
+    """Ids of the orders that the plan refuses for what a trip could undo; of a large plan none, as they are many."""
     if many(plan):
-        order_ids, trips = may_fit(missing, had, has, but=before.order_ids)
-        return Look(order_ids, trips) if order_ids else None
-    if set(trips_of(found)) <= set(trips_of(plan)):
-        return None
+        return frozenset()
     ids = field_of(plan.refusals, "order_id")
-    helped = frozenset(order_id for at, order_id in enumerate(ids) if not _of_the_wish(plan, at)) - before.order_ids
-    return Look(helped, None) if helped else None
+    return frozenset(order_id for at, order_id in enumerate(ids) if not _of_the_wish(plan, at))
 
 
 def _of_the_wish(plan: HarvestPlan, at: int) -> bool:

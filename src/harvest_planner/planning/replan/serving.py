@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection
 
 from harvest_planner.schema.goods import Commitment, Order
@@ -28,10 +30,19 @@ def serving(
     more_vnd_per_kg = DEARER * max((order.price_vnd_per_kg for order in asked.orders), default=0.0)
     orders = tuple(_dearer(order, more_vnd_per_kg) if order.id in firm else order for order in asked.orders)
     draft = plan(asked.model_copy(update={"orders": orders}))
-    settled = {(each.order_id, each.batch_id, each.pick_on, each.lane_ids) for each in asked.commitments}
-    more = (each for each in map(_settled, draft.shipments) if each.order_id in firm)
-    fresh = tuple(e for e in more if (e.order_id, e.batch_id, e.pick_on, e.lane_ids) not in settled)
+    settled, fresh = Counter(map(_key, asked.commitments)), list[Commitment]()
+    for each in map(_settled, draft.shipments):
+        key = _key(each)
+        if settled[key]:
+            settled[key] -= 1
+        elif each.order_id in firm:
+            fresh.append(each)
     return plan(asked.model_copy(update={"commitments": (*asked.commitments, *fresh)}))
+
+
+def _key(each: Commitment) -> tuple[str, str, dt.date, float]:
+    """What tells a commitment from others; the way of one that may take any other is not known before."""
+    return (each.order_id, each.batch_id, each.pick_on, round(each.kg, 6))
 
 
 def _dearer(order: Order, more_vnd_per_kg: float) -> Order:

@@ -59,7 +59,7 @@ class Row(NamedTuple):
 
 ROW_FIELDS = Row._fields[1:]
 SETTLED = ("order_id", "batch_id", "pick_on", "state")
-"""Fields of a commitment that tell it from others, with its way."""
+"""Fields of a commitment beside its way and its weight."""
 
 
 def rows_of(plan: HarvestPlan) -> tuple[Row, ...]:
@@ -174,9 +174,9 @@ class _Way(NamedTuple):
 
 
 def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
-    """The shipments as commitments, one for each order, batch, day, state and way."""
-    same, ways = _together(standing)
-    for *key, number, kg in same:
+    """The shipments as commitments, one for each."""
+    rows, ways = _told(standing)
+    for *key, number, kg in rows:
         way = ways[number]
         settled = dict(zip(SETTLED, key, strict=True))
         yield Commitment(**settled, lane_ids=way.lane_ids, departs_at=way.departs_at, kg=round(kg, 6))
@@ -184,8 +184,8 @@ def gathered(standing: Iterable[Standing]) -> Iterator[Commitment]:
 
 def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
     """As `gathered`, by columns."""
-    same, ways = _together(standing)
-    *told, numbers, kg = zip(*same, strict=True) if same else ((),) * (len(SETTLED) + 2)
+    rows, ways = _told(standing)
+    *told, numbers, kg = zip(*rows, strict=True) if rows else ((),) * (len(SETTLED) + 2)
     columns = dict(zip(SETTLED, map(Column.of, told), strict=True))
     codes = array("i", numbers)
     columns["lane_ids"] = Column([way.lane_ids for way in ways], codes)
@@ -194,27 +194,18 @@ def committed(standing: Iterable[Standing]) -> RecordTable[Commitment]:
     return RecordTable(Commitment, columns, Commitment.model_fields)
 
 
-def _together(standing: Iterable[Standing]) -> tuple[list[tuple[Any, ...]], list[_Way]]:
-    """What shipments share, as SETTLED and the number of their way, with their weight [kg]; and the ways, rising."""
-    rows = [(goods, stand, kg, goods.legs if planned else ()) for goods, stand, kg, _, planned in standing]
-    legs_of = {id(legs): legs for *_, legs in rows}
-    told = {at: _Way.of(legs) for at, legs in legs_of.items()}
-    ways = sorted({way[:2]: way for way in told.values()}.values(), key=lambda way: way[:2])
+def _told(standing: Iterable[Standing]) -> tuple[list[tuple[Any, ...]], list[_Way]]:
+    """Of each shipment, rising, as SETTLED, the number of its way and its weight [kg]; and the ways, rising."""
+    told = [(goods, stand, kg, goods.legs if planned else ()) for goods, stand, kg, _, planned in standing]
+    legs_of = {id(legs): legs for *_, legs in told}
+    way_of = {at: _Way.of(legs) for at, legs in legs_of.items()}
+    ways = sorted({way[:2]: way for way in way_of.values()}.values(), key=lambda way: way[:2])
     numbers = {way[:2]: number for number, way in enumerate(ways)}
-    number_of = {at: numbers[way[:2]] for at, way in told.items()}
+    number_of = {at: numbers[way[:2]] for at, way in way_of.items()}
     state_of = {"free": "frozen"}
-    each = [
+    rows = [
         (goods.order_id, goods.batch_id, goods.pick_on, state_of.get(stand, stand), number_of[id(legs)], kg)
-        for goods, stand, kg, legs in rows
+        for goods, stand, kg, legs in told
     ]
-    each.sort()
-    same: list[tuple[Any, ...]] = []
-    last: tuple[Any, ...] = ("",)
-    for row in each:
-        # Few orders travel in parts, and few parts alike.
-        if row[0] == last[0] and row[:-1] == last[:-1]:
-            same[-1] = last = (*last[:-1], last[-1] + row[-1])
-        else:
-            same.append(row)
-            last = row
-    return same, ways
+    rows.sort()
+    return rows, ways

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import ChainMap, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import count
@@ -26,17 +26,23 @@ from harvest_planner.planning.replan.around import (
     short_of,
     usable,
 )
-from harvest_planner.planning.replan.carried import Carried, carried_of, standing_prices, whole
+from harvest_planner.planning.replan.carried import Carried, carried_of, standing_prices, trips_of
 from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.joining import Joining
 from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of, roomy
-from harvest_planner.planning.replan.room import Missing, Stock, missing_of
-from harvest_planner.planning.replan.second_looks import Look, at_first, many, next_look, planned_on
+from harvest_planner.planning.replan.room import Missing, Stock, may_fit, missing_of
+from harvest_planner.planning.replan.second_looks import (
+    at_first,
+    could_be_helped,
+    helped_by_trips,
+    many,
+    planned_on,
+)
 from harvest_planner.planning.replan.serving import serving
 from harvest_planner.planning.replan.standing import Standing, committed, gathered
 from harvest_planner.planning.replan.taken import Taken, Trip, taken_by
-from harvest_planner.planning.replan.tried import Try, lost_kg, missing_kg
+from harvest_planner.planning.replan.tried import Look, Loosened, Try, lost_kg, serves_more
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.schema.by_id import records_of
@@ -45,11 +51,10 @@ from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.references import departs
 from harvest_planner.schema.told_rows import field_of
 
-KG_EPSILON = 1e-6
 WORTH_RENEWING = 0.005
 """Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
-MOST_LOOKS = 3
-"""So often refused orders are planned anew at most, each time with those for whom the last plan made room."""
+MOST_LOOKS = 2
+"""So often refused orders of a large plan are planned anew at most, each time those for whom there is room now."""
 
 
 @dataclass(frozen=True)
@@ -137,37 +142,28 @@ class Tries:
         # Where very many are short, moving a few others helps little.
         helps = near and not (many(self.plan) and len(near) > MOST_LOOSENED)
         trips = usable(self.meeting, near) if helps else set[Trip]()
-        loose, selling = around(trips, free), selling_on(trips, self.plan)
+        around_it = Loosened(around(trips, free), selling_on(trips, self.plan), near)
         best = first
-        if loose or selling:
+        if around_it.shipments or around_it.selling:
             more_vnd = 1.0 if short else WORTH_MOVING * abs(first.plan.value_vnd)
-            best = self._better(first, best, loose, more_vnd, again=small, selling=selling)
-        if small and len(loose) < len(free):
-            best = self._better(first, best, free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
-        return best
+            best = self._better(first, best, around_it, more_vnd, again=small)
+        all_free = Loosened(free, refused=could_be_helped(self.plan))
+        if small and (len(around_it.shipments) < len(free) or not best.others.issuperset(all_free.refused)):
+            best = self._better(first, best, all_free, WORTH_RENEWING * abs(best.plan.value_vnd), again=True)
+        return self._filled(best) if many(self.plan) else best
 
-    def _better(
-        self,
-        first: Try,
-        best: Try,
-        loose: Sequence[Standing],
-        more_vnd: float,
-        *,
-        again: bool,
-        selling: Collection[str] = (),
-    ) -> Try:
-        """The best plan so far, or that in which some shipments are planned anew, where it is worth so much more.
+    def _better(self, first: Try, best: Try, loosened: Loosened, more_vnd: float, *, again: bool) -> Try:
+        """The best plan so far, or that in which some of it is planned anew, where it is worth so much more.
 
         Parameters
         ----------
         first : the plan that keeps all; what orders lose is counted against it.
-        selling : ids of batches whose local sales are decided anew as well.
         again : whether it is planned once more with the orders of those shipments first, where others lost by it.
         """
         price = self.problem.policy.drop_firm_cost_vnd_per_kg
         drop_vnd_per_kg = math.inf if price is None else price
-        for firm in (frozenset[str](), frozenset(each.shipment.order_id for each in loose)):
-            found = self._tried(loose, first.plan, firm, selling)
+        for firm in (frozenset[str](), loosened.order_ids):
+            found = self._tried(loosened, first, firm)
             if found is None:
                 break
             lost = lost_kg(first, found, self.world)
@@ -179,62 +175,77 @@ class Tries:
         return best
 
     def _tried(
-        self,
-        loose: Sequence[Standing] = (),
-        before: HarvestPlan | None = None,
-        firm: frozenset[str] = frozenset(),
-        selling: Collection[str] = (),
+        self, loosened: Loosened | None = None, before: Try | None = None, firm: frozenset[str] = frozenset()
     ) -> Try | None:
-        """A plan with some shipments loosened; None: of a large plan, where no order that is short gets more by it.
+        """A plan with some of what stands loosened; None: of a large plan, where no order that is short gets more.
 
         Parameters
         ----------
-        before : a plan that keeps all of them.
+        before : a plan that keeps all of it.
         firm : ids of orders that are served before all others.
-        selling : ids of batches whose local sales are decided anew as well.
         """
-        plan, problem, world = self.plan, self.problem, self.world
+        loosened = loosened or Loosened()
+        if before is not None and many(self.plan):
+            return self._on_top(before, loosened, firm)
+        looked_at = at_first(self.plan, self.problem, self.world, as_of=self.as_of).union(loosened.refused)
+        carried = self.carried.without(loosened.order_ids)
+        changed, patience = {*self.changed_batches, *loosened.selling}, Patience(self.time_limit_s)
+        while True:
+            look = Look(carried.without(looked_at), self.had, changed, None)
+            joining = self._joined(look, loosened.shipments, patience, firm)
+            found = joining.plan()
+            helped = helped_by_trips(self.plan, found) - looked_at
+            if not helped:
+                return self._try(found, joining, loosened.shipments, carried.others | looked_at)
+            looked_at |= helped
+
+    def _on_top(self, before: Try, loosened: Loosened, firm: frozenset[str]) -> Try | None:
+        """A plan that keeps what another planned anew, but for what was short by it and what is loosened."""
+        asked_for = loosened.order_ids.union(loosened.short)
+        look = before.look(self.places, asked_for, frozenset(trips_of(before.plan)), selling=loosened.selling)
+        joining = self._joined(look, loosened.shipments, Patience(self.time_limit_s), firm)
+        if not serves_more(before.plan, joining.planned, loosened.short):
+            return None
+        return self._try(joining.plan(), joining, loosened.shipments, before.others | asked_for)
+
+    def _filled(self, best: Try) -> Try:
+        """With refused orders for whom it made room planned on top of it, as long as one of them gets more by that."""
+        known, patience = frozenset[str](), Patience(self.time_limit_s)
+        for _ in range(MOST_LOOKS):
+            order_ids, trips = may_fit(lambda: self.missing, self.had, best.has, but=known)
+            if not order_ids:
+                break
+            joining = self._joined(best.look(self.places, order_ids, trips), best.loose, patience)
+            if not serves_more(best.plan, joining.planned, order_ids):
+                break
+            best = self._try(joining.plan(), joining, best.loose, best.others | order_ids)
+            known |= order_ids
+        return best
+
+    def _joined(
+        self, look: Look, loose: Sequence[Standing], patience: Patience, firm: frozenset[str] = frozenset()
+    ) -> Joining:
+        """What stays, with a plan of the rest.
+
+        Parameters
+        ----------
+        loose : shipments that are not held.
+        firm : ids of orders that are served before all others.
+        """
+        stays, has = look.stays, look.has
         out = {id(each) for each in loose}
         loosened = {each.shipment.order_id for each in loose}
         fast = {order_id: [each for each in self.keeps[order_id] if id(each) not in out] for order_id in loosened}
         keeps = ChainMap(fast, self.keeps)
-        carried = self.carried.without(loosened) if loose else self.carried
-        patience, found, changed = Patience(self.time_limit_s), before, {*self.changed_batches, *selling}
-        look = at_first(plan, problem, world, as_of=self.as_of, found=before)
-        stays = carried.without(look.order_ids) if look.order_ids else carried
-        has = self.had
-        for _ in range(MOST_LOOKS):
-            rest = rest_of(stays, self.asked, self.places, keeps, changed=changed, only=look.trips)
-            sold = rest.sold_again(stays.plan)
-            held = has.taken.copy().count(stays.undone, sold, has.problem, times=-1)
-            planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
-            if many(plan) and before is not None and not self._helps(stays, planned, before):
-                return None
-            joining = Joining(stays, held, planned, rest, self.meeting)
-            found, has = joining.plan(), Stock(self.asked, joining.taken)
-            more = next_look(plan, self.had, found, has, look, missing=lambda: self.missing) if stays.refusals else None
-            if more is None:
-                break
-            look = Look(look.order_ids | more.order_ids, more.trips)
-            if look.trips is None:
-                stays, has = carried.without(look.order_ids), self.had
-            else:
-                stays, changed = whole(found, self.places).without(more.order_ids), set()
-        assert found is not None
-        others = carried.others | look.order_ids
-        cost_vnd = change_cost_vnd(plan, found, self.standing, self.asked, others=others)
-        return Try(found, loose, others, cost_vnd)
+        rest = rest_of(stays, self.asked, self.places, keeps, changed=look.changed, only=look.trips)
+        held = has.taken.copy().count(stays.undone, rest.sold_again(stays.plan), has.problem, times=-1)
+        planned = serving(firm, rest.problem, partial(self._planned, held, rest, patience))
+        return Joining(stays, held, planned, rest, self.meeting)
 
-    def _helps(self, stays: Carried, planned: HarvestPlan, before: HarvestPlan) -> bool:
-        """Whether some order that the events touch misses less than before, if any missed something.
-
-        Parameters
-        ----------
-        stays, planned : what is carried, and the plan of the rest.
-        """
-        touched = self.world.touched
-        was, now = missing_kg(before, touched), stays.missing_kg(touched) | missing_kg(planned, touched)
-        return not was or any(now.get(order_id, 0.0) < kg - KG_EPSILON for order_id, kg in was.items())
+    def _try(self, found: HarvestPlan, joining: Joining, loose: Sequence[Standing], others: frozenset[str]) -> Try:
+        """That plan with the price of its changes."""
+        cost_vnd = change_cost_vnd(self.plan, found, self.standing, self.asked, others=others)
+        return Try(found, joining, loose, others, cost_vnd)
 
     def _planned(self, held: Taken, rest: Rest, patience: Patience, problem: PlanningProblem) -> HarvestPlan:
         """The plan of the rest, or of that problem in its stead."""
