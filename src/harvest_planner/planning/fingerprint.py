@@ -25,7 +25,7 @@ def fingerprint(problem: PlanningProblem, *, before: PlanningProblem | None = No
     for name in type(problem).model_fields:
         value = getattr(problem, name)
         if isinstance(value, RecordTable):
-            lines = [line.encode() for line in sorted(value.json_lines())]
+            lines = ["\n".join(sorted(value.json_lines())).encode()] if len(value) else []
         elif isinstance(value, tuple):
             lines = sorted(_lines(problem, name, before or problem))
         else:
