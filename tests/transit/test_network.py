@@ -43,6 +43,15 @@ def test_the_plan_of_one_leg_is_its_departure_and_its_quantiles() -> None:
     assert not journey.limited
 
 
+@pytest.mark.parametrize("share", [0.0, 0.6])
+def test_quantiles_of_a_chain_are_those_of_its_arrivals(share: float) -> None:
+    """Also where one departure is caught for certain, whose own quantiles stand for them."""
+    lanes = lane("A>B", p50=10), lane("B>C", p50=30, p95=60, at="6", on_schedule_share=share)
+    for journey in (only(network(*lanes), ends="A>C"), only(network(lane("A>C", p50=30, p95=60)), ends="A>C")):
+        found = journey.arrive_p05_h, journey.arrive_p50_h, journey.arrive_p95_h
+        assert found == pytest.approx([journey.arrivals.quantile(q) for q in (0.05, 0.5, 0.95)], abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("ready", "departs"),
     [
