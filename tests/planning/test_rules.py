@@ -185,6 +185,34 @@ def test_commitments_are_kept_whatever_the_rules_say_now() -> None:
     assert hp.check_plan(plan, problem(commitments=frozen, growers=hands, orders=[order(), order(id="o2")])) == ()
 
 
+@pytest.mark.parametrize(
+    ("capacity_kg", "departs"),
+    [
+        (12, {"o1": 12, "o2": 11}),  # o2 names its departure
+        (25, {"o1": 11, "o2": 11, "o3": 12}),
+        (9, {"o1": 11, "o2": 11, "o3": 11}),  # where none has room each goes by the journey worth most
+    ],
+)
+def test_commitments_without_a_journey_of_their_own_take_one_that_has_room(
+    capacity_kg: float, departs: dict[str, int]
+) -> None:
+    settled = [{"order_id": each, "batch_id": "b1", "pick_on": "2026-08-11", "kg": 10} for each in departs]
+    settled[1] |= {"lane_ids": ["l1"], "departs_at": "2026-08-11T12:00:00+07:00"}
+    asked = problem(
+        commitments=settled,
+        lanes=[lane(capacity_kg=capacity_kg)],
+        orders=[order(id=each, due_at="2026-08-11T22:00:00+07:00") for each in departs],
+        policy={"gap": 0, "horizon_days": 4, "lateness_cost_vnd_per_kg_day": 5000},
+    )
+    plan = hp.plan_harvest(asked)
+    assert {row.order_id: row.legs[0].departs_at.day for row in plan.shipments} == departs
+    assert hp.check_plan(plan, asked) == ()
+    later = [row for row in plan.shipments if departs[row.order_id] == 12]
+    roomier = asked.model_copy(update={"lanes": (asked.lanes[0].model_copy(update={"capacity_kg": 100.0}),)})
+    found = [each.code for each in hp.check_plan(plan, roomier)]
+    assert found.count("commitment_journey") == len(later)
+
+
 def test_states_that_need_nothing_are_neither_shipped_nor_refused() -> None:
     orders = [order(id=state, state=state) for state in ("inquiry", "shipped", "cancelled", "reserved")]
     plan = hp.plan_harvest(problem(orders=orders))

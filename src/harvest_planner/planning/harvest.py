@@ -147,10 +147,7 @@ def planned_by_market(
     from harvest_planner.planning.wholesale import Wholesale
 
     problem = meeting.problem
-    settled = settle(meeting, problem.commitments)
-    used = used_by(problem, settled)
-    if hold is not None:
-        hold(used, problem)
+    settled, used = settled_beside(meeting, hold)
     by_size = sized(problem.policy)
     judge_all = ArrayJudge(meeting)
     tell(Progress("judging", 0.0))
@@ -184,6 +181,16 @@ def require_solver() -> None:
             raise MissingExtraError(package, extra=None, needed_for="plan_harvest (the joint optimum)") from None
 
 
+def settled_beside(meeting: Meeting, hold: Hold | None) -> tuple[Settled, Used]:
+    """What the problem's commitments fix beside what is used already, and what is used then."""
+    problem = meeting.problem
+    used = Used.nothing(problem)
+    if hold is not None:
+        hold(used, problem)
+    settled = settle(meeting, problem.commitments, used.departure_kg)
+    return settled, used_by(problem, settled, used)
+
+
 def prepare(
     problem: PlanningProblem,
     *,
@@ -197,10 +204,7 @@ def prepare(
     from harvest_planner.planning.modelling import question_of
 
     meeting = meeting or Meeting(problem)
-    settled = settle(meeting, problem.commitments)
-    used = used_by(problem, settled)
-    if hold is not None:
-        hold(used, problem)
+    settled, used = settled_beside(meeting, hold)
     buyers = tuple(meeting.buyer(order) for order in planned_orders(problem) if _open(order, problem, used))
     judge_all = ArrayJudge(meeting)
     columns = judge_all.columns(buyers, fair=used.fair, tell=tell, patience=patience)

@@ -1,11 +1,11 @@
-"""Commitments: picks that are settled before planning starts, each on the journey worth most, and what they use up."""
+"""Commitments: picks that are settled before planning starts, each on its journey, and what they use up."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from harvest_planner.planning.candidates import Candidate, worth
@@ -21,6 +21,7 @@ from harvest_planner.transit.instants import hours_of
 from harvest_planner.transit.travel import Journey
 
 PLANNED_STATES = ("reserved", "firm")
+KG_SLACK = 1e-6
 SAME_H = 1e-3
 """Departures are written to the second [h]."""
 
@@ -40,40 +41,95 @@ class Settled(NamedTuple):
     """Commitments that no journey can carry."""
 
 
-def settle(meeting: Meeting, commitments: Iterable[Commitment]) -> Settled:
-    """Put every commitment of an order that is planned on its own journey, or on the one worth most."""
+class Rooms:
+    """What limited departures still take beside what is loaded already [kg].
+
+    Parameters
+    ----------
+    loaded_kg : by lane and instant [h since the epoch].
+    """
+
+    def __init__(self, problem: PlanningProblem, loaded_kg: Mapping[tuple[str, float], float]) -> None:
+        self._most = {lane.id: lane.capacity_kg for lane in problem.lanes if lane.capacity_kg is not None}
+        self._loaded = defaultdict(float, loaded_kg)
+
+    def takes(self, journey: Journey, kg: float) -> bool:
+        """Whether each of the journey's departures takes so much more."""
+        return all(
+            self._loaded[leg.lane_id, leg.departs_h] + kg <= self._most[leg.lane_id] + KG_SLACK
+            for leg in journey.legs
+            if leg.lane_id in self._most
+        )
+
+    def load(self, journey: Journey, kg: float) -> None:
+        """Put so much on each of its departures."""
+        if self._most:
+            for leg in journey.legs:
+                self._loaded[leg.lane_id, leg.departs_h] += kg
+
+
+def settle(
+    meeting: Meeting, commitments: Iterable[Commitment], loaded_kg: Mapping[tuple[str, float], float]
+) -> Settled:
+    """Put every commitment of an order that is planned on its own journey, or on the one worth most that has room.
+
+    Those that name a journey on offer go by it, whatever room it has; of the others each that finds no room on any goes
+    by the one worth most.
+
+    Parameters
+    ----------
+    loaded_kg : what departures carry beside them, by lane and instant.
+    """
     fields = {field.batch.id: field for field in meeting.fields}
-    parts, stranded = [], []
-    for commitment in sorted(commitments, key=lambda c: (c.order_id, c.pick_on, c.batch_id, c.kg)):
-        order = meeting.problem.order(commitment.order_id)
-        if order.state not in PLANNED_STATES or commitment.batch_id not in fields:
-            continue
+    rooms, order_of = Rooms(meeting.problem, loaded_kg), meeting.problem.order
+    rows = [
+        each
+        for each in sorted(commitments, key=lambda c: (c.order_id, c.pick_on, c.batch_id, c.kg))
+        if order_of(each.order_id).state in PLANNED_STATES and each.batch_id in fields
+    ]
+    asked = []
+    for commitment in rows:
         field = fields[commitment.batch_id]
         trip = Trip(-1, field, field.pick_day(commitment.pick_on))
-        best = _best_way(meeting.buyer(order), trip, commitment, meeting)
-        if best is None:
-            stranded.append(commitment)
-        else:
-            parts.append(Part(best, commitment.kg))
-    return Settled(tuple(parts), tuple(stranded))
+        asked.append(_Asked.of(meeting.buyer(order_of(commitment.order_id)), trip, commitment, meeting))
+    ways: dict[int, Candidate | None] = {}
+    for at in sorted(range(len(rows)), key=lambda at: not asked[at].named):
+        ways[at] = way = asked[at].best(rooms, rows[at].kg)
+        if way is not None:
+            rooms.load(way.journey, rows[at].kg)
+    parts = tuple(Part(way, rows[at].kg) for at in range(len(rows)) if (way := ways[at]) is not None)
+    return Settled(parts, tuple(rows[at] for at in range(len(rows)) if ways[at] is None))
 
 
-def _best_way(buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Meeting) -> Candidate | None:
-    day = trip.day
-    if commitment.state == "picked":
-        day = day.ready_by(hours_of(meeting.problem.as_of))
-    found = []
-    offered = meeting.journeys_from(trip.field, day, buyer.destination.id)
-    # Goods that wait for their own departure were handed over in time for it.
-    planned = offered if day is trip.day else meeting.journeys_from(trip.field, trip.day, buyer.destination.id)
-    own = [journey for journey in planned if _is_planned_on(commitment, journey)]
-    for journey in own or offered:
-        start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
-        verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
-        entry = Entry(trip, start)
-        value = worth(buyer, verdict, journey, entry, kg=commitment.kg, policy=meeting.problem.policy)
-        found.append(Candidate(buyer, entry, journey, verdict, value))
-    return max(found, key=lambda candidate: candidate.value_vnd, default=None)
+class _Asked(NamedTuple):
+    """The ways on which a commitment may travel."""
+
+    candidates: tuple[Candidate, ...]
+    named: bool
+    """It names its journey, and that is on offer."""
+
+    @classmethod
+    def of(cls, buyer: BuyerOrder, trip: Trip, commitment: Commitment, meeting: Meeting) -> _Asked:
+        day = trip.day
+        if commitment.state == "picked":
+            day = day.ready_by(hours_of(meeting.problem.as_of))
+        found = []
+        offered = meeting.journeys_from(trip.field, day, buyer.destination.id)
+        # Goods that wait for their own departure were handed over in time for it.
+        planned = offered if day is trip.day else meeting.journeys_from(trip.field, trip.day, buyer.destination.id)
+        own = [journey for journey in planned if _is_planned_on(commitment, journey)]
+        for journey in own or offered:
+            start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
+            verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
+            entry = Entry(trip, start)
+            value = worth(buyer, verdict, journey, entry, kg=commitment.kg, policy=meeting.problem.policy)
+            found.append(Candidate(buyer, entry, journey, verdict, value))
+        return cls(tuple(found), bool(own))
+
+    def best(self, rooms: Rooms, kg: float) -> Candidate | None:
+        """The way worth most: of those with room, else of all; None: there is none."""
+        roomy = () if self.named else [each for each in self.candidates if rooms.takes(each.journey, kg)]
+        return max(roomy or self.candidates, key=lambda each: each.value_vnd, default=None)
 
 
 def _is_planned_on(commitment: Commitment, journey: Journey) -> bool:
@@ -115,9 +171,9 @@ class Used(NamedTuple):
         )
 
 
-def used_by(problem: PlanningProblem, settled: Settled) -> Used:
-    """Quantities, capacities and days that commitments hold."""
-    used = Used.nothing(problem)
+def used_by(problem: PlanningProblem, settled: Settled, beside: Used | None = None) -> Used:
+    """Quantities, capacities and days that commitments hold, added to what is used beside them; nothing: they alone."""
+    used = Used.nothing(problem) if beside is None else beside
     used.trips.update((c.entry.trip.field.batch.id, c.entry.trip.day.pick_on) for c, _ in settled.parts)
     for commitment in problem.commitments:
         batch = problem.batch(commitment.batch_id)

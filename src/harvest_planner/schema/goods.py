@@ -194,6 +194,6 @@ class Commitment(Record):
     """How much of the order it covers [kg]."""
     state: Literal["frozen", "picked", "shipped"] = "frozen"
     lane_ids: Texts = ()
-    """The lanes of the journey it is planned on, in the order of travel; none: on the journey worth most."""
+    """The lanes of the journey it is planned on, in the order of travel; none: on the journey worth most with room."""
     departs_at: Instant | None = None
     """The first departure of that journey; none as for `lane_ids`."""

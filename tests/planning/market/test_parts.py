@@ -35,7 +35,7 @@ def _every_part_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def market_of(problem: hp.PlanningProblem) -> Market:
     """What a problem lays before the market."""
     meeting = Meeting(problem)
-    used = used_by(problem, settle(meeting, problem.commitments))
+    used = used_by(problem, settle(meeting, problem.commitments, {}))
     asked = folded(meeting, used, sized=False)
     return laid_out(meeting, ArrayJudge(meeting), asked, used, sized=False, patience=Patience()).market
 

@@ -438,6 +438,25 @@ def test_goods_picked_for_a_cancelled_truck_take_the_best_that_leaves_from_now_o
     assert [(leg.lane_id, leg.departs_at) for leg in row.legs] == [("dear", moment + dt.timedelta(hours=3))]
 
 
+def test_frozen_goods_whose_truck_is_cancelled_take_one_that_has_room() -> None:
+    """Those of another order fill the next one up to 11 of its 15 kg."""
+    early, late = (f"2026-08-{day}T00:00:00+07:00" for day in (11, 13))
+    question = problem(
+        as_of="2026-08-10T04:00:00+07:00",
+        lanes=[lane(capacity_kg=15)],
+        orders=[order(id="kept", quantity_kg=4, deliver_from_at=early), order(quantity_kg=12, deliver_until_at=late)],
+        commitments=[{"order_id": "kept", "batch_id": "b1", "pick_on": "2026-08-10", "kg": 4, "state": "frozen"}],
+    )
+    before = hp.plan_harvest(question)
+    departs = {row.order_id: row.legs[0].departs_at.day for row in before.shipments}
+    assert departs == {"kept": 11, "o1": 10}
+    plan, diff = hp.replan(
+        before, question, [hp.DepartureCancelled(lane_id="l1", on=dt.date(2026, 8, 10))], as_of=question.as_of
+    )
+    assert {row.order_id: row.legs[0].departs_at.day for row in plan.shipments} == {"kept": 11, "o1": 12}
+    assert hp.check_plan(plan, diff.problem) == ()
+
+
 def test_what_rides_a_lane_that_departs_no_more_is_not_carried() -> None:
     """The lane left once, at noon of the 12th; the next morning it departs no more."""
     once = lane(id="once", departures="DTSTART:20260812T120000 RRULE:FREQ=DAILY;COUNT=1")

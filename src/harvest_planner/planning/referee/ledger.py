@@ -55,6 +55,8 @@ class Kept(NamedTuple):
     rides: bool
     """Whether it travels on the journey that the commitment names."""
     departs_at: dt.datetime | None
+    departures: frozenset[tuple[str, float]]
+    """Lanes it rides, each with the instant [h since the epoch]."""
 
 
 def rides(commitment: Commitment, row: Shipment) -> bool:
@@ -107,7 +109,9 @@ class Ledger:
         batch_id, pick_on = picked.day.batch.id, picked.day.pick_on
         if given is not None:
             departs_at = row.legs[0].departs_at if row.legs else None
-            self.kept.append(Kept(order.id, batch_id, pick_on, kg, row.value_vnd, given, rides(given, row), departs_at))
+            ridden = frozenset((leg.lane_id, round(hours(leg.departs_at), 4)) for leg in row.legs)
+            own = rides(given, row)
+            self.kept.append(Kept(order.id, batch_id, pick_on, kg, row.value_vnd, given, own, departs_at, ridden))
         else:
             self.parts[order.id] = (*self.parts.get(order.id, ()), Part(order.id, batch_id, pick_on, kg))
         return Entry(row, order, picked.day, settled)

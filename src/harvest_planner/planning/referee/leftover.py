@@ -15,7 +15,7 @@ from harvest_planner.planning.referee.promise import Promise
 from harvest_planner.planning.referee.routes import Routes
 from harvest_planner.planning.referee.rules import certificates_serve, grade_serves
 from harvest_planner.planning.referee.shipments import name_of
-from harvest_planner.planning.referee.spare import Spare, Spares
+from harvest_planner.planning.referee.spare import Spare, Spares, limited_departures
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.planning.referee.wishes import Wanted, Wish
 from harvest_planner.schema.goods import Commitment
@@ -52,7 +52,7 @@ def check_leftover(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
 
 
 def check_commitments(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
-    """Commitments travel as they say, else on the journey worth most, and are refused only where there is none."""
+    """Commitments travel as they say, else on the journey worth most with room, and are refused where there is none."""
     for row in ledger.kept:
         if _on_offer(row.given, ledger, routes):
             if not row.rides:
@@ -60,7 +60,9 @@ def check_commitments(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
                 rule = f"the commitment travels as planned, by {ways} from {row.given.departs_at}"
                 yield finding("commitment_journey", name_of(row), rule, stated=row.departs_at)
             continue
-        best = max(_ways_vnd(row, ledger, routes), default=-math.inf)
+        found = list(_ways_vnd(row, ledger, routes))
+        roomy = [vnd for vnd, journey in found if _takes(journey, row, ledger)]
+        best = max(roomy or [vnd for vnd, _ in found], default=-math.inf)
         if best > row.value_vnd + VND:
             rule = "the commitment travels on the journey worth most"
             yield finding("commitment_journey", name_of(row), rule, stated=row.value_vnd, expected=best)
@@ -85,13 +87,22 @@ def _on_offer(given: Commitment, ledger: Ledger, routes: Routes) -> bool:
     )
 
 
-def _ways_vnd(given: Kept | Commitment, ledger: Ledger, routes: Routes) -> Iterator[float]:
+def _takes(journey: Journey, row: Kept, ledger: Ledger) -> bool:
+    """Whether each limited departure of a journey has room for a shipment beside all others."""
+    for lane_id, departs_h, most_kg in limited_departures(journey):
+        others_kg = sum(ledger.departure_kg.get((lane_id, departs_h), (0.0, 0.0)))
+        if others_kg - row.kg * ((lane_id, departs_h) in row.departures) + row.kg > most_kg + KG:
+            return False
+    return True
+
+
+def _ways_vnd(given: Kept | Commitment, ledger: Ledger, routes: Routes) -> Iterator[tuple[float, Journey]]:
     """What the commitment is worth on each journey on offer, by shares on the careful side [VND]."""
     case = ledger.case
     order, day = case.orders[given.order_id], case.orchard.pick_day(case.batches[given.batch_id], given.pick_on)
     for offer in routes.offers(_waiting(given, day, case.as_of_h), case.place_id(order.wish.destination_id)):
         worth = _worth_vnd(order, given.kg, case.promise(order, day, offer.journey), offer.journey, ledger)
-        yield worth + given.kg * case.standing_vnd_per_kg(day.batch)
+        yield worth + given.kg * case.standing_vnd_per_kg(day.batch), offer.journey
 
 
 def _waiting(given: Kept | Commitment, day: PickDay, as_of_h: float) -> PickDay:

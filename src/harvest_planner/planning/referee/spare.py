@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from harvest_planner.planning.referee.finding import KG
@@ -103,14 +104,24 @@ class Spares:
         return self._rooms[journey]
 
     def _departures_room_kg(self, journey: Journey) -> float:
-        room, departs_h = math.inf, journey.first_h
-        for index, ride in enumerate(journey.rides):
-            if index > 0:
-                planned_h = journey.planned(index, journey.arrivals[index - 1].quantile(0.5))
-                if planned_h is None:
-                    return -math.inf
-                departs_h = planned_h
-            if ride.lane.capacity_kg is not None:
-                loaded = sum(self._ledger.departure_kg.get((ride.lane.id, round(departs_h, 4)), (0.0, 0.0)))
-                room = min(room, ride.lane.capacity_kg - loaded)
+        room = math.inf
+        for lane_id, departs_h, most_kg in limited_departures(journey):
+            room = min(room, most_kg - sum(self._ledger.departure_kg.get((lane_id, departs_h), (0.0, 0.0))))
         return room
+
+
+def limited_departures(journey: Journey) -> Iterator[tuple[str, float, float]]:
+    """Lane, instant [h since the epoch] and capacity [kg] of each limited departure that a journey plans to take.
+
+    One that leads nowhere has no room.
+    """
+    departs_h = journey.first_h
+    for index, ride in enumerate(journey.rides):
+        if index > 0:
+            planned_h = journey.planned(index, journey.arrivals[index - 1].quantile(0.5))
+            if planned_h is None:
+                yield ride.lane.id, math.inf, -math.inf
+                return
+            departs_h = planned_h
+        if ride.lane.capacity_kg is not None:
+            yield ride.lane.id, round(departs_h, 4), ride.lane.capacity_kg
