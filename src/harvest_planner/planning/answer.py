@@ -26,8 +26,15 @@ from harvest_planner.transit.travel import Journey
 SHARE_DIGITS = 9
 KG_DIGITS = 6
 KG_EPSILON = 1e-6
+ROUNDED_VND, ROUNDED_SHARE = 0.02, 1e-9
 SurplusKg = dict[tuple[str, dt.date], float]
 """Kilograms for the local market by (batch id, day)."""
+
+
+def told_bound(value_vnd: float, bound_vnd: float) -> float:
+    """A bound as a plan tells it [VND]: in hundredths, and the value itself where nothing but rounding lies between."""
+    bound = max(value_vnd, round(bound_vnd, 2))
+    return value_vnd if bound - value_vnd <= ROUNDED_VND + ROUNDED_SHARE * abs(bound) else bound
 
 
 def legs_of(journey: Journey, lanes: Mapping[str, Lane], place: Callable[[str], Place]) -> tuple[Leg, ...]:

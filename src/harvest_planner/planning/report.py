@@ -90,9 +90,7 @@ def plan_of(
         - leftover.unfair_vnd,
         2,
     )
-    bound = max(value, round(decided.bound_vnd, 2))
-    if bound - value <= 0.02 + 1e-9 * abs(bound):
-        bound = value
+    bound = answer.told_bound(value, decided.bound_vnd)
     gap = (bound - value) / max(abs(bound), 1.0)
     refusals = _refusals(meeting, parts, cache(lambda: look(leftover)), decided.unjudged)
     return HarvestPlan(
@@ -121,7 +119,7 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
     sold_vnd = math.fsum(row.value_vnd for row in surplus)
     unfair_vnd = whole.leftover().unfair_vnd
     value = round(whole.goods_vnd + sold_vnd + whole.terminal_vnd() - whole.trips_vnd() - unfair_vnd, 2)
-    bound = max(value, round(bound_vnd, 2))
+    bound = answer.told_bound(value, bound_vnd)
     gap = (bound - value) / max(abs(bound), 1.0)
     missing, decision = whole.missing(), whole.decision
     table = table_of(problem.orders, Order)

@@ -369,6 +369,22 @@ def test_a_new_order_and_two_that_were_not_worth_a_trip_pay_for_one_together() -
     assert {change.order_id for change in diff.orders} == {"o1", "o2", "o3"}
 
 
+def test_the_difference_tells_of_kilograms_that_change_places() -> None:
+    """Two batches of 12 kg serve an order of 20; then there are but 9 of the one that gave more."""
+    question = asked(
+        orders=[order(quantity_kg=20, may_split=True)],
+        batches=[batch(quantity_kg=12), batch(id="b2", grower_id="g2", quantity_kg=12)],
+    )
+    before = hp.plan_harvest(question)
+    most = max(before.shipments, key=lambda row: row.kg)
+    smaller = hp.FieldChecked(batch_id=most.batch_id, seen_on=dt.date(2026, 8, 10), quantity_kg=9)
+    plan, diff = hp.replan(before, question, [smaller], as_of=question.as_of)
+    assert sorted(row.kg for row in before.shipments) == pytest.approx([8, 12])
+    assert sum(row.kg for row in plan.shipments if row.batch_id != most.batch_id) > 8
+    (change,) = diff.orders
+    assert (change.before_kg, change.after_kg, change.repicked) == (20, 20, True)
+
+
 def test_parts_of_an_order_on_one_trip_are_settled_each_for_itself() -> None:
     question = asked(orders=[order(quantity_kg=8, may_split=True)])
     before = hp.plan_harvest(question)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from harvest_planner.planning.replan.standing import Row, Standing, rows_for, rows_on
-from harvest_planner.schema.plan import HarvestPlan, Leg, Refusal
+from harvest_planner.planning.replan.taken import Trip
+from harvest_planner.schema.plan import HarvestPlan, Refusal
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.record_table import MadeRows
 from harvest_planner.schema.told_rows import field_of, records_at
 
-KG_EPSILON = 1e-6
+KG_EPSILON = 1e-5
+"""Weights are written to a milligram, and some are sums of many."""
+_Way = tuple[Trip, tuple[tuple[str, dt.datetime], ...]]
+"""A trip, and the departures from it."""
+_K = TypeVar("_K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,8 @@ class OrderChange:
     Attributes
     ----------
     before_kg, after_kg : shipped [kg].
-    repicked : it comes from another batch or day than before.
-    rerouted : it travels otherwise than before.
+    repicked : some of it comes from another batch or day than before.
+    rerouted : some of it travels otherwise than before.
     reason_code : of a refusal, where less is shipped than ordered.
     """
 
@@ -153,13 +159,9 @@ def _order_changes(
     changes: list[OrderChange] = []
     for order_id in sorted(before.keys() | after.keys() | (refused.keys() - refused_before)):
         was, now = before.get(order_id, {}), after.get(order_id, {})
-        if was == now and now:
-            continue
-        kg = sum(amount for amount, _ in was.values()), sum(amount for amount, _ in now.values())
-        repicked = was.keys() != now.keys()
-        rerouted = not repicked and [_lanes(legs) for _, legs in was.values()] != [
-            _lanes(legs) for _, legs in now.values()
-        ]
+        kg = sum(was.values()), sum(now.values())
+        repicked = _moved(_by_trip(was), _by_trip(now))
+        rerouted = not repicked and _moved(was, now)
         if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
             changes.append(OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, None))
     return _reasoned(changes, refused, new.refusals)
@@ -181,26 +183,35 @@ def _reasoned(
     return MadeRows(len(changes), lambda at: with_codes([at])[0], make_many=with_codes)
 
 
-def _different(before: Sequence[Row], after: Sequence[Row]) -> frozenset[str]:
+def _different(before: Iterable[Row], after: Iterable[Row]) -> frozenset[str]:
     """Orders some of whose rows are not the same before and after; where nobody touched it, a row keeps its legs."""
-    was, now = ({(row.order_id, row.trip, row.kg, id(row.legs)) for row in rows} for rows in (before, after))
-    return frozenset(order_id for order_id, *_ in was ^ now)
+    was, now = (Counter((row.order_id, row.trip, row.kg, id(row.legs)) for row in rows) for rows in (before, after))
+    return frozenset(order_id for order_id, *_ in ((was - now) | (now - was)))
 
 
-def _ways(
-    rows: Iterable[Row], of: frozenset[str]
-) -> dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]]:
-    found: dict[str, dict[tuple[str, dt.date], tuple[float, tuple[Leg, ...]]]] = defaultdict(dict)
+def _ways(rows: Iterable[Row], of: frozenset[str]) -> dict[str, dict[_Way, float]]:
+    """What each of those orders gets by each way [kg]."""
+    found: dict[str, dict[_Way, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
-        if row.order_id not in of:
-            continue
-        kg, _ = found[row.order_id].get(row.trip, (0.0, ()))
-        found[row.order_id][row.trip] = (kg + row.kg, row.legs)
-    return {order_id: ways if len(ways) == 1 else dict(sorted(ways.items())) for order_id, ways in found.items()}
+        if row.order_id in of:
+            lanes = tuple((leg.lane_id, leg.departs_at) for leg in row.legs)
+            found[row.order_id][row.trip, lanes] += row.kg
+    return {order_id: dict(ways) for order_id, ways in found.items()}
 
 
-def _lanes(legs: Iterable[Leg]) -> list[tuple[str, dt.datetime]]:
-    return [(leg.lane_id, leg.departs_at) for leg in legs]
+def _by_trip(ways: Mapping[_Way, float]) -> dict[Trip, float]:
+    found: dict[Trip, float] = defaultdict(float)
+    for (trip, _), kg in ways.items():
+        found[trip] += kg
+    return dict(found)
+
+
+def _moved(before: Mapping[_K, float], after: Mapping[_K, float]) -> bool:
+    """Whether something of an order goes otherwise, and not just less or more of it the same way."""
+    if not before or not after:
+        return before.keys() != after.keys()
+    more = [after.get(key, 0.0) - before.get(key, 0.0) for key in {**before, **after}]
+    return before.keys() != after.keys() or (max(more) > KG_EPSILON and min(more) < -KG_EPSILON)
 
 
 def _cost(picks: Collection[PickChange], standing: Iterable[Standing], problem: PlanningProblem) -> float:

@@ -38,7 +38,7 @@ class Joining:
         """The whole plan, with the rest's provenance."""
         stays, rest = self.stays, self.planned
         value = round(rest.value_vnd + self._carried_vnd - self._fees_vnd(but_for=self._trips), 2)
-        bound = max(value, round(rest.bound_vnd + self._carried_vnd - self._fees_vnd(but_for={}), 2))
+        bound = answer.told_bound(value, rest.bound_vnd + self._carried_vnd - self._fees_vnd(but_for={}))
         gap = (bound - value) / max(abs(bound), 1.0)
         # What there was no time for in the plan so far is carried as it is.
         unfinished = [each.status for each in ((rest, stays.plan) if stays.refusals else (rest,))]
