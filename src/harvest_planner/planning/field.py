@@ -110,12 +110,12 @@ class FieldBatch:
         )
 
     def _days_grown(self, day: dt.date) -> float:
-        """Days since the observation, each counting by its warmth where the crop goes by that [d]."""
+        """Days since the observation, or less than none before it, by warmth where the crop goes by that [d]."""
         days = (day - self.batch.observed_on).days
         if self.crop.on_tree_by == "day":
             return days
-        passed = (self.batch.observed_on + dt.timedelta(days=number) for number in range(days))
-        return math.fsum(self.curve.rate(self.air_degc(each)) for each in passed)
+        passed = (min(day, self.batch.observed_on) + dt.timedelta(days=number) for number in range(abs(days)))
+        return math.copysign(math.fsum(self.curve.rate(self.air_degc(each)) for each in passed), days)
 
     def stage_at(self, age_d20: float) -> Stage:
         """The nearest stage at or below an age; below the first, the first."""

@@ -118,6 +118,12 @@ class _Asked(NamedTuple):
         # Goods that wait for their own departure were handed over in time for it.
         planned = offered if day is trip.day else meeting.journeys_from(trip.field, trip.day, buyer.destination.id)
         own = [journey for journey in planned if _is_planned_on(commitment, journey)]
+        if not own and commitment.state == "shipped" and commitment.departs_at is not None:
+            # They have left, at that departure and no other.
+            day = day.ready_by(_handed_over_h(commitment, meeting))
+            left = meeting.journeys_from(trip.field, day, buyer.destination.id)
+            begun = [journey for journey in left if _begins(commitment, journey)]
+            own = [journey for journey in begun if journey.lane_ids == commitment.lane_ids] or begun
         for journey in own or offered:
             start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
             verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
@@ -134,9 +140,21 @@ class _Asked(NamedTuple):
 
 def _is_planned_on(commitment: Commitment, journey: Journey) -> bool:
     """Whether the commitment names this journey as its own."""
-    if commitment.departs_at is None or commitment.lane_ids != journey.lane_ids:
+    return commitment.lane_ids == journey.lane_ids and _begins(commitment, journey)
+
+
+def _begins(commitment: Commitment, journey: Journey) -> bool:
+    """Whether the journey's first departure is that of the commitment's own."""
+    if commitment.departs_at is None or commitment.lane_ids[:1] != journey.lane_ids[:1]:
         return False
     return abs(hours_of(commitment.departs_at) - journey.first_departure_h) < SAME_H
+
+
+def _handed_over_h(commitment: Commitment, meeting: Meeting) -> float:
+    """When goods were handed over at the latest that left as their commitment says [h since the epoch]."""
+    assert commitment.departs_at is not None
+    lane = meeting.lanes.get(commitment.lane_ids[0]) if commitment.lane_ids else None
+    return hours_of(commitment.departs_at) - (0.0 if lane is None else lane.cutoff_h)
 
 
 class Used(NamedTuple):

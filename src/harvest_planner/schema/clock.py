@@ -61,10 +61,20 @@ def occurrences(
 ) -> list[dt.datetime]:
     """Every occurrence from `from_at` to `until_at`, both included, as aware instants in `timezone`.
 
-    The rule runs in local wall time there; without a DTSTART it starts at 00:00 of `default_start`'s local date.
+    The rule runs in local wall time there. Without a DTSTART it starts at 00:00 of `default_start`'s local date, or has
+    always gone on where it repeats alike from any start.
     """
-    first_day = default_start.astimezone(zone(timezone)).date()
+    start = from_at - dt.timedelta(days=1) if repeats_alike(text) else default_start
+    first_day = start.astimezone(zone(timezone)).date()
     return list(_occurrences(text, timezone, first_day, from_at, until_at))
+
+
+def repeats_alike(text: str) -> bool:
+    """Whether a rule has the same occurrences whatever day it starts on: each day, or on days of each week."""
+    rule = text.upper()
+    if any(word in rule for word in ("DTSTART", "INTERVAL", "COUNT", "BYSETPOS", "RDATE")):
+        return False
+    return "FREQ=DAILY" in rule or ("FREQ=WEEKLY" in rule and "BYDAY" in rule)
 
 
 @lru_cache(maxsize=4096)

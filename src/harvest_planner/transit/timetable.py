@@ -93,7 +93,7 @@ class Timetable:
     """
 
     def __init__(self, *, as_of: dt.datetime, horizon_days: float, embargoes: Iterable[Embargo]) -> None:
-        self._as_of = as_of
+        self._as_of, self._as_of_h = as_of, hours_of(as_of)
         self.span = (as_of - AROUND, as_of + dt.timedelta(days=horizon_days) + AROUND)
         self._dated: dict[tuple[str, str], array[float]] = {}
         self._refused: dict[tuple[str, str], list[Embargo]] = {}
@@ -115,7 +115,9 @@ class Timetable:
                 (
                     departs_h
                     for departs_h, day in days
-                    if day not in rests and not any(ban.from_on <= day <= ban.until_on for ban in refused)
+                    # What has left has left, whatever days of rest were told since.
+                    if (departs_h < self._as_of_h or day not in rests)
+                    and not any(ban.from_on <= day <= ban.until_on for ban in refused)
                 ),
             )
         return Service(lane, origin_id, destination_id, departures, duration_of(lane))

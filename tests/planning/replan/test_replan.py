@@ -473,13 +473,14 @@ def test_frozen_goods_whose_truck_is_cancelled_take_one_that_has_room() -> None:
     assert hp.check_plan(plan, diff.problem) == ()
 
 
-def test_what_rides_a_lane_that_departs_no_more_is_not_carried() -> None:
-    """The lane left once, at noon of the 12th; the next morning it departs no more."""
+def test_goods_on_their_way_stay_on_a_lane_that_departs_no_more() -> None:
+    """The lane left once, at noon of the 12th; the next morning it departs no more, and new goods take the other."""
     once = lane(id="once", departures="DTSTART:20260812T120000 RRULE:FREQ=DAILY;COUNT=1")
     question = asked(lanes=[once, lane(id="l2", cost_vnd_per_kg=40_000)], orders=[order()])
     before = hp.plan_harvest(question)
     assert [leg.lane_id for leg in before.shipments[0].legs] == ["once"]
-    _, plan, diff = again(question, as_of=at(13, 6))
-    assert [each.id for each in diff.problem.lanes] == ["l2"]
-    assert all(leg.lane_id == "l2" for row in plan.shipments for leg in row.legs)
-    assert {row.order_id for row in plan.shipments} | {row.order_id for row in plan.refusals} == {"o1"}
+    new = hp.OrderPlaced(order=hp.Order.model_validate(order(id="new", deliver_until_at="2026-08-16T00:00:00+07:00")))
+    _, plan, diff = again(question, new, as_of=at(13, 4))
+    assert {row.order_id: row.legs[0].lane_id for row in plan.shipments} == {"o1": "once", "new": "l2"}
+    assert [row.order_id for row in plan.shipments if row == before.shipments[0]] == ["o1"]
+    assert hp.PlanningProblem.model_validate_json(diff.problem.model_dump_json()) == diff.problem

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
@@ -19,6 +19,7 @@ from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.planning.referee.wishes import Wanted
 from harvest_planner.schema.goods import Batch, Commitment
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Shipment
+from harvest_planner.schema.told_rows import field_of
 
 Trip = tuple[str, dt.date]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -32,6 +33,8 @@ class Entry(NamedTuple):
     day: PickDay
     settled: bool
     """Whether it keeps a commitment; else the plan chose it itself."""
+    left: bool
+    """Whether it has left, at the departure that its commitment names."""
 
 
 class Part(NamedTuple):
@@ -62,7 +65,30 @@ class Kept(NamedTuple):
 def rides(commitment: Commitment, row: Shipment) -> bool:
     """Whether the shipment travels on the journey that the commitment names."""
     lane_ids = tuple(leg.lane_id for leg in row.legs)
-    return bool(row.legs) and commitment.lane_ids == lane_ids and commitment.departs_at == row.legs[0].departs_at
+    return bool(row.legs) and commitment.lane_ids == lane_ids and begins(commitment, row)
+
+
+def begins(commitment: Commitment, row: Shipment) -> bool:
+    """Whether the shipment leaves as the commitment says."""
+    first = row.legs[0]
+    return commitment.lane_ids[:1] == (first.lane_id,) and commitment.departs_at == first.departs_at
+
+
+def _way_of(given: Commitment) -> tuple[object, ...]:
+    """What a shipment that keeps a commitment on its own journey has of it."""
+    return given.order_id, given.batch_id, given.pick_on, given.lane_ids, given.departs_at, round(given.kg, 3)
+
+
+def _ridden(case: Case, plan: HarvestPlan) -> Iterator[tuple[object, ...]]:
+    """As `_way_of`, of shipments that are parts of one order on one trip, where something of it is settled."""
+    columns = [field_of(plan.shipments, name) for name in ("order_id", "batch_id", "pick_on", "legs", "kg")]
+    if not case.committed:
+        return
+    parts = Counter(zip(*columns[:3], strict=True))
+    for order_id, batch_id, pick_on, legs, kg in zip(*columns, strict=True):
+        key = (order_id, batch_id, pick_on)
+        if parts[key] > 1 and legs and key in case.committed:
+            yield (*key, tuple(leg.lane_id for leg in legs), legs[0].departs_at, round(kg, 3))
 
 
 class Ledger:
@@ -91,6 +117,7 @@ class Ledger:
         self.picked: dict[Trip, tuple[float, set[str]]] = {}
         """Kilograms and places that the table of picks states, by batch and day; `check_picks` enters them."""
         self._unkept = {key: list(given) for key, given in case.committed.items()}
+        self._ridden = frozenset(_ridden(case, plan))
         self._loads: dict[tuple[str, dt.datetime], Load] = defaultdict(Load)
 
     def enter(self, row: Shipment) -> Entry | None:
@@ -114,7 +141,8 @@ class Ledger:
             self.kept.append(Kept(order.id, batch_id, pick_on, kg, row.value_vnd, given, own, departs_at, ridden))
         else:
             self.parts[order.id] = (*self.parts.get(order.id, ()), Part(order.id, batch_id, pick_on, kg))
-        return Entry(row, order, picked.day, settled)
+        left = given is not None and given.state == "shipped" and bool(row.legs) and begins(given, row)
+        return Entry(row, order, picked.day, settled, left)
 
     def _picked(self, batch_id: str, pick_on: dt.date) -> Picked | None:
         found = self.trips.get((batch_id, pick_on))
@@ -127,6 +155,8 @@ class Ledger:
         """The commitment that the shipment keeps and that none before it has kept; its own journey's first."""
         waiting = self._unkept.get((row.order_id, row.batch_id, row.pick_on), [])
         able = [given for given in waiting if abs(given.kg - row.kg) <= KG]
+        # Of an order that travels in parts each keeps its own: what another rides is not for this one.
+        able = [given for given in able if rides(given, row) or _way_of(given) not in self._ridden]
         if not able:
             return None
         own = min(able, key=lambda given: (not rides(given, row), given.departs_at is not None))

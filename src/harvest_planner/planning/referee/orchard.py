@@ -103,12 +103,12 @@ class Orchard:
 
     def _tree_age(self, batch: Batch, day: dt.date) -> float:
         crop = self.problem.crop(batch.crop_id)
-        days = range((day - batch.observed_on).days)
-        grown = crop.on_tree_d20_per_day * (
-            len(days)
-            if crop.on_tree_by == "day"
-            else sum(self._warmth(batch, batch.observed_on + dt.timedelta(days=number)) for number in days)
-        )
+        first, last = sorted((batch.observed_on, day))
+        grown = float((last - first).days)
+        if crop.on_tree_by != "day":
+            grown = sum(self._warmth(batch, first + dt.timedelta(days=number)) for number in range(int(grown)))
+        # What was picked before the look was so much younger.
+        grown *= crop.on_tree_d20_per_day * (1.0 if day >= batch.observed_on else -1.0)
         return crop.stage(batch.stage_id).age_d20 + grown + batch.age_shift_d20
 
     def _warmth(self, batch: Batch, day: dt.date) -> float:

@@ -11,7 +11,6 @@ from harvest_planner.planning.referee.case import Case
 from harvest_planner.planning.referee.finding import AGE_D20, DAYS, HOURS, SHARE, VND, Fault
 from harvest_planner.planning.referee.journey import Arrival, Journey
 from harvest_planner.planning.referee.ledger import Entry, Kept, Part
-from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.promise import Promise
 from harvest_planner.planning.referee.punctuality import Punctuality
 from harvest_planner.planning.referee.timetable import hours, moment
@@ -71,7 +70,7 @@ class Figures:
         legs = tuple([(leg.lane_id, leg.departs_at, leg.arrive_p50_at, leg.arrive_p95_at) for leg in row.legs])
         key = (
             legs, row.arrive_p05_at, row.arrive_p50_at, row.arrive_p95_at,
-            crop_id, place_id, ready_h, wish.crop_id, wish.destination_id, entry.settled,
+            crop_id, place_id, ready_h, wish.crop_id, wish.destination_id, entry.settled, entry.left,
         )  # fmt: skip
         found = self._ways.get(key)
         if found is None:
@@ -103,7 +102,7 @@ def _way_of(entry: Entry, case: Case) -> Way:
     lanes = [case.timetable.lanes[leg.lane_id] for leg in row.legs]
     journey = case.journey([lane.id for lane in lanes], hours(row.legs[0].departs_at), day.batch.crop_id)
     faults = (
-        *_timetable(row, lanes, day, case, settled=entry.settled),
+        *_timetable(entry, lanes, case),
         *_connections(row, journey),
         *_arrivals(row, journey, case.place(entry.order.wish.destination_id).timezone),
     )
@@ -131,8 +130,9 @@ def _chain(row: Shipment, wish: Wish, batch: Batch, case: Case) -> Iterator[Faul
         )  # fmt: skip
 
 
-def _timetable(row: Shipment, lanes: Sequence[Lane], day: PickDay, case: Case, *, settled: bool) -> Iterator[Fault]:
+def _timetable(entry: Entry, lanes: Sequence[Lane], case: Case) -> Iterator[Fault]:
     """Every departure stands in the timetable, takes these goods, and the first one waits for them."""
+    row, day = entry.row, entry.day
     goods = case.crop(day.batch).goods
     for leg, lane in zip(row.legs, lanes, strict=True):
         departs_h = hours(leg.departs_at)
@@ -148,8 +148,10 @@ def _timetable(row: Shipment, lanes: Sequence[Lane], day: PickDay, case: Case, *
             stated=row.legs[0].departs_at, expected=moment(day.ready_h + lanes[0].cutoff_h, "UTC"),
         )  # fmt: skip
         return
+    if entry.left:
+        return
     offered = case.timetable.departures(lanes[0], goods, day.ready_h + lanes[0].cutoff_h, 1)
-    if settled:
+    if entry.settled:
         offered += case.timetable.departures(lanes[0], goods, max(day.ready_h, case.as_of_h) + lanes[0].cutoff_h, 1)
     limited = any(lane.capacity_kg is not None for lane in lanes)
     reach_h = OFFER_H if limited else 0.0

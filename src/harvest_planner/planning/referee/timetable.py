@@ -101,8 +101,12 @@ class Timetable:
                 until_at=moment((index + 1) * WEEK_H, "UTC"),
             )
             instants = sorted({hours(instant) for instant in listed} - {(index + 1) * WEEK_H})
+            # A day of rest told later undoes no departure that was before.
+            as_of_h = hours(self.problem.as_of)
             self._weeks[key] = [
-                at_h for at_h in instants if not self.rests(lane, at_h) and not self.embargoed(lane, goods, at_h)
+                at_h
+                for at_h in instants
+                if (at_h < as_of_h or not self.rests(lane, at_h)) and not self.embargoed(lane, goods, at_h)
             ]
         return self._weeks[key]
 

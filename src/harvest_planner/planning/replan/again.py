@@ -70,7 +70,7 @@ def _world(
 ) -> tuple[World, tuple[Standing, ...]]:
     """What has become of the problem and the plan's shipments, and how those stood before the events."""
     standing = standings(plan, problem, as_of=as_of)
-    world = world_of(problem, standing, as_of=as_of)
+    world = world_of(problem, standing, as_of=as_of, sold=plan.surplus)
     for event in happened:
         world = after(world, event, problem)
     return _confirmed(world, (*standing, *world.keeps)), standing

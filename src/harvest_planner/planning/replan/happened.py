@@ -25,6 +25,7 @@ from harvest_planner.schema.events import (
     PlaceClosed,
 )
 from harvest_planner.schema.goods import Order
+from harvest_planner.schema.plan import Surplus
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.quantities import Record
 
@@ -91,12 +92,40 @@ class World:
         world = replace(self, keeps=tuple(keeps))
         return world.undo(lambda each: each.stand == "free" and which(each))
 
+    def picked_off(self, picked: Iterable[tuple[str, dt.date, float]]) -> World:
+        """With so much less on the trees, by batch and day [kg], which no shipment tells of."""
+        left: dict[str, Any] = {}
+        for batch_id, pick_on, kg in picked:
+            batch = left.get(batch_id) or self.row("batches", batch_id)
+            if kg > KG_EPSILON and pick_on >= batch.observed_on:
+                left[batch_id] = batch.model_copy(update={"quantity_kg": max(0.0, batch.quantity_kg - kg)})
+        return self.holding("batches", left) if left else self
 
-def world_of(problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
-    """The problem's tables by id, at the new moment."""
+    def left_behind(self, lane_id: str, on: dt.date) -> World:
+        """With goods picked and waiting that were taken for shipped: a truck of a past day is told not to have left."""
+        assert self.as_of is not None
+        as_of, keeps = self.as_of, list(self.keeps)
+        for at, (goods, stand, *_) in enumerate(keeps if on <= as_of.date() else ()):
+            first = goods.legs[0]
+            of_truck = stand == "shipped" and (first.lane_id, first.departs_at.date()) == (lane_id, on)
+            if of_truck and as_of.astimezone(first.departs_at.tzinfo).date() > on:
+                keeps[at] = keeps[at]._replace(stand="picked", as_planned=False)
+        return replace(self, keeps=tuple(keeps))
+
+
+def world_of(
+    problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime, sold: Iterable[Surplus] = ()
+) -> World:
+    """The problem's tables by id, at the new moment; of what was to be sold locally, what is picked hangs no more."""
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
     tables = {name: problem.rows(name) for name in names}
-    return World(tables, tuple(standing), as_of=as_of)
+    return World(tables, tuple(standing), as_of=as_of).picked_off(
+        (each.batch_id, each.pick_on, each.kg) for each in sold if _begins(each, problem) < as_of
+    )
+
+
+def _begins(sold: Surplus, problem: PlanningProblem) -> dt.datetime:
+    return FieldBatch.of(problem.batch(sold.batch_id), problem).pick_day(sold.pick_on).from_at
 
 
 def after(world: World, event: Event, problem: PlanningProblem) -> World:
@@ -153,13 +182,14 @@ def _cancelled(world: World, event: OrderCancelled) -> World:
     world = world.changed("orders", world.row("orders", event.order_id), state="cancelled")
     keeps = tuple(each for each in world.keeps if each.shipment.order_id != event.order_id)
     undone = tuple(each for each in world.keeps if each.shipment.order_id == event.order_id)
+    world = world.picked_off((*each.trip, each.kg) for each in undone if each.stand in ("picked", "shipped"))
     return replace(world, keeps=keeps, undone=(*world.undone, *undone), touched=world.touched | {event.order_id})
 
 
 def _departure(world: World, event: DepartureCancelled) -> World:
     lane = world.row("lanes", event.lane_id)
     world = world.changed("lanes", lane, rests_on=_with(lane.rests_on, event.on))
-    return world.freed(_riding({lane.id}, on=event.on))
+    return world.left_behind(lane.id, event.on).freed(_riding({lane.id}, on=event.on))
 
 
 def _slower(world: World, event: LaneSlower) -> World:
@@ -194,17 +224,21 @@ def _checked(world: World, event: FieldChecked) -> World:
             f"field_checked: batch {batch.id!r} was seen on {batch.observed_on} already; give a seen_on from then on"
         )
     given: dict[str, Any] = {}
+    before_kg = sum(
+        each.kg
+        for each in world.keeps
+        if each.shipment.batch_id == batch.id and batch.observed_on <= each.shipment.pick_on < event.seen_on
+    )
     if event.stage_id is not None:
         given |= batch.seen_anew(event.stage_id, event.seen_on)
     if event.age_shift_d20 is not None:
         given["age_shift_d20"] = event.age_shift_d20
     if event.quantity_kg is not None:
         # What was picked before the look counts against a quantity seen earlier, not against this one.
-        before = sum(
-            e.kg for e in world.keeps if e.shipment.batch_id == batch.id and e.shipment.pick_on < event.seen_on
-        )
-        old_look = batch.observed_on if event.stage_id is None else event.seen_on
-        given["quantity_kg"] = event.quantity_kg + (before if old_look < event.seen_on else 0.0)
+        given["quantity_kg"] = event.quantity_kg + (before_kg if event.stage_id is None else 0.0)
+    elif event.stage_id is not None:
+        # What was picked before this look counts against it no more.
+        given["quantity_kg"] = max(0.0, batch.quantity_kg - before_kg)
     world = world.changed("batches", batch, **given)
     return world.freed(lambda each: each.shipment.batch_id == batch.id)
 
@@ -236,7 +270,8 @@ def _picked_less(world: World, event: PickedLess) -> World:
             lost.append(each._replace(kg=each.kg - kg))
         left -= kg
     others = tuple(each for each in world.keeps if each.trip != trip)
-    world = world.changed("batches", batch, quantity_kg=max(0.0, batch.quantity_kg - (planned - event.kg)))
+    # What is missing hangs there no more, nor what was picked and fits no order of the trip.
+    world = world.picked_off([(batch.id, event.pick_on, planned - event.kg + max(0.0, left))])
     return replace(
         world,
         keeps=(*others, *kept),

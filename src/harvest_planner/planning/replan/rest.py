@@ -7,7 +7,6 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harvest_planner.planning.candidates import LEAST_PART_KG
-from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.carried import Carried
 from harvest_planner.planning.replan.room import KG_EPSILON, Stock
 from harvest_planner.planning.replan.standing import Standing, gathered
@@ -96,31 +95,25 @@ def _with_their_growers(batch_ids: Collection[str], batches: Sequence[Batch]) ->
 
 
 def changed_batches(
-    plan: HarvestPlan, problem: PlanningProblem, asked: PlanningProblem, changed: Mapping[str, Collection[str]]
+    problem: PlanningProblem, asked: PlanningProblem, changed: Mapping[str, Collection[str]]
 ) -> frozenset[str]:
     """Batches whose fruit, hands or local sales are not what they were.
 
     Parameters
     ----------
-    problem : what the plan answers.
+    problem : what the plan so far answers.
     changed : ids of the rows of each table that events changed.
     """
-    begun = {sold.batch_id for sold in plan.surplus if _begins(sold.batch_id, sold.pick_on, problem) < asked.as_of}
     return frozenset(
         batch.id
         for batch in asked.batches
         if batch.id in changed["batches"]
-        or batch.id in begun
         or batch.crop_id in changed["crops"]
         or batch.grower_id in changed["growers"]
         or asked.place(batch.place_id).id in changed["places"]
         # With the day moves the horizon, and with it what fruit is worth on the tree.
         or (batch.surplus_price_vnd_per_kg > 0 and _today(batch, problem) != _today(batch, asked))
     )
-
-
-def _begins(batch_id: str, day: dt.date, problem: PlanningProblem) -> dt.datetime:
-    return FieldBatch.of(problem.batch(batch_id), problem).pick_day(day).from_at
 
 
 def _today(batch: Batch, problem: PlanningProblem) -> dt.date:

@@ -133,7 +133,8 @@ def _fitting(
 def _trips(before: Stock, now: Stock) -> dict[str, dict[Trip, Span]]:
     """By crop, the room of each trip that has more of it than before."""
     asked = now.problem
-    horizon = frozenset(asked.as_of.date() + dt.timedelta(days=n) for n in range(asked.policy.horizon_days + 1))
+    # Elsewhere it may be a day later already.
+    horizon, old_horizon = _horizon(asked, more=1), _horizon(before.problem)
     eased = _Eased.of(before.taken, now.taken)
     found: dict[str, dict[Trip, Span]] = defaultdict(dict)
     for batch in asked.batches:
@@ -142,13 +143,19 @@ def _trips(before: Stock, now: Stock) -> dict[str, dict[Trip, Span]]:
         other = was is not batch or bool(had - has)
         place_id = asked.place(batch.place_id).id
         days = {*eased.hands.get(batch.grower_id, ()), *eased.packing.get(place_id, ()), *(has - had)}
+        days |= horizon - old_horizon
         for day in sorted(horizon if other or batch.id in eased.batches else horizon & days):
-            opened = day in has and day not in had
+            opened = (day in has and day not in had) or day not in old_horizon
             old_kg = NEVER_KG if other or opened else before.room_kg(was, day)
             new_kg = now.room_kg(batch, day)
             if new_kg > max(old_kg, 0.0) + KG_EPSILON:
                 found[batch.crop_id][batch.id, day] = (old_kg, new_kg)
     return found
+
+
+def _horizon(asked: PlanningProblem, *, more: int = 0) -> frozenset[dt.date]:
+    first = asked.as_of.date()
+    return frozenset(first + dt.timedelta(days=n) for n in range(asked.policy.horizon_days + more))
 
 
 class _Eased(NamedTuple):

@@ -106,9 +106,8 @@ def _day_begun(problem: PlanningProblem, as_of: dt.datetime) -> bool:
     for grower_id, place_id in {(batch.grower_id, batch.place_id) for batch in problem.batches}:
         local = zone(problem.place(place_id).timezone)
         day = problem.as_of.astimezone(local).date()
-        while day <= as_of.astimezone(local).date():
-            begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
-            if problem.as_of <= begins < as_of:
-                return True
-            day += dt.timedelta(days=1)
+        begins = dt.datetime.combine(day, problem.grower(grower_id).picks_from, tzinfo=local)
+        # With a new day another one enters the horizon.
+        if day < as_of.astimezone(local).date() or problem.as_of <= begins < as_of:
+            return True
     return False

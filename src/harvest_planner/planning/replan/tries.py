@@ -129,7 +129,7 @@ class Tries:
     def changed_batches(self) -> frozenset[str]:
         """Batches whose fruit, hands or local sales are not what they were."""
         changed = {table: changed_of(table, self.problem, self.world) for table in TABLES}
-        return changed_batches(self.plan, self.problem, self.asked, changed)
+        return changed_batches(self.problem, self.asked, changed)
 
     def best(self) -> Try:
         """All that stands kept; or with some of it planned anew, where that is worth so much more."""
@@ -271,10 +271,16 @@ def _rebuilt(world: World, problem: PlanningProblem, as_of: dt.datetime) -> Plan
     fields = {name: getattr(problem, name) for name in type(problem).model_fields}
     moved = problem.model_copy(update={**tables, "as_of": as_of})
     horizon = as_of + dt.timedelta(days=problem.policy.horizon_days + 1)
-    tables["lanes"] = tuple(lane for lane in tables["lanes"] if departs(lane, moved, horizon))
+    lanes = tables["lanes"]
+    tables["lanes"] = tuple(lane for lane in lanes if departs(lane, moved, horizon))
     if problem.lanes and not tables["lanes"]:
         raise ValueError("lanes: after these events no lane departs within the horizon; state how goods travel")
     # What no event touches was judged when it came in.
     told = tuple(map(world.tables["orders"].__getitem__, sorted(world.touched)))
     judged = PlanningProblem(**fields | tables | {"as_of": as_of, "orders": told, "commitments": ()})
+    if len(tables["lanes"]) < len(lanes):
+        # Of lanes that have left for the last time those stay that goods on their way ride.
+        ridden = {leg.lane_id for each in world.keeps if each.stand == "shipped" for leg in each.shipment.legs}
+        known = {lane.id for lane in tables["lanes"]} | ridden
+        judged = judged.model_copy(update={"lanes": tuple(lane for lane in lanes if lane.id in known)})
     return judged.holding("orders", world.tables["orders"])

@@ -10,7 +10,7 @@ from typing import Any
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing
-from harvest_planner.schema.clock import zone
+from harvest_planner.schema.clock import repeats_alike, zone
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.lane import Lane
 from harvest_planner.schema.plan import Leg
@@ -52,7 +52,9 @@ class Same:
         departing = {lane.id for lane in asked.lanes}
         lanes = [lane for lane in problem.lanes if lane.id in departing]
         fixed = frozenset(lane.id for lane in lanes if _same_departures(lane, problem, asked.as_of))
-        dated = frozenset(lane.id for lane in lanes if "DTSTART" in lane.departures.upper())
+        dated = frozenset(
+            lane.id for lane in lanes if "DTSTART" in lane.departures.upper() or repeats_alike(lane.departures)
+        )
         other = {table: changed_of(table, problem, world) for table in TABLES}
         changed = {table: frozenset(_refigured(table, other[table], problem, world)) for table in TABLES}
         days = {table: other[table] - changed[table] for table in TABLES}
@@ -106,7 +108,8 @@ class Same:
         """Whether lanes with new days of rest leave all the same: the first as planned, others whatever is missed."""
         first, *others = legs
         own = self.rests.get(first.lane_id, ())
-        return first.departs_at.date() not in own and not any(leg.lane_id in self.rests for leg in others)
+        leaves = first.departs_at < self.as_of or first.departs_at.date() not in own
+        return leaves and not any(leg.lane_id in self.rests for leg in others)
 
 
 def changed_of(table: str, problem: PlanningProblem, world: World) -> frozenset[str]:
@@ -134,8 +137,4 @@ def _same_departures(lane: Lane, problem: PlanningProblem, as_of: dt.datetime) -
     local = zone(problem.place(lane.origin_id).timezone)
     if as_of.astimezone(local).date() == problem.as_of.astimezone(local).date():
         return True
-    text = lane.departures.upper()
-    if "DTSTART" in text:
-        return True
-    free = "INTERVAL" not in text and "COUNT" not in text
-    return free and ("FREQ=DAILY" in text or ("FREQ=WEEKLY" in text and "BYDAY" in text))
+    return "DTSTART" in lane.departures.upper() or repeats_alike(lane.departures)

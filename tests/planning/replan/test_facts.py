@@ -1,0 +1,187 @@
+"""What has happened is a fact: goods that left stay on their way, and what is picked hangs there no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+import harvest_planner as hp
+from harvest_planner.planning.replan import second_looks
+from tests.planning.small import DURABLE, batch, lane, order, problem
+
+TENTH = dt.date(2026, 8, 10)
+NOON = "FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0"
+TO_LEAVE_AT_ONCE = order(deliver_until_at="2026-08-11T00:00:00+07:00")
+
+
+def at(day: int, hour: int) -> dt.datetime:
+    return dt.datetime(2026, 8, day, hour, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+
+
+def again(
+    plan: hp.HarvestPlan, question: hp.PlanningProblem, *events: Any, as_of: dt.datetime
+) -> tuple[hp.HarvestPlan, hp.PlanDifference]:
+    found, diff = hp.replan(plan, question, events, as_of=as_of)
+    assert hp.check_plan(found, diff.problem) == ()
+    return found, diff
+
+
+def new_order(**changes: Any) -> hp.OrderPlaced:
+    told = {"id": "new", "deliver_until_at": "2026-08-16T00:00:00+07:00", **changes}
+    return hp.OrderPlaced(order=hp.Order.model_validate(order(**told)))
+
+
+@pytest.mark.parametrize("as_of", [at(10, 20), at(11, 11), at(12, 2), at(15, 0)], ids=str)
+@pytest.mark.parametrize(
+    "departures",
+    [
+        "FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0",
+        "FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=12;BYMINUTE=0;BYSECOND=0",
+        "DTSTART:20260801T000000\nRRULE:FREQ=DAILY;BYHOUR=12;BYMINUTE=0;BYSECOND=0",
+    ],
+)
+def test_goods_that_left_stay_on_their_way_whatever_day_it_is(departures: str, as_of: dt.datetime) -> None:
+    question = problem(orders=[TO_LEAVE_AT_ONCE], lanes=[lane(departures=departures)])
+    plan = hp.plan_harvest(question)
+    assert plan.shipments[0].legs[0].departs_at == at(10, 12)
+    found, diff = again(plan, question, as_of=as_of)
+    assert found.shipments == plan.shipments
+    assert diff.orders == ()
+    # And without its rows: from the new question alone.
+    assert hp.plan_harvest(diff.problem).shipments == plan.shipments
+
+
+def test_goods_that_left_by_a_carrier_known_from_the_catalogue_stay_on_their_way() -> None:
+    question = hp.PlanningProblem.model_validate(
+        {
+            "as_of": "2026-08-10T00:00:00+07:00",
+            "growers": [{"id": "g1"}],
+            "batches": [batch(place_id="chi-lang", crop_id="na-chi-lang", stage_id="S3")],
+            "orders": [
+                order(crop_id="na-chi-lang", destination_id="ha-noi", deliver_until_at="2026-08-12T20:00:00+07:00")
+            ],
+        }
+    )
+    plan = hp.plan_harvest(question)
+    (row,) = plan.shipments
+    found, _ = again(plan, question, as_of=row.legs[0].departs_at + dt.timedelta(hours=26))
+    assert found.shipments == plan.shipments
+
+
+@pytest.mark.parametrize(
+    "event",
+    [hp.PlaceClosed(place_id="farm", on=TENTH), hp.DepartureCancelled(lane_id="l1", on=TENTH)],
+    ids=lambda event: event.kind,
+)
+def test_what_is_told_in_the_evening_calls_back_no_truck_of_that_noon(event: Any) -> None:
+    twice = lane(departures="FREQ=DAILY;BYHOUR=12,20;BYMINUTE=0;BYSECOND=0")
+    question = problem(orders=[TO_LEAVE_AT_ONCE], lanes=[twice])
+    plan = hp.plan_harvest(question)
+    found, _ = again(plan, question, event, as_of=at(10, 17))
+    assert found.shipments == plan.shipments
+
+
+def test_a_truck_of_a_past_day_that_never_left_left_its_goods_waiting() -> None:
+    question = problem(orders=[TO_LEAVE_AT_ONCE])
+    plan = hp.plan_harvest(question)
+    found, diff = again(plan, question, hp.DepartureCancelled(lane_id="l1", on=TENTH), as_of=at(12, 13))
+    (row,) = found.shipments
+    assert (row.pick_on, row.legs[0].departs_at) == (TENTH, at(13, 12))
+    assert [change.rerouted for change in diff.orders] == [True]
+
+
+def test_goods_that_waited_for_a_later_truck_and_left_are_on_their_way_as_well() -> None:
+    resting = {"id": "g1", "rest_days": ["TU", "WE", "TH", "FR"]}
+    orders = [order(id=each, deliver_until_at="2026-08-13T00:00:00+07:00") for each in ("o1", "o2")]
+    question = problem(orders=orders, lanes=[lane(capacity_kg=10)], growers=[resting])
+    plan = hp.plan_harvest(question)
+    cancelled = hp.DepartureCancelled(lane_id="l1", on=dt.date(2026, 8, 11))
+    plan, diff = again(plan, question, cancelled, as_of=at(11, 10))
+    left = {row.order_id: row.legs[0].departs_at for row in plan.shipments}
+    assert sorted(left.values()) == [at(10, 12), at(12, 12)]
+    for event in ([], [hp.LaneSlower(lane_id="l1", added_h=1)]):
+        later, _ = again(plan, diff.problem, *event, as_of=at(12, 13))
+        assert {row.order_id: row.legs[0].departs_at for row in later.shipments} == left
+
+
+def test_fruit_picked_for_a_cancelled_order_is_not_on_the_tree_again() -> None:
+    question = problem(orders=[TO_LEAVE_AT_ONCE], batches=[batch(quantity_kg=10)])
+    plan = hp.plan_harvest(question)
+    found, _ = again(plan, question, hp.OrderCancelled(order_id="o1"), new_order(), as_of=at(11, 8))
+    assert found.shipments == ()
+
+
+def test_a_look_at_the_stage_gives_back_nothing_that_was_picked() -> None:
+    question = problem(orders=[{**TO_LEAVE_AT_ONCE, "quantity_kg": 30}], batches=[batch(quantity_kg=60)])
+    plan = hp.plan_harvest(question)
+    seen = {"batch_id": "b1", "seen_on": dt.date(2026, 8, 12)}
+    stage, quantity = hp.FieldChecked(**seen, stage_id="only"), hp.FieldChecked(**seen, quantity_kg=20)
+    for looks, left_kg in (([stage], 30), ([quantity], 20), ([stage, quantity], 20), ([quantity, stage], 20)):
+        found, _ = again(plan, question, *looks, as_of=at(12, 13))
+        assert [row.left_kg for row in found.batches] == [left_kg]
+
+
+def test_what_was_picked_to_be_sold_locally_is_not_there_for_orders() -> None:
+    selling = batch(surplus_price_vnd_per_kg=9000)
+    policy = {"gap": 0, "horizon_days": 4, "terminal_share": 0}
+    question = problem(orders=[TO_LEAVE_AT_ONCE], batches=[selling], policy=policy)
+    plan = hp.plan_harvest(question)
+    assert [(sold.pick_on, sold.kg) for sold in plan.surplus] == [(TENTH, 90)]
+    found, _ = again(plan, question, new_order(quantity_kg=90), as_of=at(10, 13))
+    assert [row.order_id for row in found.shipments] == ["o1"]
+    assert (found.surplus, found.batches[0].left_kg) == ((), 0)
+
+
+def test_what_was_picked_short_of_a_whole_order_hangs_there_no_more() -> None:
+    question = problem(orders=[TO_LEAVE_AT_ONCE], batches=[batch(quantity_kg=10)])
+    plan = hp.plan_harvest(question)
+    less = hp.PickedLess(batch_id="b1", pick_on=TENTH, kg=9)
+    found, _ = again(plan, question, less, new_order(quantity_kg=9), as_of=at(10, 13))
+    assert found.shipments == ()
+
+
+@pytest.mark.parametrize("on_tree_by", ["day", "temperature"])
+def test_fruit_picked_before_a_look_was_so_much_younger(on_tree_by: str) -> None:
+    green, turning = ({"id": name, "age_d20": age, "sd_d20": 0.5} for name, age in (("green", 0), ("turning", 1.5)))
+    tree = {"on_tree_d20_per_day": 0.3, "on_tree_by": on_tree_by, "stages": [green, turning]}
+    crop = {**DURABLE, **tree, "reference_stage_id": "green", "window_d20": 6}
+    question = problem(crops=[crop], batches=[batch(stage_id="green")], orders=[TO_LEAVE_AT_ONCE])
+    plan = hp.plan_harvest(question)
+    look = hp.FieldChecked(batch_id="b1", seen_on=dt.date(2026, 8, 11), stage_id="turning")
+    found, _ = again(plan, question, look, as_of=at(11, 14))
+    assert found.shipments[0].age_at_pick_d20 == pytest.approx(1.2, abs=0.02)
+
+
+@pytest.mark.parametrize("most_looked_at", [200, 0], ids=["few refused", "many refused"])
+def test_a_refused_order_is_looked_at_when_the_day_that_serves_it_enters_the_horizon(
+    most_looked_at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soft = {**DURABLE, "window_d20": 2.0, "stages": [{"id": "only", "age_d20": 0, "sd_d20": 0.3}]}
+    late = {"deliver_from_at": "2026-08-13T20:00:00+07:00", "ripe_within_days": [0, 1], "keeps_days": 0}
+    question = problem(
+        as_of="2026-08-10T23:00:00+07:00", crops=[soft], policy={"gap": 0, "horizon_days": 2}, orders=[order(**late)]
+    )
+    plan = hp.plan_harvest(question)
+    assert plan.shipments == ()
+    monkeypatch.setattr(second_looks, "MOST_LOOKED_AT", most_looked_at)
+    found, _ = again(plan, question, as_of=at(11, 1))
+    assert [row.pick_on for row in found.shipments] == [dt.date(2026, 8, 12)]
+
+
+def test_parts_alike_of_one_order_keep_each_its_own_way() -> None:
+    lanes = [
+        lane(
+            id=f"l{n}", departures=f"FREQ=DAILY;BYHOUR={hour};BYMINUTE=0;BYSECOND=0", capacity_kg=10, cost_vnd_per_kg=n
+        )
+        for n, hour in enumerate(("14", "13", "12"))
+    ]
+    wanted = order(quantity_kg=20, may_split=True, deliver_until_at="2026-08-11T04:00:00+07:00")
+    question = problem(orders=[wanted], lanes=lanes, policy={"gap": 0, "horizon_days": 1, "freeze_h": 0})
+    plan = hp.plan_harvest(question)
+    ways = {row.legs[0].lane_id for row in plan.shipments}
+    assert len(ways) == 2
+    for gone in ways:
+        found, _ = again(plan, question, hp.DepartureCancelled(lane_id=gone, on=TENTH), as_of=question.as_of)
+        assert {row.legs[0].lane_id for row in found.shipments} == {"l0", "l1", "l2"} - {gone}
