@@ -59,8 +59,8 @@ class LaneSlower(Record):
 
     kind: Literal["lane_slower"] = "lane_slower"
     lane_id: Id
-    added_h: Positive
-    """Hours added to each of its durations [h]."""
+    added_h: Annotated[Positive, Field(le=8760)]
+    """Hours added to each of its durations, a year's at most [h]."""
 
 
 class PlaceClosed(Record):
@@ -104,6 +104,8 @@ class GrowerAbsent(Record):
     def _dates(self) -> GrowerAbsent:
         if self.until_on < self.from_on:
             raise ValueError(f"until_on ({self.until_on}) lies before from_on ({self.from_on})")
+        if (self.until_on - self.from_on).days > 366:
+            raise ValueError(f"until_on ({self.until_on}) lies over a year after from_on ({self.from_on})")
         return self
 
 

@@ -83,6 +83,9 @@ class MemorySnapshot:
         return replace(self, used=self.used.changed(used), groups=self.groups.changed(groups))
 
 
+NOTHING_TAKEN = MemorySnapshot(0, "", None, {}, Pages.of({}), Pages.of({}))
+
+
 class MemoryLedger:
     """A ledger in memory: gone with its process.
 
@@ -92,7 +95,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._now = MemorySnapshot(0, "", None, {}, Pages.of({}), Pages.of({}))
+        self._now = NOTHING_TAKEN
         self._reservations: dict[str, Reservation] = {}
         self._keys: dict[str, str] = {}
         self._of_order: dict[str, str] = {}

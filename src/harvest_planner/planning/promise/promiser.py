@@ -7,12 +7,12 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from harvest_planner.errors import LedgerConflictError, OfferExpiredError
 from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.promise.ledger import Book, Ledger
-from harvest_planner.planning.promise.memory import MemoryLedger
+from harvest_planner.planning.promise.memory import NOTHING_TAKEN, MemoryLedger
 from harvest_planner.planning.promise.offers import Terms, offer_of, promise_of
 from harvest_planner.planning.promise.shop import Shop
 from harvest_planner.planning.promise.stock import records
@@ -107,7 +107,13 @@ class Promiser:
             if order_id in takes:
                 takes[order_id].extend(records(self._shop.shelf.taken_by(plan.shipments[at])))
         moved = {live[order_id].id: tuple(each) for order_id, each in takes.items()}
-        return Book(_name(plan, quantile), problem.as_of, self._shop.shelf.stock(), moved)
+        # What the plan keeps of promises stands, also where a look found less or it counts on the mean of a batch.
+        kept = NOTHING_TAKEN.with_takes(chain.from_iterable(moved.values()), within_limits=False).used
+        stock = tuple(
+            each if (most := kept.get(each.resource, 0)) <= each.limit else each.model_copy(update={"limit": most})
+            for each in self._shop.shelf.stock()
+        )
+        return Book(_name(plan, quantile), problem.as_of, stock, moved)
 
     def now(self) -> dt.datetime:
         """The moment by the promiser's clock. Raises ValueError where it tells no offset."""
