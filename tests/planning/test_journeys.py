@@ -253,8 +253,10 @@ def test_at_the_edges_of_the_span() -> None:
     assert only(question, "2026-07-11T00:00").legs[0].departs_at == at("2026-07-11T12:00")
     assert asked(question, "2026-09-13T00:00") == (), "no departure is dated after it"
     assert only(question, "2026-09-12T12:00").legs[0].departs_at == at("2026-09-12T12:00")
-    # A rule without DTSTART starts with as_of's date.
-    assert only(network(lane()), "2026-07-12T00:00").legs[0].departs_at == at("2026-08-10T12:00")
+    # A rule without DTSTART has always gone on where it repeats alike, and else starts with as_of's date.
+    assert only(network(lane()), "2026-07-12T00:00").legs[0].departs_at == at("2026-07-12T12:00")
+    seldom = lane(departures=f"{daily(12)};INTERVAL=2")
+    assert only(network(seldom), "2026-07-12T00:00").legs[0].departs_at == at("2026-08-10T12:00")
 
 
 def test_a_cut_off_at_eighteen_means_eighteen_there() -> None:

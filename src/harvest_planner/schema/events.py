@@ -55,7 +55,7 @@ class DepartureCancelled(Record):
 
 
 class LaneSlower(Record):
-    """A lane takes longer from now on, on every departure that has not left."""
+    """A lane takes longer, also for goods that are under way on it."""
 
     kind: Literal["lane_slower"] = "lane_slower"
     lane_id: Id

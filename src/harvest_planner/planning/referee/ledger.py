@@ -5,21 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from harvest_planner.planning.referee.case import Case
 from harvest_planner.planning.referee.fairness import FairParts
 from harvest_planner.planning.referee.finding import KG
+from harvest_planner.planning.referee.keeping import Kept, begins, ridden, rides, way_of
 from harvest_planner.planning.referee.loads import Load, Picked
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.timetable import hours
 from harvest_planner.planning.referee.wishes import Wanted
 from harvest_planner.schema.goods import Batch, Commitment
 from harvest_planner.schema.plan import HarvestPlan, Refusal, Shipment
-from harvest_planner.schema.told_rows import field_of
 
 Trip = tuple[str, dt.date]
 _Key = TypeVar("_Key", bound=Hashable)
@@ -44,51 +44,6 @@ class Part(NamedTuple):
     batch_id: str
     pick_on: dt.date
     kg: float
-
-
-class Kept(NamedTuple):
-    """What is remembered of a shipment that keeps a commitment."""
-
-    order_id: str
-    batch_id: str
-    pick_on: dt.date
-    kg: float
-    value_vnd: float
-    given: Commitment
-    rides: bool
-    """Whether it travels on the journey that the commitment names."""
-    departs_at: dt.datetime | None
-    departures: frozenset[tuple[str, float]]
-    """Lanes it rides, each with the instant [h since the epoch]."""
-
-
-def rides(commitment: Commitment, row: Shipment) -> bool:
-    """Whether the shipment travels on the journey that the commitment names."""
-    lane_ids = tuple(leg.lane_id for leg in row.legs)
-    return bool(row.legs) and commitment.lane_ids == lane_ids and begins(commitment, row)
-
-
-def begins(commitment: Commitment, row: Shipment) -> bool:
-    """Whether the shipment leaves as the commitment says."""
-    first = row.legs[0]
-    return commitment.lane_ids[:1] == (first.lane_id,) and commitment.departs_at == first.departs_at
-
-
-def _way_of(given: Commitment) -> tuple[object, ...]:
-    """What a shipment that keeps a commitment on its own journey has of it."""
-    return given.order_id, given.batch_id, given.pick_on, given.lane_ids, given.departs_at, round(given.kg, 3)
-
-
-def _ridden(case: Case, plan: HarvestPlan) -> Iterator[tuple[object, ...]]:
-    """As `_way_of`, of shipments that are parts of one order on one trip, where something of it is settled."""
-    columns = [field_of(plan.shipments, name) for name in ("order_id", "batch_id", "pick_on", "legs", "kg")]
-    if not case.committed:
-        return
-    parts = Counter(zip(*columns[:3], strict=True))
-    for order_id, batch_id, pick_on, legs, kg in zip(*columns, strict=True):
-        key = (order_id, batch_id, pick_on)
-        if parts[key] > 1 and legs and key in case.committed:
-            yield (*key, tuple(leg.lane_id for leg in legs), legs[0].departs_at, round(kg, 3))
 
 
 class Ledger:
@@ -117,7 +72,7 @@ class Ledger:
         self.picked: dict[Trip, tuple[float, set[str]]] = {}
         """Kilograms and places that the table of picks states, by batch and day; `check_picks` enters them."""
         self._unkept = {key: list(given) for key, given in case.committed.items()}
-        self._ridden = frozenset(_ridden(case, plan))
+        self._ridden = frozenset(ridden(case, plan))
         self._loads: dict[tuple[str, dt.datetime], Load] = defaultdict(Load)
 
     def enter(self, row: Shipment) -> Entry | None:
@@ -156,7 +111,7 @@ class Ledger:
         waiting = self._unkept.get((row.order_id, row.batch_id, row.pick_on), [])
         able = [given for given in waiting if abs(given.kg - row.kg) <= KG]
         # Of an order that travels in parts each keeps its own: what another rides is not for this one.
-        able = [given for given in able if rides(given, row) or _way_of(given) not in self._ridden]
+        able = [given for given in able if rides(given, row) or way_of(given) not in self._ridden]
         if not able:
             return None
         own = min(able, key=lambda given: (not rides(given, row), given.departs_at is not None))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from harvest_planner.planning.referee.finding import KG, SHARE, VND, finding
 from harvest_planner.planning.referee.journey import Journey
-from harvest_planner.planning.referee.ledger import Kept, Ledger
+from harvest_planner.planning.referee.keeping import Kept
+from harvest_planner.planning.referee.ledger import Ledger
 from harvest_planner.planning.referee.orchard import PickDay
 from harvest_planner.planning.referee.promise import Promise
 from harvest_planner.planning.referee.routes import Routes

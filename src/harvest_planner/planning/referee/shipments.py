@@ -10,7 +10,8 @@ from typing import NamedTuple
 from harvest_planner.planning.referee.case import Case
 from harvest_planner.planning.referee.finding import AGE_D20, DAYS, HOURS, SHARE, VND, Fault
 from harvest_planner.planning.referee.journey import Arrival, Journey
-from harvest_planner.planning.referee.ledger import Entry, Kept, Part
+from harvest_planner.planning.referee.keeping import Kept
+from harvest_planner.planning.referee.ledger import Entry, Part
 from harvest_planner.planning.referee.promise import Promise
 from harvest_planner.planning.referee.punctuality import Punctuality
 from harvest_planner.planning.referee.timetable import hours, moment
