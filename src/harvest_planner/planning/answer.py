@@ -27,6 +27,7 @@ SHARE_DIGITS = 9
 KG_DIGITS = 6
 KG_EPSILON = 1e-6
 ROUNDED_VND, ROUNDED_SHARE = 0.02, 1e-9
+"""Value and bound, each written in hundredths, differ by so much through rounding alone; assumptions."""
 SurplusKg = dict[tuple[str, dt.date], float]
 """Kilograms for the local market by (batch id, day)."""
 

@@ -17,7 +17,7 @@ MOST_LINK_ROWS = 40_000
 TIE_VND, TIE_SHARE = 1e-3, 1e-9
 """Plans whose worth differs by less, absolutely and relatively, tie."""
 MOST_VND = 1e6
-"""Where something brings more, plans are compared in a greater unit."""
+"""Where something brings more, plans are compared in a greater unit; an assumption."""
 
 
 @dataclass(frozen=True)

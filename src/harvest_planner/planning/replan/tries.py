@@ -54,7 +54,7 @@ from harvest_planner.schema.told_rows import field_of
 WORTH_RENEWING = 0.005
 """Of a small plan all that is free is planned anew where that gains this share of its value; an assumption."""
 MOST_LOOKS = 2
-"""So often refused orders of a large plan are planned anew at most, each time those for whom there is room now."""
+"""So often refused orders of a large plan are planned anew at most, those for whom there is room; an assumption."""
 
 
 @dataclass(frozen=True)
