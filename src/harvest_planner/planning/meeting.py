@@ -201,6 +201,25 @@ class Meeting:
             kinks_degc=field.curve.kinks_degc,
         )
 
+    def onward(
+        self, field: FieldBatch, destination_id: str, departure: tuple[str, float]
+    ) -> tuple[Journey, ...] | None:
+        """The journeys that goods of the batch may make which left by a departure: its lane, and when [h].
+
+        None: there is no such departure.
+        """
+        lane_id, departs_h = departure
+        return self.network.onward(
+            field.place.id,
+            destination_id,
+            lane_id=lane_id,
+            departs_h=departs_h,
+            goods=field.crop.goods,
+            clocks=field.curve.clocks,
+            clocks_key=id(field.curve),
+            kinks_degc=field.curve.kinks_degc,
+        )
+
     def delivery(self, journey: Journey, wish: Wish) -> Delivery:
         """The journey's outcomes at delivery, as that wish times it."""
         key = (id(journey), wish.destination_id, wish.crop_id, wish.deliver_from_h, wish.deliver_until_h)

@@ -77,14 +77,7 @@ def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
     destination = buyer.destination.id
     # What arrives in spite of embargoes arrives without them.
     if not any(any(_arrives(buyer, meeting, each, in_time=False)) for each in (meeting.network, meeting.open_network)):
-        origins = sorted({field.place.id for field in meeting.fields})
-        shown = {"destination_id": destination, "origins": ", ".join(origins)}
-        return _reason(
-            "no_journey",
-            f"no lane leads from {shown['origins'] or 'any batch'} to {destination} within the timetable",
-            {**shown},
-            Change(field="lanes", value=f"a lane to {destination}"),
-        )
+        return no_lane(sorted({field.place.id for field in meeting.fields}), destination)
     goods = buyer.crop.goods
     if goods is None or not meeting.refused(goods) or any(_arrives(buyer, meeting, meeting.network, in_time=True)):
         return None
@@ -98,6 +91,17 @@ def _no_way(buyer: BuyerOrder, meeting: Meeting) -> Reason | None:
         f"(embargoes: {', '.join(carriers)}, until {ends})",
         {"goods": goods, "carriers": ", ".join(carriers), "until_on": ends.isoformat()},
         Change(field="deliver_until_at", value=(buyer.order.deliver_until_at + _until(buyer, ends)).isoformat()),
+    )
+
+
+def no_lane(origin_ids: Sequence[str], destination_id: str) -> Reason:
+    """The reason of orders whose fruit is where no lane leads on from."""
+    origins = ", ".join(origin_ids)
+    return _reason(
+        "no_journey",
+        f"no lane leads from {origins or 'any batch'} to {destination_id} within the timetable",
+        {"destination_id": destination_id, "origins": origins},
+        Change(field="lanes", value=f"a lane to {destination_id}"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,7 +92,7 @@ def plan_of(
     )
     bound = answer.told_bound(value, decided.bound_vnd)
     gap = (bound - value) / max(abs(bound), 1.0)
-    refusals = _refusals(meeting, parts, cache(lambda: look(leftover)), decided.unjudged)
+    refusals = _refusals(meeting, parts, cache(lambda: look(leftover)), decided.unjudged, settled.waiting_at(meeting))
     return HarvestPlan(
         status=_status(timed_out=decided.timed_out, interrupted=decided.interrupted, gap=gap),
         value_vnd=value,
@@ -131,6 +131,7 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         meeting,
         cache(lambda: look(whole.leftover())),
         unjudged=whole.unjudged_ids,
+        stranded=whole.settled.waiting_at(meeting),
         hurried=decision.hurried,
     )
     provenance = Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed)
@@ -162,7 +163,11 @@ def _status(*, timed_out: bool, interrupted: bool, gap: float) -> Status:
 
 
 def _refusals(
-    meeting: Meeting, parts: Sequence[Part], outlooks: Callable[[], Outlooks], unjudged: Container[str]
+    meeting: Meeting,
+    parts: Sequence[Part],
+    outlooks: Callable[[], Outlooks],
+    unjudged: Container[str],
+    stranded: Mapping[str, str],
 ) -> MadeRows[Refusal]:
     """A refusal of each order that does not get all it asks for."""
     shipped: dict[str, float] = {}
@@ -171,7 +176,9 @@ def _refusals(
     asked = ((o, round(o.quantity_kg - shipped.get(o.id, 0.0), 6)) for o in planned_orders(meeting.problem))
     missing = [(order, kg) for order, kg in asked if order.id in unjudged or kg > KG_EPSILON]
     ids, kilograms = [order.id for order, _ in missing], [kg for _, kg in missing]
-    return told_refusals(ids, kilograms, lambda at: missing[at][0], meeting, outlooks, unjudged=unjudged)
+    return told_refusals(
+        ids, kilograms, lambda at: missing[at][0], meeting, outlooks, unjudged=unjudged, stranded=stranded
+    )
 
 
 class Met(NamedTuple):

@@ -18,12 +18,11 @@ from harvest_planner.planning.wish import BuyerOrder
 from harvest_planner.schema.goods import Commitment
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.instants import hours_of
+from harvest_planner.transit.network import SAME_H
 from harvest_planner.transit.travel import Journey
 
 PLANNED_STATES = ("reserved", "firm")
 KG_SLACK = 1e-6
-SAME_H = 1e-3
-"""Departures are written to the second [h]."""
 
 
 class Part(NamedTuple):
@@ -39,6 +38,15 @@ class Settled(NamedTuple):
     parts: tuple[Part, ...]
     stranded: tuple[Commitment, ...]
     """Commitments that no journey can carry."""
+
+    def waiting_at(self, meeting: Meeting) -> dict[str, str]:
+        """By order, the place where goods wait that no journey can carry: where they hang, or where they got off."""
+        found: dict[str, str] = {}
+        for each in self.stranded:
+            lane = meeting.lanes.get(each.lane_ids[0]) if each.state == "shipped" and each.lane_ids else None
+            place_id = meeting.problem.batch(each.batch_id).place_id if lane is None else lane.destination_id
+            found.setdefault(each.order_id, meeting.problem.place(place_id).id)
+        return found
 
 
 class Rooms:
@@ -118,12 +126,13 @@ class _Asked(NamedTuple):
         # Goods that wait for their own departure were handed over in time for it.
         planned = offered if day is trip.day else meeting.journeys_from(trip.field, trip.day, buyer.destination.id)
         own = [journey for journey in planned if _is_planned_on(commitment, journey)]
-        if not own and commitment.state == "shipped" and commitment.departs_at is not None:
-            # They have left, at that departure and no other.
-            day = day.ready_by(_handed_over_h(commitment, meeting))
-            left = meeting.journeys_from(trip.field, day, buyer.destination.id)
-            begun = [journey for journey in left if _begins(commitment, journey)]
-            own = [journey for journey in begun if journey.lane_ids == commitment.lane_ids] or begun
+        if not own and commitment.state == "shipped" and commitment.departs_at is not None and commitment.lane_ids:
+            # They have left, at that departure and no other: where it leads nowhere any more they are stranded.
+            departure = commitment.lane_ids[0], hours_of(commitment.departs_at)
+            begun = meeting.onward(trip.field, buyer.destination.id, departure)
+            if begun is not None:
+                own = [journey for journey in begun if journey.lane_ids == commitment.lane_ids]
+                offered = begun
         for journey in own or offered:
             start = start_of(trip.field, day, departs_h=journey.first_departure_h, ambient=meeting.ambient)
             verdict = judge(meeting.delivery(journey, buyer.wish), buyer.wish, start)
@@ -140,21 +149,9 @@ class _Asked(NamedTuple):
 
 def _is_planned_on(commitment: Commitment, journey: Journey) -> bool:
     """Whether the commitment names this journey as its own."""
-    return commitment.lane_ids == journey.lane_ids and _begins(commitment, journey)
-
-
-def _begins(commitment: Commitment, journey: Journey) -> bool:
-    """Whether the journey's first departure is that of the commitment's own."""
-    if commitment.departs_at is None or commitment.lane_ids[:1] != journey.lane_ids[:1]:
+    if commitment.departs_at is None or commitment.lane_ids != journey.lane_ids:
         return False
     return abs(hours_of(commitment.departs_at) - journey.first_departure_h) < SAME_H
-
-
-def _handed_over_h(commitment: Commitment, meeting: Meeting) -> float:
-    """When goods were handed over at the latest that left as their commitment says [h since the epoch]."""
-    assert commitment.departs_at is not None
-    lane = meeting.lanes.get(commitment.lane_ids[0]) if commitment.lane_ids else None
-    return hours_of(commitment.departs_at) - (0.0 if lane is None else lane.cutoff_h)
 
 
 class Used(NamedTuple):

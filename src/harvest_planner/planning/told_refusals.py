@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from types import MappingProxyType
 
 from harvest_planner.planning.leftover import CAPACITIES
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.outlook import Outlooks
 from harvest_planner.planning.pools import Kind
-from harvest_planner.planning.refusals import reason_by
+from harvest_planner.planning.refusals import no_lane, reason_by
 from harvest_planner.planning.wish import BuyerOrder, Wish
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import Reason, Refusal
@@ -16,6 +17,8 @@ from harvest_planner.schema.record_table import MadeRows
 
 CONTESTED = frozenset(("not_worth_it", *CAPACITIES, "outbid"))
 """Reasons that lie in what else is planned, which nobody knows where there was no time to fill in what fits."""
+NOWHERE: Mapping[str, str] = MappingProxyType({})
+"""Nothing is stranded anywhere."""
 
 
 def told_refusals(
@@ -26,6 +29,7 @@ def told_refusals(
     outlooks: Callable[[], Outlooks],
     *,
     unjudged: Container[str] = (),
+    stranded: Mapping[str, str] = NOWHERE,
     hurried: bool = False,
 ) -> MadeRows[Refusal]:
     """A refusal of each order that misses something, with its reason beside the finished plan.
@@ -36,6 +40,7 @@ def told_refusals(
     order : the record of a number from 0 on.
     outlooks : what could become of orders beside the plan; asked for with the first reason.
     unjudged : ids of orders for which there was no time.
+    stranded : by order, where goods that are settled for it wait and find no journey.
     hurried : there was no time to fill in what still fits.
     """
 
@@ -46,6 +51,9 @@ def told_refusals(
         kg = missing_kg[at]
         if order_ids[at] in unjudged:
             return Refusal(order_id=order_ids[at], kg=kg, reasons=(_unjudged(),))
+        if order_ids[at] in stranded:
+            reasons = (no_lane([stranded[order_ids[at]]], buyer.destination.id),)
+            return Refusal(order_id=order_ids[at], kg=kg, reasons=reasons)
         reason = reason_by(buyer, meeting, outlooks(), missing_kg=kg)
         if hurried and (reason is None or reason.code in CONTESTED):
             reason = _unjudged()

@@ -20,6 +20,8 @@ from harvest_planner.transit.travel import Clocks, Journey, Profile, fare, fare_
 
 ALTERNATIVES_WITHIN_H = 24.0
 """Where room is limited, later departures within this time are offered too [h]."""
+SAME_H = 1e-3
+"""Departures are written to the second [h]."""
 
 _Goods = tuple[str | None, object]
 """Their kind, as carriers know it, and the name of their clocks."""
@@ -120,8 +122,44 @@ class Network:
             offered = self._offered[key] = self._offers(start, end, ready_h, carried, named)
         return offered[:limit]
 
-    def _offers(self, start: str, end: str, ready_h: float, carried: _Carried, named: _Goods) -> tuple[Journey, ...]:
-        laws = carried.search.chains(start, end, ready_h=ready_h, within_h=carried.within_h)
+    def onward(
+        self,
+        origin_id: str,
+        destination_id: str,
+        *,
+        lane_id: str,
+        departs_h: float,
+        goods: str | None,
+        clocks: Clocks,
+        clocks_key: object,
+        kinks_degc: Sequence[float] = (),
+    ) -> tuple[Journey, ...] | None:
+        """The journeys that goods may make that left by a departure; None: the lane has no such departure.
+
+        Parameters
+        ----------
+        lane_id, departs_h : their first lane, and when it left [h since the epoch].
+        origin_id … kinks_degc : as in `journeys`.
+        """
+        start, end = self._id(origin_id), self._id(destination_id)
+        named = (goods, clocks_key)
+        carried = self._carried.get(named)
+        if carried is None:
+            carried = self._carried[named] = self._carry(goods, clocks, kinks_degc)
+        if lane_id not in self._lanes or not takes(self._lanes[lane_id], goods):
+            return None
+        service = self._service(lane_id, goods)
+        ready_h = departs_h - service.lane.cutoff_h - SAME_H
+        first_h = service.first_departure(ready_h)
+        if first_h is None or first_h > departs_h + SAME_H:
+            return None
+        return self._offers(start, end, ready_h, carried, named, by=lane_id)
+
+    def _offers(
+        self, start: str, end: str, ready_h: float, carried: _Carried, named: _Goods, *, by: str | None = None
+    ) -> tuple[Journey, ...]:
+        within_h = carried.within_h if by is None else 0.0
+        laws = carried.search.chains(start, end, ready_h=ready_h, within_h=within_h, by=by)
         made = [(law, self._journey(law, carried, named)) for law in laws]
         if carried.exact:
             return not_outdone(Rated(journey, law.age_d20) for law, journey in made)

@@ -85,15 +85,22 @@ class Search:
             )
         return found
 
-    def chains(self, origin_id: str, destination_id: str, *, ready_h: float, within_h: float) -> list[ChainLaw]:
+    def chains(
+        self, origin_id: str, destination_id: str, *, ready_h: float, within_h: float, by: str | None = None
+    ) -> list[ChainLaw]:
         """Chains that may be offered for goods ready at an instant; what is left out is outdone by one of them.
 
         A way passes no place twice. A chain with a limited service may begin with any departure of its first within
         `within_h` of the earliest.
+
+        Parameters
+        ----------
+        by : the lane by which all of them begin; None: any.
         """
         to_go = self._least_to_go(destination_id)
         front: list[Figures] = []
-        heap = list(self._first(origin_id, destination_id, ready_h, within_h))
+        first = self._first(origin_id, destination_id, ready_h, within_h)
+        heap = [label for label in first if by in (None, label.law.line.lane_id)]
         heapq.heapify(heap)
         found: list[ChainLaw] = []
         turn = len(heap)

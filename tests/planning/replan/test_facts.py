@@ -185,3 +185,49 @@ def test_parts_alike_of_one_order_keep_each_its_own_way() -> None:
     for gone in ways:
         found, _ = again(plan, question, hp.DepartureCancelled(lane_id=gone, on=TENTH), as_of=question.as_of)
         assert {row.legs[0].lane_id for row in found.shipments} == {"l0", "l1", "l2"} - {gone}
+
+
+def by_hub(connection: str) -> hp.PlanningProblem:
+    """Goods go at noon to a hub and on in the evening; a slower lane leads from the farm straight to town."""
+    ends = [{"id": each, "latitude_deg": 21.0, "longitude_deg": 105.8, "ambient_degc": 20} for each in ("farm", "town")]
+    hub = {"id": "hub", "latitude_deg": 21.3, "longitude_deg": 106.2, "ambient_degc": 20}
+    quick = {"transit_p50_h": 2, "transit_p95_h": 2}
+    return problem(
+        places=[*ends, hub],
+        orders=[order(deliver_until_at="2026-08-14T23:00:00+07:00")],
+        lanes=[
+            lane(id="to-hub", destination_id="hub", cost_vnd_per_kg=100, **quick),
+            lane(id="from-hub", origin_id="hub", departures=connection, **quick),
+            lane(id="straight", departures=NOON.replace("12", "14"), cost_vnd_per_kg=50, transit_p50_h=30, transit_p95_h=30),
+        ],
+    )
+
+
+def on_the_tenth(question: hp.PlanningProblem) -> hp.PlanningProblem:
+    """With the order settled: it left for the hub on the tenth."""
+    given = {
+        "order_id": "o1", "batch_id": "b1", "pick_on": TENTH, "kg": 10,
+        "lane_ids": ("to-hub", "from-hub"), "departs_at": at(10, 12),
+    }  # fmt: skip
+    return question.model_copy(update={"commitments": (hp.Commitment.model_validate(given),)})
+
+
+def test_goods_at_the_hub_wait_there_for_the_next_connection() -> None:
+    question = on_the_tenth(by_hub(NOON.replace("12", "20")))
+    plan = hp.plan_harvest(question)
+    assert [leg.departs_at for leg in plan.shipments[0].legs] == [at(10, 12), at(10, 20)]
+    gone = hp.DepartureCancelled(lane_id="from-hub", on=TENTH)
+    found, _ = again(plan, question, gone, as_of=at(10, 15))
+    assert [leg.departs_at for leg in found.shipments[0].legs] == [at(10, 12), at(11, 20)]
+
+
+def test_goods_at_a_hub_from_which_no_lane_leads_on_are_stranded_there() -> None:
+    question = on_the_tenth(by_hub("DTSTART:20260810T200000\nRRULE:FREQ=DAILY;COUNT=1"))
+    plan = hp.plan_harvest(question)
+    assert [leg.departs_at for leg in plan.shipments[0].legs] == [at(10, 12), at(10, 20)]
+    gone = hp.DepartureCancelled(lane_id="from-hub", on=TENTH)
+    found, diff = again(plan, question, gone, as_of=at(10, 15))
+    assert [row.reasons[0].code for row in found.refusals] == ["no_journey"]
+    # What was picked hangs there no more.
+    assert found.batches[0].left_kg == 90
+    assert [(change.before_kg, change.after_kg, change.reason_code) for change in diff.orders] == [(10, 0, "no_journey")]

@@ -57,6 +57,10 @@ def check_commitments(ledger: Ledger, routes: Routes) -> Iterator[Violation]:
     for row in ledger.kept:
         if row.given.state == "shipped" and row.departs_at == row.given.departs_at:
             continue
+        if _left_by(row.given, ledger, routes) is not None:
+            rule = f"the goods left by {row.given.lane_ids[0]} at {row.given.departs_at}"
+            yield finding("commitment_journey", name_of(row), rule, stated=row.departs_at)
+            continue
         if _on_offer(row.given, ledger, routes):
             if not row.rides:
                 ways = " - ".join(row.given.lane_ids)
@@ -103,9 +107,24 @@ def _ways_vnd(given: Kept | Commitment, ledger: Ledger, routes: Routes) -> Itera
     """What the commitment is worth on each journey on offer, by shares on the careful side [VND]."""
     case = ledger.case
     order, day = case.orders[given.order_id], case.orchard.pick_day(case.batches[given.batch_id], given.pick_on)
-    for offer in routes.offers(_waiting(given, day, case.as_of_h), case.place_id(order.wish.destination_id)):
-        worth = _worth_vnd(order, given.kg, case.promise(order, day, offer.journey), offer.journey, ledger)
-        yield worth + given.kg * case.standing_vnd_per_kg(day.batch), offer.journey
+    left = _left_by(given, ledger, routes)
+    if left is None:
+        offers = routes.offers(_waiting(given, day, case.as_of_h), case.place_id(order.wish.destination_id))
+        left = [offer.journey for offer in offers]
+    for journey in left:
+        worth = _worth_vnd(order, given.kg, case.promise(order, day, journey), journey, ledger)
+        yield worth + given.kg * case.standing_vnd_per_kg(day.batch), journey
+
+
+def _left_by(given: Kept | Commitment, ledger: Ledger, routes: Routes) -> list[Journey] | None:
+    """The journeys of shipped goods from the departure on that their commitment names; None: there is none such."""
+    settled = given.given if isinstance(given, Kept) else given
+    if settled.state != "shipped" or settled.departs_at is None or not settled.lane_ids:
+        return None
+    case = ledger.case
+    day = case.orchard.pick_day(case.batches[settled.batch_id], settled.pick_on)
+    end = case.place_id(case.orders[settled.order_id].wish.destination_id)
+    return routes.onward(day, end, settled.lane_ids[0], hours(settled.departs_at))
 
 
 def _waiting(given: Kept | Commitment, day: PickDay, as_of_h: float) -> PickDay:

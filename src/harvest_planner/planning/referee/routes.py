@@ -109,6 +109,19 @@ class Routes:
             self._offers[key] = tuple(one for one in found if not any(_beats(other, one) for other in found))
         return self._offers[key]
 
+    def onward(self, day: PickDay, end: str, lane_id: str, departs_h: float) -> list[Journey] | None:
+        """The journeys that goods of that day may make which left by a departure; None: there is no such departure."""
+        lane, timetable = self.case.timetable.lanes.get(lane_id), self.case.timetable
+        crop_id, _, start, *_ = day.cohort
+        goods = self.case.crop(day.batch).goods
+        if lane is None or not timetable.takes(lane, goods) or timetable.embargoed(lane, goods, departs_h):
+            return None
+        if not timetable.departs_at(lane, departs_h):
+            return None
+        chains = (chain for chain in self.chains(start, end, goods) if chain[0] == lane_id)
+        found = (self.case.journey(chain, departs_h, crop_id) for chain in chains)
+        return [journey for journey in found if math.isfinite(journey.arrivals[-1].quantile(0.95))]
+
     def _along(self, chain: tuple[str, ...], day: PickDay, crop_id: str, goods: str | None) -> Iterator[Offer]:
         lanes = [self.case.timetable.lanes[lane_id] for lane_id in chain]
         limited = any(lane.capacity_kg is not None for lane in lanes)

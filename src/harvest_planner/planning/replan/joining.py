@@ -122,7 +122,7 @@ class Joining:
         """By order."""
         planned: Sequence[Refusal] = self.planned.refusals
         if isinstance(planned, MadeRows) and self.planned.status not in UNFINISHED:
-            planned = reasoned(planned, self.taken, self.meeting)
+            planned = reasoned(planned, self.taken, self.meeting, self.rest.problem.commitments)
         known = field_of(self.stays.plan.refusals, "order_id")
         ids = [known[at] for at in self.stays.refusals]
         runs: list[Run[Refusal]] = []
