@@ -69,7 +69,8 @@ def _pick(change: PickChange, diff: PlanDifference, voice: Words) -> str:
 def _orders(diff: PlanDifference, voice: Words) -> Iterator[str]:
     for change in diff.orders:
         key = _key(change)
-        yield voice.say(f"changes.{key}", order=clean(change.order_id), kg=change.after_kg, before_kg=change.before_kg)
+        told = {"kg": change.after_kg, "before_kg": change.before_kg, "hours": abs(change.later_h)}
+        yield voice.say(f"changes.{key}", order=clean(change.order_id), **told)
 
 
 def _key(change: OrderChange) -> str:
@@ -80,4 +81,6 @@ def _key(change: OrderChange) -> str:
         return "dropped"
     if abs(change.before_kg - change.after_kg) > KG_EPSILON:
         return "changed"
-    return "repicked" if change.repicked else "rerouted"
+    if change.repicked or change.rerouted:
+        return "repicked" if change.repicked else "rerouted"
+    return "later" if change.later_h > 0 else "earlier"

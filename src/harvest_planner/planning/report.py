@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,11 +18,13 @@ from harvest_planner.planning.outlook import Outlooks
 from harvest_planner.planning.pools import Trip
 from harvest_planner.planning.settled import PLANNED_STATES, Part, Settled, Used
 from harvest_planner.planning.told_refusals import told_refusals
+from harvest_planner.schema.clock import zone
 from harvest_planner.schema.crop import Crop
 from harvest_planner.schema.goods import Order
 from harvest_planner.schema.plan import HarvestPlan, Provenance, Refusal, ShadowPrice, Status
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.schema.record_table import MadeRows, table_of
+from harvest_planner.transit.instants import hours_of, instant_of
 from harvest_planner.transit.travel import Journey
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def plan_of(
         refusals=refusals if reasons_on_demand else tuple(refusals),
         surplus=surplus,
         shadow_prices=decided.shadow_prices,
-        warnings=tuple(_warnings(meeting, map(met_by, parts))),
+        warnings=tuple(_warnings(meeting, used, map(met_by, parts))),
         provenance=Provenance(version=__version__, problem_sha256=fingerprint(problem), as_of=problem.as_of, seed=seed),
     )
 
@@ -149,7 +151,7 @@ def large_plan_of(whole: Wholesale, *, bound_vnd: float, look: Look, seed: int) 
         refusals=refusals,
         surplus=surplus,
         shadow_prices=market_prices(whole),
-        warnings=tuple(_warnings(meeting, whole.met())),
+        warnings=tuple(_warnings(meeting, whole.used, whole.met())),
         provenance=provenance,
     )
 
@@ -196,7 +198,7 @@ def met_by(part: Part) -> Met:
     return Met(buyer.crop, entry.trip, journey, buyer.room_degc)
 
 
-def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
+def _warnings(meeting: Meeting, used: Used, given: Iterable[Met]) -> Iterable[str]:
     """What the planner wants known, in a fixed order."""
     ways = tuple(given)
     for field in meeting.fields:
@@ -219,6 +221,19 @@ def _warnings(meeting: Meeting, given: Iterable[Met]) -> Iterable[str]:
         warning = outside_calibration(crop, degrees)
         if warning:
             yield warning
+    yield from _overfull(meeting, used)
+
+
+def _overfull(meeting: Meeting, used: Used) -> Iterator[str]:
+    """Departures ahead that take more than they hold by what is settled: its goods go even where none has room."""
+    as_of_h = hours_of(meeting.problem.as_of)
+    for (lane_id, departs_h), kg in sorted(used.departure_kg.items()):
+        lane = meeting.lanes.get(lane_id)
+        if lane is None or lane.capacity_kg is None or departs_h < as_of_h or kg <= lane.capacity_kg + KG_EPSILON:
+            continue
+        local = zone(meeting.problem.place(lane.origin_id).timezone)
+        stamp = instant_of(departs_h, local).isoformat()
+        yield f"departure {stamp} of lane {lane_id}: {kg:g} kg are settled on it, and it takes {lane.capacity_kg:g} kg"
 
 
 def _temperatures(ways: Iterable[Met], meeting: Meeting) -> Iterable[tuple[Crop, list[float]]]:

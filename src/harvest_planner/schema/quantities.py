@@ -34,15 +34,15 @@ def _as_tuple(value: Any) -> Any:
     return value
 
 
-def _in_our_time(value: dt.datetime) -> dt.datetime:
-    """At the ends of the calendar neither time zones nor horizons can be reckoned."""
+def in_our_time(value: dt.datetime) -> dt.datetime:
+    """The instant; at the ends of the calendar neither zones nor horizons can be reckoned. Raises ValueError."""
     if not 1900 <= value.year < 3000:
         raise ValueError(f"an instant between the years 1900 and 2999, not {value.isoformat()}")
     return value
 
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
-Instant = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
+Instant = Annotated[AwareDatetime, AfterValidator(in_our_time)]
 Day = dt.date
 NonNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]

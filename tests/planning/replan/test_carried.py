@@ -11,10 +11,11 @@ import harvest_planner as hp
 from harvest_planner.planning import harvest
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.replan import second_looks
-from harvest_planner.planning.replan.happened import after, world_of
+from harvest_planner.planning.replan.happened import after
 from harvest_planner.planning.replan.standing import standings
 from harvest_planner.planning.replan.taken import taken_by
 from harvest_planner.planning.replan.untouched import Same
+from harvest_planner.planning.replan.world import world_of
 from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.events import EVENTS
 from harvest_planner.schema.told_rows import field_of

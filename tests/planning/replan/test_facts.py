@@ -198,7 +198,9 @@ def by_hub(connection: str) -> hp.PlanningProblem:
         lanes=[
             lane(id="to-hub", destination_id="hub", cost_vnd_per_kg=100, **quick),
             lane(id="from-hub", origin_id="hub", departures=connection, **quick),
-            lane(id="straight", departures=NOON.replace("12", "14"), cost_vnd_per_kg=50, transit_p50_h=30, transit_p95_h=30),
+            lane(
+                id="slow", departures=NOON.replace("12", "14"), cost_vnd_per_kg=50, transit_p50_h=30, transit_p95_h=30
+            ),
         ],
     )
 
@@ -230,4 +232,75 @@ def test_goods_at_a_hub_from_which_no_lane_leads_on_are_stranded_there() -> None
     assert [row.reasons[0].code for row in found.refusals] == ["no_journey"]
     # What was picked hangs there no more.
     assert found.batches[0].left_kg == 90
-    assert [(change.before_kg, change.after_kg, change.reason_code) for change in diff.orders] == [(10, 0, "no_journey")]
+    (change,) = diff.orders
+    assert (change.before_kg, change.after_kg, change.reason_code) == (10, 0, "no_journey")
+
+
+def test_of_goods_on_a_lane_that_became_slower_it_is_told_how_much_later_they_come() -> None:
+    question = problem(orders=[TO_LEAVE_AT_ONCE, order(id="o2", deliver_from_at="2026-08-12T20:00:00+07:00")])
+    plan = hp.plan_harvest(question)
+    found, diff = again(plan, question, hp.LaneSlower(lane_id="l1", added_h=3), as_of=at(10, 14))
+    assert [row.order_id for row in found.shipments] == ["o1", "o2"]
+    late = next(change for change in diff.orders if change.order_id == "o1")
+    assert (late.before_kg, late.after_kg, late.repicked, late.rerouted, late.later_h) == (10, 10, False, False, 3)
+    assert "Order o1: arrives 3 h later than planned, 10 kg as before." in hp.describe_changes(diff, language="en")
+    assert "Đơn o1: đến muộn hơn dự kiến 3 giờ, vẫn 10 kg." in hp.describe_changes(diff)
+
+
+def test_frozen_goods_for_which_no_truck_has_room_overload_one_and_that_is_told() -> None:
+    loads = {"o1": (10, 12), "o2": (11, 11), "o3": (12, 11)}
+    frozen = {"batch_id": "b1", "state": "frozen", "lane_ids": ("l1",)}
+    question = problem(
+        orders=[order(id=name, quantity_kg=kg) for name, (_, kg) in loads.items()],
+        lanes=[lane(capacity_kg=15)],
+        commitments=[
+            {**frozen, "order_id": name, "kg": kg, "pick_on": at(day, 12).date(), "departs_at": at(day, 12)}
+            for name, (day, kg) in loads.items()
+        ],
+    )
+    plan = hp.plan_harvest(question)
+    assert {row.order_id: row.legs[0].departs_at.day for row in plan.shipments} == {"o1": 10, "o2": 11, "o3": 12}
+    assert not any(warning.startswith("departure") for warning in plan.warnings)
+    found, diff = again(plan, question, hp.DepartureCancelled(lane_id="l1", on=TENTH), as_of=at(10, 0))
+    day = next(row.legs[0].departs_at.day for row in found.shipments if row.order_id == "o1")
+    told = f"departure 2026-08-{day}T12:00:00+07:00 of lane l1: 23 kg are settled on it, and it takes 15 kg"
+    assert [warning for warning in found.warnings if warning.startswith("departure")] == [told]
+    later, _ = again(found, diff.problem, as_of=at(13, 12))
+    assert not any(warning.startswith("departure") for warning in later.warnings)
+
+
+def promise(**changes: Any) -> hp.OrderPromised:
+    """Ten kilograms for a new order, as the plan would send them."""
+    row = hp.plan_harvest(problem()).shipments[0]
+    told = {"order": order(id="new"), "batch_id": "b1", "pick_on": row.pick_on, "kg": 10, "legs": row.legs}
+    return hp.OrderPromised.model_validate({**told, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kg": 11}, "11 kg exceed the 10 kg of order 'new'"),
+        ({"order": order(id="new", crop_id="other")}, "is 'durable', not 'other'"),
+        ({"order": order(id="new", grade="fine")}, "is of grade 'plain', and grade 'fine' is asked"),
+        ({"order": order(id="new", certifications=["VietGAP"])}, "does not hold VietGAP on 2026-08-"),
+    ],
+    ids=["too much", "another crop", "a worse grade", "no certificate"],
+)
+def test_a_promise_of_what_the_order_does_not_ask_for_is_refused(changes: dict[str, Any], message: str) -> None:
+    crops = [{**DURABLE, "grades": ["fine", "plain"]}, {**DURABLE, "id": "other"}]
+    question = problem(crops=crops, batches=[batch(grade="plain")])
+    plan = hp.plan_harvest(question)
+    with pytest.raises(ValueError, match=message):
+        hp.replan(plan, question, [promise(**changes)], as_of=question.as_of)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_promises_of_more_than_hangs_there_are_planned_like_new_orders(together: bool) -> None:
+    question = problem(batches=[batch(quantity_kg=25), batch(id="b2", quantity_kg=10)])
+    plan = hp.plan_harvest(question)
+    promises = [promise(order=order(id=name)) for name in ("p1", "p2")]
+    between = [] if together else [new_order(quantity_kg=500)]
+    found, _ = again(plan, question, promises[0], *between, promises[1], as_of=question.as_of)
+    assert {row.order_id: row.batch_id for row in found.shipments}["p1"] == "b1"
+    assert {row.order_id for row in found.shipments} == {"o1", "p1", "p2"}
+    assert sum(row.kg for row in found.shipments if row.batch_id == "b1") <= 25

@@ -10,11 +10,12 @@ import pytest
 import harvest_planner as hp
 from harvest_planner.planning import harvest
 from harvest_planner.planning.replan import second_looks
-from harvest_planner.planning.replan.happened import after, world_of
+from harvest_planner.planning.replan.happened import after
 from harvest_planner.planning.replan.room import Missing, _fitting
 from harvest_planner.planning.replan.standing import rows_of, standings
 from harvest_planner.planning.replan.taken import Taken
 from harvest_planner.planning.replan.untouched import Same
+from harvest_planner.planning.replan.world import world_of
 from harvest_planner.planning.told_shipments import TOLD
 from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.events import EVENTS

@@ -243,6 +243,8 @@ def test_time_runs_one_way_and_has_an_offset() -> None:
         hp.replan(plan, question, [], as_of=question.as_of - DAY)
     with pytest.raises(ValueError, match="is naive"):
         hp.replan(plan, question, [], as_of=dt.datetime(2026, 8, 11))
+    with pytest.raises(ValueError, match="an instant between the years 1900 and 2999"):
+        hp.replan(plan, question, [], as_of=dt.datetime(9999, 12, 31, tzinfo=dt.UTC))
 
 
 def test_a_new_look_at_the_stage_takes_back_what_was_known_of_the_batch() -> None:

@@ -9,14 +9,16 @@ from typing import Any
 
 from harvest_planner.planning.harvest import require_solver
 from harvest_planner.planning.replan.difference import PlanDifference
-from harvest_planner.planning.replan.happened import World, after, world_of
+from harvest_planner.planning.replan.happened import happened_in
 from harvest_planner.planning.replan.standing import Standing, standings
 from harvest_planner.planning.replan.tries import Tries
+from harvest_planner.planning.replan.world import World, world_of
 from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.collector import collector_paused
 from harvest_planner.schema.events import EVENTS, Event
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.quantities import in_our_time
 from harvest_planner.schema.told_rows import field_of
 
 
@@ -71,8 +73,7 @@ def _world(
     """What has become of the problem and the plan's shipments, and how those stood before the events."""
     standing = standings(plan, problem, as_of=as_of)
     world = world_of(problem, standing, as_of=as_of, sold=plan.surplus)
-    for event in happened:
-        world = after(world, event, problem)
+    world = happened_in(world, happened, problem)
     return _confirmed(world, (*standing, *world.keeps)), standing
 
 
@@ -83,7 +84,7 @@ def _moment(as_of: dt.datetime, problem: PlanningProblem) -> dt.datetime:
         raise ValueError(
             f"as_of = {as_of.isoformat()} lies before the plan's ({problem.as_of.isoformat()}); a plan goes on in time"
         )
-    return as_of
+    return in_our_time(as_of)
 
 
 def _confirmed(world: World, standing: Iterable[Standing]) -> World:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable
 
 from harvest_planner.planning.meeting import Meeting
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.rest import MOST_SELLING
 from harvest_planner.planning.replan.standing import Row, Standing
 from harvest_planner.planning.replan.taken import Trip
+from harvest_planner.planning.replan.world import World
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.problem import PlanningProblem

@@ -9,9 +9,9 @@ from functools import cached_property
 from itertools import compress, count
 from typing import Any
 
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing, rows_at
 from harvest_planner.planning.replan.untouched import Same
+from harvest_planner.planning.replan.world import World
 from harvest_planner.planning.settled import PLANNED_STATES
 from harvest_planner.schema.plan import HarvestPlan, ShadowPrice
 from harvest_planner.schema.problem import PlanningProblem

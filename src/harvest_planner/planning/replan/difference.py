@@ -17,6 +17,7 @@ from harvest_planner.schema.told_rows import field_of, records_at
 
 KG_EPSILON = 1e-5
 """Weights are written to a milligram, and some are sums of many."""
+MINUTE_H = 1.0 / 60.0
 _Way = tuple[Trip, tuple[tuple[str, dt.datetime], ...]]
 """A trip, and the departures from it."""
 _K = TypeVar("_K")
@@ -47,6 +48,8 @@ class OrderChange:
     before_kg, after_kg : shipped [kg].
     repicked : some of it comes from another batch or day than before.
     rerouted : some of it travels otherwise than before.
+    later_h : by how much the last of it arrives later than planned before, by the medians [h]; negative: earlier, 0
+        where nothing was or is shipped.
     reason_code : of a refusal, where less is shipped than ordered.
     """
 
@@ -55,6 +58,7 @@ class OrderChange:
     after_kg: float
     repicked: bool
     rerouted: bool
+    later_h: float
     reason_code: str | None
 
 
@@ -154,6 +158,7 @@ def _order_changes(
 ) -> Sequence[OrderChange]:
     different = _different(rows_before, rows_after)
     before, after = _ways(rows_before, different), _ways(rows_after, different)
+    arrived, arrives = _arrivals(rows_before, different), _arrivals(rows_after, different)
     refused = {order_id: at for at, order_id in enumerate(field_of(new.refusals, "order_id"))}
     refused_before = set(field_of(old.refusals, "order_id"))
     changes: list[OrderChange] = []
@@ -162,8 +167,11 @@ def _order_changes(
         kg = sum(was.values()), sum(now.values())
         repicked = _moved(_by_trip(was), _by_trip(now))
         rerouted = not repicked and _moved(was, now)
-        if repicked or rerouted or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
-            changes.append(OrderChange(order_id, round(kg[0], 6), round(kg[1], 6), repicked, rerouted, None))
+        later_h = (arrives[order_id] - arrived[order_id]) / dt.timedelta(hours=1) if was and now else 0.0
+        moved = repicked or rerouted or abs(later_h) >= MINUTE_H
+        if moved or abs(kg[0] - kg[1]) > KG_EPSILON or (not now and not was):
+            told = round(kg[0], 6), round(kg[1], 6), repicked, rerouted, round(later_h, 4)
+            changes.append(OrderChange(order_id, *told, reason_code=None))
     return _reasoned(changes, refused, new.refusals)
 
 
@@ -197,6 +205,16 @@ def _ways(rows: Iterable[Row], of: frozenset[str]) -> dict[str, dict[_Way, float
             lanes = tuple((leg.lane_id, leg.departs_at) for leg in row.legs)
             found[row.order_id][row.trip, lanes] += row.kg
     return {order_id: dict(ways) for order_id, ways in found.items()}
+
+
+def _arrivals(rows: Iterable[Row], of: frozenset[str]) -> dict[str, dt.datetime]:
+    """When the last of each of those orders arrives, by the median."""
+    found: dict[str, dt.datetime] = {}
+    for row in rows:
+        if row.order_id in of:
+            at = row.legs[-1].arrive_p50_at
+            found[row.order_id] = max(at, found.get(row.order_id, at))
+    return found
 
 
 def _by_trip(ways: Mapping[_Way, float]) -> dict[Trip, float]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
 
-from harvest_planner.catalogue import nearest
-from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
 from harvest_planner.planning.replan.standing import Standing, standing_of
-from harvest_planner.schema.by_id import ById
+from harvest_planner.planning.replan.world import World
 from harvest_planner.schema.events import (
     DepartureCancelled,
     Event,
@@ -24,108 +24,28 @@ from harvest_planner.schema.events import (
     PickedLess,
     PlaceClosed,
 )
-from harvest_planner.schema.goods import Order
-from harvest_planner.schema.plan import Surplus
+from harvest_planner.schema.goods import Batch, Order
 from harvest_planner.schema.problem import PlanningProblem
-from harvest_planner.schema.quantities import Record
 
 KG_EPSILON = 1e-6
-_R = TypeVar("_R", bound=Record)
+GRAM = 1e-3
+"""What is promised of a batch is a sum of rounded weights [kg]."""
 
 
-@dataclass(frozen=True)
-class World:
-    """The tables of a problem while events change them, and what the plan's shipments have become.
+def happened_in(world: World, events: Iterable[Event], problem: PlanningProblem) -> World:
+    """The world after events, one after another; promises that come together are counted together.
 
-    Attributes
-    ----------
-    tables : rows by id.
-    keeps : shipments that still hold.
-    undone : those that an event has made impossible or uncertain, to be planned anew.
-    touched : ids of orders that an event names or undoes.
+    Raises
+    ------
+    UnknownIdError, ValueError : as `after`.
     """
-
-    tables: Mapping[str, Mapping[str, Any]]
-    keeps: tuple[Standing, ...]
-    undone: tuple[Standing, ...] = ()
-    touched: frozenset[str] = frozenset()
-    as_of: dt.datetime | None = None
-
-    def row(self, table: str, row_id: str) -> Any:
-        """A row that an event names. Raises UnknownIdError."""
-        rows = self.tables[table]
-        if row_id not in rows:
-            kind = table.removesuffix("es" if table == "batches" else "s")
-            raise UnknownIdError(kind, row_id, nearest(row_id, rows))
-        return rows[row_id]
-
-    def changed(self, table: str, row: Any, **fields: Any) -> World:
-        """With some fields of a row replaced, checked anew."""
-        whole = type(row).model_validate({**dict(row), **fields})
-        return self.holding(table, {row.id: whole})
-
-    def holding(self, table: str, records: Mapping[str, Any]) -> World:
-        """With some rows of a table replaced or added; where it is kept by columns it stays so."""
-        rows = self.tables[table]
-        changed = rows.with_rows(records) if isinstance(rows, ById) else {**rows, **records}
-        return replace(self, tables={**self.tables, table: changed})
-
-    def undo(self, which: Callable[[Standing], bool]) -> World:
-        """With some shipments undone; goods that are picked or on their way stay as they are."""
-        gone: list[Standing] = []
-        keeps: list[Standing] = []
-        for each in self.keeps:
-            (gone if each.stand in ("free", "frozen") and which(each) else keeps).append(each)
-        return replace(
-            self,
-            keeps=tuple(keeps),
-            undone=(*self.undone, *gone),
-            touched=self.touched | {each.shipment.order_id for each in gone},
-        )
-
-    def freed(self, which: Callable[[Standing], bool]) -> World:
-        """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
-        keeps = (
-            each._replace(as_planned=False) if each.stand in ("frozen", "picked") and which(each) else each
-            for each in self.keeps
-        )
-        world = replace(self, keeps=tuple(keeps))
-        return world.undo(lambda each: each.stand == "free" and which(each))
-
-    def picked_off(self, picked: Iterable[tuple[str, dt.date, float]]) -> World:
-        """With so much less on the trees, by batch and day [kg], which no shipment tells of."""
-        left: dict[str, Any] = {}
-        for batch_id, pick_on, kg in picked:
-            batch = left.get(batch_id) or self.row("batches", batch_id)
-            if kg > KG_EPSILON and pick_on >= batch.observed_on:
-                left[batch_id] = batch.model_copy(update={"quantity_kg": max(0.0, batch.quantity_kg - kg)})
-        return self.holding("batches", left) if left else self
-
-    def left_behind(self, lane_id: str, on: dt.date) -> World:
-        """With goods picked and waiting that were taken for shipped: a truck of a past day is told not to have left."""
-        assert self.as_of is not None
-        as_of, keeps = self.as_of, list(self.keeps)
-        for at, (goods, stand, *_) in enumerate(keeps if on <= as_of.date() else ()):
-            first = goods.legs[0]
-            of_truck = stand == "shipped" and (first.lane_id, first.departs_at.date()) == (lane_id, on)
-            if of_truck and as_of.astimezone(first.departs_at.tzinfo).date() > on:
-                keeps[at] = keeps[at]._replace(stand="picked", as_planned=False)
-        return replace(self, keeps=tuple(keeps))
-
-
-def world_of(
-    problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime, sold: Iterable[Surplus] = ()
-) -> World:
-    """The problem's tables by id, at the new moment; of what was to be sold locally, what is picked hangs no more."""
-    names = ("crops", "places", "growers", "batches", "orders", "lanes")
-    tables = {name: problem.rows(name) for name in names}
-    return World(tables, tuple(standing), as_of=as_of).picked_off(
-        (each.batch_id, each.pick_on, each.kg) for each in sold if _begins(each, problem) < as_of
-    )
-
-
-def _begins(sold: Surplus, problem: PlanningProblem) -> dt.datetime:
-    return FieldBatch.of(problem.batch(sold.batch_id), problem).pick_day(sold.pick_on).from_at
+    for promised, run in groupby(events, key=lambda event: isinstance(event, OrderPromised)):
+        if promised:
+            world = _promised(world, tuple(each for each in run if isinstance(each, OrderPromised)), problem)
+        else:
+            for event in run:
+                world = after(world, event, problem)
+    return world
 
 
 def after(world: World, event: Event, problem: PlanningProblem) -> World:
@@ -134,13 +54,14 @@ def after(world: World, event: Event, problem: PlanningProblem) -> World:
     Raises
     ------
     UnknownIdError : the event names what the problem does not hold.
-    ValueError : it cannot be: a second order of that id, a look before the last one, more picked than planned.
+    ValueError : it cannot be: a second order of that id, a promise of other goods than the order asks for, a look
+        before the last one, more picked than planned.
     """
     match event:
         case OrderPlaced():
             return _placed(world, event.order)
         case OrderPromised():
-            return _promised(world, event, problem)
+            return _promised(world, (event,), problem)
         case OrderCancelled():
             return _cancelled(world, event)
         case DepartureCancelled():
@@ -164,18 +85,48 @@ def _placed(world: World, order: Order) -> World:
     return replace(world.holding("orders", {order.id: order}), touched=world.touched | {order.id})
 
 
-def _promised(world: World, event: OrderPromised, problem: PlanningProblem) -> World:
-    """The order with the goods promised for it, which are kept like those of the plan."""
-    batch = world.row("batches", event.batch_id)
-    if event.kg > event.order.quantity_kg + KG_EPSILON:
-        wanted = f"the {event.order.quantity_kg:g} kg of order {event.order.id!r}"
+def _promised(world: World, events: Sequence[OrderPromised], problem: PlanningProblem) -> World:
+    """The orders with the goods promised for them, which are kept like those of the plan.
+
+    What does not hang there any more, since a look found less, is no promise: the order is planned like any new one.
+    """
+    batches = {event.batch_id: world.row("batches", event.batch_id) for event in events}
+    left_kg = defaultdict(float, {batch_id: batch.quantity_kg for batch_id, batch in batches.items()})
+    for each in world.keeps:
+        batch = batches.get(each.shipment.batch_id)
+        if batch is not None and each.shipment.pick_on >= batch.observed_on:
+            left_kg[batch.id] -= each.kg
+    as_of, kept = world.as_of, list[Standing]()
+    assert as_of is not None
+    for event in events:
+        batch = batches[event.batch_id]
+        known = problem.model_copy(update={"batches": (batch,)})
+        day = FieldBatch.of(batch, known).pick_day(event.pick_on)
+        _check_promise(event, batch, day.certified, problem)
+        world = _placed(world, event.order)
+        if event.kg <= left_kg[batch.id] + GRAM:
+            left_kg[batch.id] -= event.kg
+            kept.append(standing_of(event, (day.from_at, day.until_at), problem, as_of=as_of))
+    return replace(world, keeps=(*world.keeps, *kept))
+
+
+def _check_promise(event: OrderPromised, batch: Batch, certified: bool, problem: PlanningProblem) -> None:
+    """Nothing where the batch is what the order asks for. Raises ValueError."""
+    order, name = event.order, f"order_promised: batch {batch.id!r} for order {event.order.id!r}"
+    if event.kg > order.quantity_kg + KG_EPSILON:
+        wanted = f"the {order.quantity_kg:g} kg of order {order.id!r}"
         raise ValueError(f"order_promised: {event.kg:g} kg exceed {wanted}; promise no more than that")
-    known = problem.model_copy(update={"batches": (batch,)})
-    day = FieldBatch.of(batch, known).pick_day(event.pick_on)
-    assert world.as_of is not None
-    kept = standing_of(event, (day.from_at, day.until_at), problem, as_of=world.as_of)
-    world = _placed(world, event.order)
-    return replace(world, keeps=(*world.keeps, kept))
+    if batch.crop_id != order.crop_id:
+        raise ValueError(f"{name} is {batch.crop_id!r}, not {order.crop_id!r}; promise a batch of the order's crop")
+    grades = problem.crop(order.crop_id).grades
+    better = grades[: grades.index(order.grade) + 1] if order.grade in grades else grades
+    if order.grade is not None and batch.grade not in better:
+        asked = f"grade {order.grade!r} is asked"
+        raise ValueError(f"{name} is of grade {batch.grade!r}, and {asked}; promise one that is as good")
+    missing = sorted(set(order.certifications) - set(batch.certifications if certified else ()))
+    if missing:
+        lacks = f"does not hold {', '.join(missing)} on {event.pick_on}"
+        raise ValueError(f"{name} {lacks}; promise one that does")
 
 
 def _cancelled(world: World, event: OrderCancelled) -> World:

@@ -43,7 +43,7 @@ class Joining:
         # What there was no time for in the plan so far is carried as it is.
         unfinished = [each.status for each in ((rest, stays.plan) if stays.refusals else (rest,))]
         status = next((each for each in unfinished if each in UNFINISHED), _status(gap))
-        before = (each for each in stays.plan.warnings if not each.startswith("order "))
+        before = (each for each in stays.plan.warnings if not each.startswith(("order ", "departure ")))
         picks = self._picks()
         return rest.model_copy(
             update={

@@ -10,10 +10,10 @@ from harvest_planner.planning.harvest import Hold, allocate, is_large, planned_b
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.patience import Patience
 from harvest_planner.planning.replan.carried import trips_of
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.room import MOST_LOOKED_AT
 from harvest_planner.planning.replan.taken import Trip
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
+from harvest_planner.planning.replan.world import World
 from harvest_planner.planning.report import plan_of
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.plan import HarvestPlan

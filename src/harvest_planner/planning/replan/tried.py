@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from harvest_planner.planning.replan.carried import Carried, whole
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.joining import Joining
 from harvest_planner.planning.replan.room import Stock
 from harvest_planner.planning.replan.standing import Row, Standing, rows_for
 from harvest_planner.planning.replan.taken import Trip
+from harvest_planner.planning.replan.world import World
 from harvest_planner.schema.plan import HarvestPlan
 from harvest_planner.schema.told_rows import field_of
 

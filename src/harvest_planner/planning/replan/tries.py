@@ -28,7 +28,6 @@ from harvest_planner.planning.replan.around import (
 )
 from harvest_planner.planning.replan.carried import Carried, carried_of, standing_prices, trips_of
 from harvest_planner.planning.replan.difference import PlanDifference, change_cost_vnd, difference
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.joining import Joining
 from harvest_planner.planning.replan.rest import Rest, changed_batches, rest_of, roomy
 from harvest_planner.planning.replan.room import Missing, Stock, may_fit, missing_of
@@ -44,6 +43,7 @@ from harvest_planner.planning.replan.standing import Standing, committed, gather
 from harvest_planner.planning.replan.taken import Taken, Trip, taken_by
 from harvest_planner.planning.replan.tried import Look, Loosened, Try, lost_kg, serves_more
 from harvest_planner.planning.replan.untouched import TABLES, changed_of
+from harvest_planner.planning.replan.world import World
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.schema.by_id import records_of
 from harvest_planner.schema.plan import HarvestPlan

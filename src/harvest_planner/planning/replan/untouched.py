@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.replan.happened import World
 from harvest_planner.planning.replan.standing import Row, Standing
+from harvest_planner.planning.replan.world import World
 from harvest_planner.schema.clock import repeats_alike, zone
 from harvest_planner.schema.goods import Batch
 from harvest_planner.schema.lane import Lane

@@ -1,0 +1,113 @@
+"""The tables of a problem while events change them, and what has become of the plan's shipments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harvest_planner.catalogue import nearest
+from harvest_planner.errors import UnknownIdError
+from harvest_planner.planning.field import FieldBatch
+from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.schema.by_id import ById
+from harvest_planner.schema.plan import Surplus
+from harvest_planner.schema.problem import PlanningProblem
+
+KG_EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class World:
+    """The tables of a problem while events change them, and what the plan's shipments have become.
+
+    Attributes
+    ----------
+    tables : rows by id.
+    keeps : shipments that still hold.
+    undone : those that an event has made impossible or uncertain, to be planned anew.
+    touched : ids of orders that an event names or undoes.
+    """
+
+    tables: Mapping[str, Mapping[str, Any]]
+    keeps: tuple[Standing, ...]
+    undone: tuple[Standing, ...] = ()
+    touched: frozenset[str] = frozenset()
+    as_of: dt.datetime | None = None
+
+    def row(self, table: str, row_id: str) -> Any:
+        """A row that an event names. Raises UnknownIdError."""
+        rows = self.tables[table]
+        if row_id not in rows:
+            kind = table.removesuffix("es" if table == "batches" else "s")
+            raise UnknownIdError(kind, row_id, nearest(row_id, rows))
+        return rows[row_id]
+
+    def changed(self, table: str, row: Any, **fields: Any) -> World:
+        """With some fields of a row replaced, checked anew."""
+        whole = type(row).model_validate({**dict(row), **fields})
+        return self.holding(table, {row.id: whole})
+
+    def holding(self, table: str, records: Mapping[str, Any]) -> World:
+        """With some rows of a table replaced or added; where it is kept by columns it stays so."""
+        rows = self.tables[table]
+        changed = rows.with_rows(records) if isinstance(rows, ById) else {**rows, **records}
+        return replace(self, tables={**self.tables, table: changed})
+
+    def undo(self, which: Callable[[Standing], bool]) -> World:
+        """With some shipments undone; goods that are picked or on their way stay as they are."""
+        gone: list[Standing] = []
+        keeps: list[Standing] = []
+        for each in self.keeps:
+            (gone if each.stand in ("free", "frozen") and which(each) else keeps).append(each)
+        return replace(
+            self,
+            keeps=tuple(keeps),
+            undone=(*self.undone, *gone),
+            touched=self.touched | {each.shipment.order_id for each in gone},
+        )
+
+    def freed(self, which: Callable[[Standing], bool]) -> World:
+        """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
+        keeps = (
+            each._replace(as_planned=False) if each.stand in ("frozen", "picked") and which(each) else each
+            for each in self.keeps
+        )
+        world = replace(self, keeps=tuple(keeps))
+        return world.undo(lambda each: each.stand == "free" and which(each))
+
+    def picked_off(self, picked: Iterable[tuple[str, dt.date, float]]) -> World:
+        """With so much less on the trees, by batch and day [kg], which no shipment tells of."""
+        left: dict[str, Any] = {}
+        for batch_id, pick_on, kg in picked:
+            batch = left.get(batch_id) or self.row("batches", batch_id)
+            if kg > KG_EPSILON and pick_on >= batch.observed_on:
+                left[batch_id] = batch.model_copy(update={"quantity_kg": max(0.0, batch.quantity_kg - kg)})
+        return self.holding("batches", left) if left else self
+
+    def left_behind(self, lane_id: str, on: dt.date) -> World:
+        """With goods picked and waiting that were taken for shipped: a truck of a past day is told not to have left."""
+        assert self.as_of is not None
+        as_of, keeps = self.as_of, list(self.keeps)
+        for at, (goods, stand, *_) in enumerate(keeps if on <= as_of.date() else ()):
+            first = goods.legs[0]
+            of_truck = stand == "shipped" and (first.lane_id, first.departs_at.date()) == (lane_id, on)
+            if of_truck and as_of.astimezone(first.departs_at.tzinfo).date() > on:
+                keeps[at] = keeps[at]._replace(stand="picked", as_planned=False)
+        return replace(self, keeps=tuple(keeps))
+
+
+def world_of(
+    problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime, sold: Iterable[Surplus] = ()
+) -> World:
+    """The problem's tables by id, at the new moment; of what was to be sold locally, what is picked hangs no more."""
+    names = ("crops", "places", "growers", "batches", "orders", "lanes")
+    tables = {name: problem.rows(name) for name in names}
+    return World(tables, tuple(standing), as_of=as_of).picked_off(
+        (each.batch_id, each.pick_on, each.kg) for each in sold if _begins(each, problem) < as_of
+    )
+
+
+def _begins(sold: Surplus, problem: PlanningProblem) -> dt.datetime:
+    return FieldBatch.of(problem.batch(sold.batch_id), problem).pick_day(sold.pick_on).from_at
