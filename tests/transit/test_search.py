@@ -152,12 +152,12 @@ def test_rough_laws_are_no_later_than_the_exact_ones(given_lanes: tuple[Lane, ..
     search = Search(laws, prunes=True)
     for origin in {each.origin_id for each in given_lanes}:
         for destination in {each.destination_id for each in given_lanes} - {origin}:
-            to_go = search._least_to_go(destination)
+            to_go = [search._least_to_go(destination, lanes) for lanes in range(MOST_LANES)]
             for law in every_chain(laws, origin, destination, h("10 05:00"), 0.0):
                 _bounds_hold(law, laws, search, to_go)
 
 
-def _bounds_hold(law: ChainLaw, laws: Laws, search: Search, to_go: tuple[dict[str, Figures], ...]) -> None:
+def _bounds_hold(law: ChainLaw, laws: Laws, search: Search, to_go: list[dict[str, Figures]]) -> None:
     figures = (*law.quantiles_h, law.cost_vnd_per_kg, law.age_d20)
     rough = law.legs[0]
     for leg in law.legs:

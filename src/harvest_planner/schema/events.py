@@ -110,7 +110,7 @@ class GrowerAbsent(Record):
 
 
 class PickedLess(Record):
-    """A trip brought in less than planned; what is missing is taken not to hang there either."""
+    """A trip brought in less than planned, or will; what is missing is taken not to hang there either."""
 
     kind: Literal["picked_less"] = "picked_less"
     batch_id: Id

@@ -37,7 +37,7 @@ class Policy(Record):
     gap: Annotated[float, Field(ge=0, lt=1)] = 1e-4
     """Relative distance to the proven bound at which planning stops; 0 also settles ties."""
     freeze_h: NonNegative = 12.0
-    """Picks that start within this time are not changed by a re-plan [h]."""
+    """What is planned of picks that start within this time stays in a re-plan [h]."""
     change_cost_vnd_per_kg: NonNegative = 0.0
     """Price of changing a published pick in a re-plan [VND/kg]."""
     drop_firm_cost_vnd_per_kg: NonNegative | None = None

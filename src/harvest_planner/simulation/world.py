@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 
-from harvest_planner.schema.clock import zone
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.ambient import Ambient
-from harvest_planner.transit.instants import hours_of, instant_of
-
-_INSTANT_H = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +57,7 @@ class WorldAir(Ambient):
     def __init__(self, problem: PlanningProblem, warmer_degc: float) -> None:
         super().__init__(problem)
         self._warmer_degc = warmer_degc
-        self._places = problem.place
-        self._months: dict[str, tuple[float, float, float]] = {}
 
     def degc(self, place_id: str, at_h: float) -> float:
         """As `Ambient.degc`, in this world [°C]."""
         return super().degc(place_id, at_h) + self._warmer_degc
-
-    def month(self, place_id: str, at_h: float) -> tuple[float, float]:
-        """`degc` at an instant and until when it stays the same [°C, h since the epoch]; for good: infinite."""
-        found = self._months.get(place_id)
-        if found is None or not found[0] <= at_h + _INSTANT_H < found[1]:
-            found = self._months[place_id] = (*self._month_about(place_id, at_h), self.degc(place_id, at_h))
-        return found[2], found[1]
-
-    def _month_about(self, place_id: str, at_h: float) -> tuple[float, float]:
-        """When the local month of an instant begins and ends [h since the epoch]."""
-        place = self._places(place_id)
-        if place.ambient_degc is not None:
-            return -math.inf, math.inf
-        local = zone(place.timezone)
-        first = instant_of(at_h + _INSTANT_H, local).date().replace(day=1)
-        ends = first, (first + dt.timedelta(days=32)).replace(day=1)
-        begin_h, end_h = (hours_of(dt.datetime.combine(day, dt.time(), tzinfo=local)) for day in ends)
-        return begin_h, end_h

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterator
-from datetime import tzinfo
 from typing import Protocol
 
 from harvest_planner import catalogue
 from harvest_planner.schema.clock import zone
 from harvest_planner.schema.people import Place
 from harvest_planner.schema.policy import Policy
-from harvest_planner.transit.instants import instant_of
+from harvest_planner.transit.instants import hours_of, instant_of
 
 # Offsets of time zones are whole quarters of an hour, so no month begins inside one.
 _PIECES_PER_H = 4
@@ -39,7 +39,8 @@ class Ambient:
         self._problem = problem
         self._steady: dict[str, float | None] = {}
         self._by_quarter: dict[tuple[str, int], float] = {}
-        self._hourly: dict[str, tuple[tuple[float, ...], tzinfo]] = {}
+        self._months: dict[str, tuple[float, float, float]] = {}
+        self._hourly: dict[str, tuple[tuple[float, ...], dt.tzinfo]] = {}
 
     def degc(self, place_id: str, at_h: float) -> float:
         """Mean air temperature of the day at a place [°C] in the local month of `at_h` [h since the epoch].
@@ -58,6 +59,24 @@ class Ambient:
         if found is None:
             found = self._by_quarter[key] = self._climate(place_id, key[1] / _PIECES_PER_H)
         return found
+
+    def month(self, place_id: str, at_h: float) -> tuple[float, float]:
+        """`degc` at an instant and until when it stays the same [°C, h since the epoch]; for good: infinite."""
+        found = self._months.get(place_id)
+        if found is None or not found[0] <= at_h + _INSTANT_H < found[1]:
+            found = self._months[place_id] = (*self._month_about(place_id, at_h), self.degc(place_id, at_h))
+        return found[2], found[1]
+
+    def _month_about(self, place_id: str, at_h: float) -> tuple[float, float]:
+        """When the local month of an instant begins and ends [h since the epoch]."""
+        place = self._problem.place(place_id)
+        if place.ambient_degc is not None:
+            return -math.inf, math.inf
+        local = zone(place.timezone)
+        first = instant_of(at_h + _INSTANT_H, local).date().replace(day=1)
+        ends = first, (first + dt.timedelta(days=32)).replace(day=1)
+        begin_h, end_h = (hours_of(dt.datetime.combine(day, dt.time(), tzinfo=local)) for day in ends)
+        return begin_h, end_h
 
     def same_all_day(self, place_id: str) -> bool:
         """Whether a place tells no hours, so that its air is the mean of the day at every hour."""
@@ -89,7 +108,7 @@ class Ambient:
             return mean
         return mean + offsets[math.floor(at_h + _shift_h(at_h, local) + _INSTANT_H) % 24]
 
-    def _hours_of(self, place_id: str) -> tuple[tuple[float, ...], tzinfo]:
+    def _hours_of(self, place_id: str) -> tuple[tuple[float, ...], dt.tzinfo]:
         found = self._hourly.get(place_id)
         if found is None:
             place = self._problem.place(place_id)
@@ -102,7 +121,7 @@ class Ambient:
         return self._problem.policy.default_ambient_degc if degc is None else degc
 
 
-def _shift_h(at_h: float, local: tzinfo) -> float:
+def _shift_h(at_h: float, local: dt.tzinfo) -> float:
     """How far the local clock is ahead of UTC at an instant [h]."""
     shift = instant_of(at_h, local).utcoffset()
     return 0.0 if shift is None else shift.total_seconds() / 3600.0

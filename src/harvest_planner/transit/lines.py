@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 
 from harvest_planner.transit.ambient import Ambient
@@ -42,11 +43,16 @@ class Ageing:
         return self._aboard(air_on_board(service, departs_h, self._ambient))
 
     def riding(self, service: Service) -> list[float]:
-        """The same of each departure."""
-        departures = service.departures_h
-        if service.lane.temperature_degc is not None and departures:
-            return [self.riding_per_h(service, departures[0])] * len(departures)
-        return [self.riding_per_h(service, departs_h) for departs_h in departures]
+        """The same of each departure; asked once for all that leave in the same air."""
+        departures, found = service.departures_h, list[float]()
+        ends = service.origin_id, service.destination_id
+        known = service.lane.temperature_degc is not None
+        while len(found) < len(departures):
+            departs_h = departures[len(found)]
+            until_h = math.inf if known else min(self._ambient.month(place, departs_h)[1] for place in ends)
+            count = bisect_left(departures, until_h - PUNCTUAL_H) - len(found)
+            found += [self.riding_per_h(service, departs_h)] * count
+        return found
 
     def _aboard(self, air: Air) -> float:
         found = self._by_air.get(air)

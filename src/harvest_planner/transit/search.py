@@ -62,9 +62,9 @@ class Search:
 
     def __init__(self, laws: Laws, *, prunes: bool) -> None:
         self._laws, self._prunes = laws, prunes
-        self._hours: dict[int, tuple[tuple[float, ...], ...]] = {}
-        self._figures: dict[int, tuple[Figures, ...]] = {}
-        self._to_go: dict[str, tuple[dict[str, Figures], ...]] = {}
+        self._hours: tuple[dict[int, _Three], ...] = tuple({} for _ in _LEVELS)
+        self._figures: tuple[dict[int, Figures], ...] = tuple({} for _ in _LEVELS)
+        self._to_go: dict[tuple[str, int], dict[str, Figures]] = {}
         self._begins: dict[tuple[str, str], tuple[Line, ...]] = {}
 
     def first_departures(self, origin_id: str, destination_id: str, ready_h: float) -> tuple[tuple[Line, int], ...]:
@@ -76,7 +76,7 @@ class Search:
         key = (origin_id, destination_id)
         found = self._begins.get(key)
         if found is None:
-            to_go = self._least_to_go(destination_id)[-1]
+            to_go = self._least_to_go(destination_id, MOST_LANES - 1)
             found = self._begins[key] = tuple(
                 line
                 for line in self._laws.leaving(origin_id)
@@ -97,7 +97,6 @@ class Search:
         ----------
         by : the lane by which all of them begin; None: any.
         """
-        to_go = self._least_to_go(destination_id)
         front: list[Figures] = []
         first = self._first(origin_id, destination_id, ready_h, within_h)
         heap = [label for label in first if by in (None, label.law.line.lane_id)]
@@ -122,13 +121,14 @@ class Search:
                     if self._prunes and not limited:
                         front.append(figures)
                 continue
-            for longer in self._longer(label, front, to_go[MOST_LANES - len(law.legs) - 1], turn):
+            to_go = self._least_to_go(destination_id, MOST_LANES - len(law.legs) - 1)
+            for longer in self._longer(label, front, to_go, turn):
                 turn += 1
                 heapq.heappush(heap, longer)
         return found
 
     def _first(self, origin_id: str, destination_id: str, ready_h: float, within_h: float) -> Iterator[_Label]:
-        to_go = self._least_to_go(destination_id)[-1]
+        to_go = self._least_to_go(destination_id, MOST_LANES - 1)
         waiting_per_h = self._laws.ageing.waiting_per_h(origin_id, ready_h)
         turn = 0
         for line, first in self.first_departures(origin_id, destination_id, ready_h):
@@ -149,14 +149,14 @@ class Search:
         # Departure and hours of the last service, hours of the next, and of as many as may follow.
         terms = MOST_LANES - legs + 2
         here = self._reached(law, terms)
-        there_h = tuple(map(_sum, here, self._hours_of(law.line)[terms]))
+        there_h = tuple(map(_sum, here, self._hours_of(law.line, terms)))
         passed = (*label.passed, place_id)
         for line in self._laws.leaving(place_id):
             rest = to_go.get(line.destination_id)
             if rest is None or line.destination_id in passed:
                 continue
             if front:
-                aboard = self._hours_of(line)[terms]
+                aboard = self._hours_of(line, terms)
                 cost = law.cost_vnd_per_kg + line.cost_vnd_per_kg + rest[3]
                 age = _ROUGHLY * law.age_d20 + self._least_of(line) + rest[4]
                 begins = _departing(line, there_h)
@@ -183,7 +183,7 @@ class Search:
         line = law.line
         # Departure and hours of the last service, and of as many as may follow; none where the chain has arrived.
         terms = 2 if rest is _NOTHING else MOST_LANES - len(law.legs) + 2
-        aboard, leaves = self._hours_of(line)[terms], self._reached(law, terms)
+        aboard, leaves = self._hours_of(line, terms), self._reached(law, terms)
         bound = (
             leaves[0] + aboard[0] + rest[0],
             leaves[1] + aboard[1] + rest[1],
@@ -213,28 +213,29 @@ class Search:
                 return first, second, dated[number]
         return first, second, math.inf
 
-    def _hours_of(self, line: Line) -> tuple[tuple[float, ...], ...]:
-        """Quantiles of its hours, by the number of hours in all."""
-        found = self._hours.get(line.number)
+    def _hours_of(self, line: Line, terms: int) -> _Three:
+        """Quantiles of its hours where they are one of so many in all."""
+        found = self._hours[terms].get(line.number)
         if found is None:
-            quantile = line.duration.quantile
-            found = self._hours[line.number] = tuple(tuple(quantile(p) for p in levels) for levels in _LEVELS)
+            low, middle, high = map(line.duration.quantile, _LEVELS[terms])
+            found = self._hours[terms][line.number] = low, middle, high
         return found
 
     def _least_of(self, line: Line) -> float:
         return line.least_ridden_d20 if self._prunes else 0.0
 
-    def _least_to_go(self, destination_id: str) -> tuple[dict[str, Figures], ...]:
-        """By the number of lanes that may follow: the least between each place and the destination."""
-        found = self._to_go.get(destination_id)
+    def _least_to_go(self, destination_id: str, lanes: int) -> dict[str, Figures]:
+        """The least between each place and the destination, by so many lanes at most."""
+        key = (destination_id, lanes)
+        found = self._to_go.get(key)
         if found is None:
-            steps = [self._least_within(destination_id, lanes) for lanes in range(MOST_LANES)]
-            found = self._to_go[destination_id] = tuple(steps)
+            found = self._to_go[key] = self._least_within(destination_id, lanes)
         return found
 
     def _least_within(self, destination_id: str, lanes: int) -> dict[str, Figures]:
         # The levels are those of one hour more than a chain that has caught its last departure has left.
         terms = lanes + 3
+        figures = self._figures[terms]
         least: dict[str, Figures] = {destination_id: _NOTHING}
         changed = [destination_id]
         for _ in range(lanes):
@@ -244,7 +245,7 @@ class Search:
                 for line in self._laws.entering(place_id):
                     if line.origin_id == destination_id:
                         continue
-                    p05, p50, p95, cost, age = self._figures_of(line)[terms]
+                    p05, p50, p95, cost, age = figures.get(line.number) or self._figures_of(line, terms)
                     a, b, c, d, e = nearer.get(line.origin_id, _NEVER)
                     p05, p50, p95, cost, age = q05 + p05, q50 + p50, q95 + p95, vnd + cost, d20 + age
                     if p05 < a or p50 < b or p95 < c or cost < d or age < e:
@@ -253,15 +254,12 @@ class Search:
             least = nearer
         return least
 
-    def _figures_of(self, line: Line) -> tuple[Figures, ...]:
-        """Of its ride alone, by the number of hours in all whose quantiles are asked for."""
-        found = self._figures.get(line.number)
+    def _figures_of(self, line: Line, terms: int) -> Figures:
+        """Of its ride alone, the quantiles as of one of so many hours in all."""
+        found = self._figures[terms].get(line.number)
         if found is None:
-            cost, age = line.cost_vnd_per_kg, self._least_of(line)
-            # Without levels there are no quantiles, and nothing asks for them.
-            found = self._figures[line.number] = tuple(
-                (hours[0], hours[1], hours[2], cost, age) if hours else _NEVER for hours in self._hours_of(line)
-            )
+            figures = (*self._hours_of(line, terms), line.cost_vnd_per_kg, self._least_of(line))
+            found = self._figures[terms][line.number] = figures
         return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.replan.standing import Standing
+from harvest_planner.planning.replan.standing import Stand, Standing
 from harvest_planner.schema.by_id import ById
 from harvest_planner.schema.plan import Surplus
 from harvest_planner.schema.problem import PlanningProblem
@@ -57,25 +57,32 @@ class World:
 
     def undo(self, which: Callable[[Standing], bool]) -> World:
         """With some shipments undone; goods that are picked or on their way stay as they are."""
+        return self._without(which, ("free", "frozen"))
+
+    def freed(self, which: Callable[[Standing], bool]) -> World:
+        """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
+        return self._without(which, ("free",), loosened=("frozen", "picked"))
+
+    def _without(
+        self, which: Callable[[Standing], bool], undone: tuple[Stand, ...], *, loosened: tuple[Stand, ...] = ()
+    ) -> World:
+        """With some shipments undone, and others of them no longer taken to travel as planned, by where they stand."""
         gone: list[Standing] = []
         keeps: list[Standing] = []
         for each in self.keeps:
-            (gone if each.stand in ("free", "frozen") and which(each) else keeps).append(each)
+            stand = each.stand
+            if stand in undone and which(each):
+                gone.append(each)
+            elif stand in loosened and which(each):
+                keeps.append(each._replace(as_planned=False))
+            else:
+                keeps.append(each)
         return replace(
             self,
             keeps=tuple(keeps),
             undone=(*self.undone, *gone),
             touched=self.touched | {each.shipment.order_id for each in gone},
         )
-
-    def freed(self, which: Callable[[Standing], bool]) -> World:
-        """As `undo`, but picks inside the fence stay: only how their goods travel is looked at again."""
-        keeps = (
-            each._replace(as_planned=False) if each.stand in ("frozen", "picked") and which(each) else each
-            for each in self.keeps
-        )
-        world = replace(self, keeps=tuple(keeps))
-        return world.undo(lambda each: each.stand == "free" and which(each))
 
     def picked_off(self, picked: Iterable[tuple[str, dt.date, float]]) -> World:
         """With so much less on the trees, by batch and day [kg], which no shipment tells of."""
