@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+import harvest_planner as hp
 from harvest_planner.planning.referee.case import Case
 from harvest_planner.planning.referee.parcel import ParcelChance
 from harvest_planner.planning.referee.promise import Promise
@@ -142,3 +143,40 @@ def test_parcel_chance_equals_the_binomial_mixture(fruit: int, needed: int, batc
         p = normals_below((7.0 - ages) / fruit_sd) - normals_below((4.0 - ages) / fruit_sd)
         passes = sum(math.comb(fruit, k) * p**k * (1 - p) ** (fruit - k) for k in range(needed, fruit + 1))
         assert chance.at(mean) == pytest.approx(float((passes * weights).sum()), abs=5e-4)
+
+
+def test_a_parcel_of_many_fruit_tells_apart_when_it_came_to_the_hub() -> None:
+    """Eighty fruit, 64 of them good, of a batch of known age: with ever finer steps both tend to 0.04538."""
+    at, air = {"latitude_deg": 21.0, "longitude_deg": 106.0}, {"grove": 31, "hub": 25, "port": 25}
+    question = hp.PlanningProblem.model_validate(
+        {
+            "as_of": "2026-08-10T04:00:00+07:00",
+            "policy": {"min_good_share": 0.3, "horizon_days": 1, "gap": 0},
+            "places": [{"id": name, "ambient_degc": degc, **at} for name, degc in air.items()],
+            "growers": [{"id": "g1"}],
+            "batches": [{
+                "id": "b1", "grower_id": "g1", "crop_id": "na-chi-lang", "place_id": "grove", "quantity_kg": 20,
+                "stage_id": "S3", "observed_on": "2026-08-10", "age_shift_d20": -0.4, "age_shift_sd_d20": 0,
+            }],
+            "orders": [{
+                "id": "o1", "crop_id": "na-chi-lang", "quantity_kg": 20, "destination_id": "port", "room_degc": 20,
+                "deliver_until_at": "2026-08-13T18:00:00+07:00", "price_vnd_per_kg": 80_000,
+                "ripe_within_days": [1, 5], "keeps_days": 0, "accepts_share": 0.8, "failure_cost_vnd_per_kg": 0,
+            }],
+            "lanes": [
+                {
+                    "id": "to-hub", "origin_id": "grove", "destination_id": "hub", "transit_min_h": 4,
+                    "departures": "FREQ=DAILY;BYHOUR=12;BYMINUTE=30;BYSECOND=0",
+                    "transit_p50_h": 10, "transit_p95_h": 15, "temperature_degc": 18,
+                },
+                {
+                    "id": "from-hub", "origin_id": "hub", "destination_id": "port",
+                    "departures": "FREQ=DAILY;BYHOUR=16;BYMINUTE=15;BYSECOND=0", "transit_p50_h": 6, "transit_p95_h": 6,
+                },
+            ],
+        }
+    )  # fmt: skip
+    plan = hp.plan_harvest(question)
+    assert hp.check_plan(plan, question) == ()
+    (row,) = plan.shipments
+    assert row.parcel_good_share == pytest.approx(0.04538, abs=5e-4)

@@ -19,7 +19,7 @@ from harvest_planner.schema.lane import Lane
 
 LATE_MASS = 1e-5
 MOST_DEPARTURES = 400
-FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.1, 0.002
+FINEST_D20, WIDEST_D20, BIN_DOSE = 0.005, 0.02, 0.002
 BIN_DEGC = 0.5
 AGE_Z, DOSE_Z = 1.5, 0.15
 Ambient = Callable[[str, float], float]
@@ -208,7 +208,7 @@ class Journey:
 
     @cached_property
     def _bin_d20(self) -> float:
-        """Ages this near count as one: a tenth of the smallest spread of the crop's stages [d20]."""
+        """Ages this near count as one: at most a tenth of any stage's spread; parcels of many fruit are sharp [d20]."""
         spread = min(stage.sd_d20 for stage in self._clock.crop.stages)
         return min(WIDEST_D20, max(FINEST_D20, 0.1 * spread))
 
