@@ -108,6 +108,8 @@ def test_bad_arguments_are_named() -> None:
         hp.simulate(plan, question.model_copy(update={"lanes": (question.lanes[0].model_copy(update={"id": "m"}),)}))
     with pytest.raises(ValueError, match=r"World\.warmer_degc = nan"):
         hp.World(warmer_degc=float("nan"))
+    with pytest.raises(ValueError, match="warmer_degc = 100: give at most 30 degrees"):
+        hp.World(warmer_degc=100)
     with pytest.raises(ValueError, match=r"World\.yield_factor = -1"):
         hp.World(yield_factor=-1)
 

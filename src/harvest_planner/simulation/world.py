@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from harvest_planner.schema.problem import PlanningProblem
 from harvest_planner.transit.ambient import Ambient
 
+MOST_WARMER_DEGC = 30.0
+"""No week is farther from its climate than this [°C]; an assumption."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -24,7 +27,7 @@ class World:
 
     Raises
     ------
-    ValueError : a number that is not finite, or a negative yield factor.
+    ValueError : a number that is not finite, over 30 °C of warming or cooling, or a negative yield factor.
 
     Examples
     --------
@@ -42,6 +45,10 @@ class World:
         for name in ("batch_shift_d20", "warmer_degc", "yield_factor"):
             if not math.isfinite(getattr(self, name)):
                 raise ValueError(f"World.{name} = {getattr(self, name)!r}: give a finite number")
+        if abs(self.warmer_degc) > MOST_WARMER_DEGC:
+            raise ValueError(
+                f"World.warmer_degc = {self.warmer_degc:g}: give at most {MOST_WARMER_DEGC:g} degrees, up or down"
+            )
         if self.yield_factor < 0.0:
             raise ValueError(f"World.yield_factor = {self.yield_factor:g}: give a share of the quantity, 0 or more")
 
