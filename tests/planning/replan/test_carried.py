@@ -32,7 +32,7 @@ def looked_at_again(asked: hp.PlanningProblem, plan: hp.HarvestPlan, event: dict
     """Orders some figure of which may not be what it was."""
     (happened,) = EVENTS.validate_python((event,))
     before = standings(plan, asked, as_of=asked.as_of)
-    world = after(world_of(asked, before, as_of=asked.as_of), happened, asked)
+    world = after(world_of(asked, plan, before, as_of=asked.as_of), happened, asked)
     changed = {name: records_of(rows) for name, rows in world.tables.items()}
     same = Same.of(asked, world, asked.model_copy(update=changed))
     return {*same.others(world.keeps), *world.touched}

@@ -234,6 +234,25 @@ def test_goods_at_a_hub_from_which_no_lane_leads_on_are_stranded_there() -> None
     assert found.batches[0].left_kg == 90
     (change,) = diff.orders
     assert (change.before_kg, change.after_kg, change.reason_code) == (10, 0, "no_journey")
+    # Nor a re-plan later, which sends other fruit for the order: by the slow lane, which is still to leave.
+    later, _ = again(found, diff.problem, as_of=at(11, 2))
+    (row,) = later.shipments
+    assert ([leg.lane_id for leg in row.legs], row.legs[0].departs_at) == (["slow"], at(13, 14))
+    assert later.batches[0].left_kg == 80
+
+
+def test_fruit_settled_for_orders_that_are_planned_no_more_stays_off_the_tree() -> None:
+    settled = {"order_id": "done", "batch_id": "b1", "pick_on": "2026-08-09", "kg": 40, "state": "shipped"}
+    orders = [order(id="done", quantity_kg=40, state="shipped"), order()]
+    question = problem(
+        batches=[batch(observed_on="2026-08-09")], orders=orders, commitments=[{**settled, "lane_ids": []}]
+    )
+    plan = hp.plan_harvest(question)
+    assert plan.batches[0].left_kg == 50
+    for hour in (1, 2):
+        plan, diff = again(plan, question, as_of=at(10, hour))
+        assert plan.batches[0].left_kg == 50
+        question = diff.problem
 
 
 def test_of_goods_on_a_lane_that_became_slower_it_is_told_how_much_later_they_come() -> None:

@@ -198,7 +198,7 @@ def test_a_shipment_is_looked_at_again_where_its_own_day_becomes_one_of_rest(eve
     told = {"from_on": on, "until_on": on} if event["kind"] == "grower_absent" else {"on": on}
     (happened,) = EVENTS.validate_python(({**event, **told},))
     before = standings(plan, asked, as_of=asked.as_of)
-    world = after(world_of(asked, before, as_of=asked.as_of), happened, asked)
+    world = after(world_of(asked, plan, before, as_of=asked.as_of), happened, asked)
     changed = {name: records_of(rows) for name, rows in world.tables.items()}
     same = Same.of(asked, world, asked.model_copy(update=changed))
     assert (row.order_id in set(same.others(before))) is hit
@@ -224,7 +224,7 @@ def test_a_place_of_the_catalogue_that_closes_touches_the_picks_of_that_day_alon
     (row,) = plan.shipments
     event = hp.PlaceClosed(place_id="chi-lang", on=row.pick_on + dt.timedelta(days=days))
     before = standings(plan, asked, as_of=asked.as_of)
-    world = after(world_of(asked, before, as_of=asked.as_of), event, asked)
+    world = after(world_of(asked, plan, before, as_of=asked.as_of), event, asked)
     changed = {name: records_of(rows) for name, rows in world.tables.items()}
     same = Same.of(asked, world, asked.model_copy(update=changed))
     assert bool(list(same.others(before))) is seen_again

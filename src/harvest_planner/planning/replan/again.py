@@ -72,7 +72,7 @@ def _world(
 ) -> tuple[World, tuple[Standing, ...]]:
     """What has become of the problem and the plan's shipments, and how those stood before the events."""
     standing = standings(plan, problem, as_of=as_of)
-    world = world_of(problem, standing, as_of=as_of, sold=plan.surplus)
+    world = world_of(problem, plan, standing, as_of=as_of)
     world = happened_in(world, happened, problem)
     return _confirmed(world, (*standing, *world.keeps)), standing
 

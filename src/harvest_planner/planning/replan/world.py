@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from harvest_planner.catalogue import nearest
 from harvest_planner.errors import UnknownIdError
 from harvest_planner.planning.field import FieldBatch
-from harvest_planner.planning.replan.standing import Stand, Standing
+from harvest_planner.planning.replan.standing import Stand, Standing, rows_for
 from harvest_planner.schema.by_id import ById
-from harvest_planner.schema.plan import Surplus
+from harvest_planner.schema.goods import Commitment
+from harvest_planner.schema.plan import HarvestPlan, Surplus
 from harvest_planner.schema.problem import PlanningProblem
+from harvest_planner.schema.told_rows import field_of
 
 KG_EPSILON = 1e-6
 
@@ -105,16 +108,39 @@ class World:
         return replace(self, keeps=tuple(keeps))
 
 
-def world_of(
-    problem: PlanningProblem, standing: Iterable[Standing], *, as_of: dt.datetime, sold: Iterable[Surplus] = ()
-) -> World:
-    """The problem's tables by id, at the new moment; of what was to be sold locally, what is picked hangs no more."""
+def world_of(problem: PlanningProblem, plan: HarvestPlan, standing: Iterable[Standing], *, as_of: dt.datetime) -> World:
+    """The problem's tables by id, at the new moment, and what is kept of the plan.
+
+    What is picked and stands in no shipment hangs there no more: what was to be sold locally, and goods that no journey
+    could carry. Orders that lack these are planned anew.
+    """
     names = ("crops", "places", "growers", "batches", "orders", "lanes")
-    tables = {name: problem.rows(name) for name in names}
-    return World(tables, tuple(standing), as_of=as_of).picked_off(
-        (each.batch_id, each.pick_on, each.kg) for each in sold if _begins(each, problem) < as_of
-    )
+    world = World({name: problem.rows(name) for name in names}, tuple(standing), as_of=as_of)
+    sold = ((each.batch_id, each.pick_on, each.kg) for each in plan.surplus if _begins(each, problem) < as_of)
+    lost = tuple(_lost(plan, problem, as_of))
+    world = world.picked_off((*sold, *((each.batch_id, each.pick_on, kg) for each, kg in lost)))
+    refused = frozenset(field_of(plan.refusals, "order_id")) if lost else frozenset[str]()
+    return replace(world, touched=refused.intersection(each.order_id for each, _ in lost))
 
 
-def _begins(sold: Surplus, problem: PlanningProblem) -> dt.datetime:
-    return FieldBatch.of(problem.batch(sold.batch_id), problem).pick_day(sold.pick_on).from_at
+def _begins(picked: Surplus | Commitment, problem: PlanningProblem) -> dt.datetime:
+    return FieldBatch.of(problem.batch(picked.batch_id), problem).pick_day(picked.pick_on).from_at
+
+
+def _lost(plan: HarvestPlan, problem: PlanningProblem, as_of: dt.datetime) -> Iterator[tuple[Commitment, float]]:
+    """Commitments that are picked and that the plan ships nothing or less of, each with what is missing [kg]."""
+    given: Sequence[Commitment] = problem.commitments
+    if not given:
+        return
+    whole = set(field_of(plan.shipments, "order_id")) - set(field_of(plan.refusals, "order_id"))
+    open_ones = [given[at] for at, order_id in enumerate(field_of(given, "order_id")) if order_id not in whole]
+    shipped_kg: dict[tuple[str, str, dt.date], float] = defaultdict(float)
+    for row in rows_for(plan, {each.order_id for each in open_ones}):
+        shipped_kg[row.order_id, *row.trip] += row.kg
+    for each in open_ones:
+        key = (each.order_id, each.batch_id, each.pick_on)
+        kept_kg = min(each.kg, shipped_kg[key])
+        shipped_kg[key] -= kept_kg
+        picked = each.state != "frozen" or _begins(each, problem) < as_of
+        if picked and each.kg - kept_kg > KG_EPSILON:
+            yield each, each.kg - kept_kg
