@@ -111,9 +111,7 @@ class Network:
         """
         start, end = self._id(origin_id), self._id(destination_id)
         named = (goods, clocks_key)
-        carried = self._carried.get(named)
-        if carried is None:
-            carried = self._carried[named] = self._carry(goods, clocks, kinks_degc)
+        carried = self._carried.get(named) or self._carry(named, clocks, kinks_degc)
         here = self._ambient.degc(start, ready_h)
         leaving = tuple(number for _, number in carried.search.first_departures(start, end, ready_h))
         key = (start, end, named, leaving, here)
@@ -143,9 +141,7 @@ class Network:
         """
         start, end = self._id(origin_id), self._id(destination_id)
         named = (goods, clocks_key)
-        carried = self._carried.get(named)
-        if carried is None:
-            carried = self._carried[named] = self._carry(goods, clocks, kinks_degc)
+        carried = self._carried.get(named) or self._carry(named, clocks, kinks_degc)
         if lane_id not in self._lanes or not takes(self._lanes[lane_id], goods):
             return None
         service = self._service(lane_id, goods)
@@ -193,7 +189,8 @@ class Network:
             known = self._profiles.setdefault(key, fare_alone(service, air=air, rates=carried.rates))
         return known
 
-    def _carry(self, goods: str | None, clocks: Clocks, kinks_degc: Sequence[float]) -> _Carried:
+    def _carry(self, named: _Goods, clocks: Clocks, kinks_degc: Sequence[float]) -> _Carried:
+        goods, _ = named
         ends = [each for each in self._ends if takes(self._lanes[each.lane_id], goods)]
         lanes = [self._lanes[each.lane_id] for each in ends]
         # Pulp that lags the air and air that changes by the hour are for `fare` to follow.
@@ -202,7 +199,7 @@ class Network:
         )
         ageing = Ageing(clocks[0], self._ambient)
         limited = any(lane.capacity_kg is not None for lane in lanes)
-        return _Carried(
+        found = self._carried[named] = _Carried(
             search=Search(Laws(ends, lambda lane_id: self._service(lane_id, goods), ageing), prunes=exact),
             ageing=ageing,
             exact=exact,
@@ -211,6 +208,7 @@ class Network:
             kinks_degc=kinks_degc,
             rates=Rates(clocks, kinks_degc),
         )
+        return found
 
     def _service(self, lane_id: str, goods: str | None) -> Service:
         lane = self._lanes[lane_id]
