@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harvest_planner.planning.field import FieldBatch, PickDay
-from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.index_arrays import by_first, runs
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Kind, Pool
 from harvest_planner.planning.verdict import gained_before
@@ -168,7 +168,7 @@ class WaysLaidOut:
             tuple(listed),
             np.array([each.cost_vnd_per_kg for each in listed], dtype=float),
             np.array([each.limited for each in listed], dtype=bool),
-            _by_first(profile[at]),
+            by_first(profile[at])[0],
             _numbered(starts),
         )
 
@@ -181,14 +181,6 @@ class WaysLaidOut:
             found = gained_before(goods.field, goods.day, departs_h=departs_h, ambient=ambient)
             self._gained[key] = found
         return found
-
-
-def _by_first(keys: Ints) -> Ints:
-    """A number for each key, rising by its first place."""
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    number = np.empty(len(first), dtype=np.int64)
-    number[np.argsort(first)] = np.arange(len(first))
-    return number[which.reshape(-1)]
 
 
 def _numbered(starts: Floats) -> Ints:

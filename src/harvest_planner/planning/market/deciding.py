@@ -124,7 +124,7 @@ def _answered(
 ) -> tuple[Prices, Loading]:
     """Whole trips and orders as the market answers, and the prices that clear beside these trips."""
     market, groups = answers.market, answers.groups
-    picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
+    picked = whole_trips(answers, prices, answers.picked(prices, width), seed=seed)
     beside = answers.with_trips(picked)
     prices, width = clearing_prices(
         beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS, near=SETTLE_NEAR, patience=patience
