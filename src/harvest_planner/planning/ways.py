@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +48,24 @@ class Ways(NamedTuple):
 
     def __len__(self) -> int:
         return len(self.cohort)
+
+    @classmethod
+    def joined(cls, each: Sequence[Ways]) -> Ways:
+        """Those of several kinds and destinations, one below the other, with numbers of their own."""
+        if len(each) == 1:
+            return each[0]
+        cohort, journey, departs, starts, journeys, cost, limited, profile, start = zip(*each, strict=True)
+        return cls(
+            np.concatenate(cohort),
+            _beside(journey, [len(own) for own in journeys]),
+            np.concatenate(departs),
+            np.concatenate(starts),
+            tuple(chain.from_iterable(journeys)),
+            np.concatenate(cost),
+            np.concatenate(limited),
+            _beside(profile, [int(own.max(initial=-1)) + 1 for own in profile]),
+            _beside(start, [int(own.max(initial=-1)) + 1 for own in start]),
+        )
 
 
 class _Consignment(NamedTuple):
@@ -181,6 +200,11 @@ class WaysLaidOut:
             found = gained_before(goods.field, goods.day, departs_h=departs_h, ambient=ambient)
             self._gained[key] = found
         return found
+
+
+def _beside(each: Sequence[Ints], counts: Sequence[int]) -> Ints:
+    """Numbers below so many each, as numbers of all."""
+    return np.concatenate([own + before for own, before in zip(each, np.cumsum([0, *counts[:-1]]), strict=True)])
 
 
 def _numbered(starts: Floats) -> Ints:
