@@ -38,6 +38,13 @@ def by_first(keys: Ints) -> tuple[Ints, Ints]:
     return number[which.reshape(-1)], first[rank]
 
 
+def present(numbers: Ints) -> tuple[Ints, Ints]:
+    """As `np.unique` with the inverse, of numbers from 0 on that are not much larger than there are of them."""
+    found = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    found[numbers] = True
+    return np.flatnonzero(found), (np.cumsum(found) - 1)[numbers]
+
+
 def connected(count: int, one: Ints, other: Ints) -> Ints:
     """Of each of so many nodes the least one that edges between pairs of nodes lead to."""
     least = np.arange(count)

@@ -11,7 +11,7 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats
 from harvest_planner.planning.market.answers import Answers
 from harvest_planner.planning.market.bound import bound_vnd
-from harvest_planner.planning.market.clearing import clearing_prices, market_prices
+from harvest_planner.planning.market.clearing import clearing_prices, first_prices, market_prices
 from harvest_planner.planning.market.households import whole_trips
 from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
@@ -100,7 +100,8 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
         best_first = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
         _fill(best_first, patience)
-        prices, _, answers = market_prices(market, groups, seed, patience, rounds=FEW_ROUNDS)
+        answers = Answers(market, groups)
+        prices, _ = clearing_prices(answers, first_prices(answers), rounds=FEW_ROUNDS, patience=patience)
         bound = bound_vnd(market, groups, prices)
         if _value_of(best_first) >= NEAR_ENOUGH * bound:
             return _decision(best_first, answers, prices, bound, patience)
