@@ -16,6 +16,7 @@ from harvest_planner.planning.market.households import whole_trips
 from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market
+from harvest_planner.planning.market.merging import merge
 from harvest_planner.planning.market.parts import MarketPart, parts_of, spread
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.scarce import Scarce, scarce_prices
@@ -28,6 +29,9 @@ FEW_ORDERS, FEW_ROUNDS, NEAR_ENOUGH = 100, 60, 0.95
 it only where orders are many; rounds of prices for its bound; share of that from which on it is taken. Assumptions."""
 SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 60, 0.01, 20.0
 """Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
+
+MERGED_AT_MOST = 2
+"""Times that trips are given up before what is left is sold; an assumption."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,12 @@ def _answered(
 
 
 def _fill(loading: Loading, patience: Patience) -> None:
-    """Serve what still fits at a profit, first beyond what the local market pays."""
+    """Serve what still fits at a profit, first beyond what the local market pays; trips that others spare are none."""
     loading.fill(beside_surplus=False, patience=patience)
+    for _ in range(MERGED_AT_MOST):
+        if not merge(loading, patience):
+            break
+        loading.fill(beside_surplus=False, patience=patience)
     loading.sell()
     loading.fill(beside_surplus=True, patience=patience)
 
