@@ -98,6 +98,25 @@ def test_wishes_of_several_kinds_are_judged_together_as_each_alone(floor: float 
         np.testing.assert_allclose(found.parcel_shares(wish), alone.parcel_shares(wish), atol=1e-14)
 
 
+def test_a_way_that_comes_too_late_may_have_more_outcomes_than_those_taken() -> None:
+    slow = lane(id="slow", transit_p50_h=200, transit_p95_h=900, cost_vnd_per_kg=10)
+    lanes = [lane(transit_p95_h=20, cost_vnd_per_kg=5_000), slow]
+    crops = [{**DURABLE, "id": "red", "window_d20": 12, "fruit_per_kg": 3}]
+    late = order(id="o", crop_id="red", deliver_until_at="2026-08-12T12:00:00+07:00", ripe_within_days=(0, 6))
+    meeting = Meeting(
+        problem(crops=crops, batches=[batch(id="b", crop_id="red")], orders=[late], lanes=lanes),
+    )
+    wish = meeting.buyer(meeting.problem.orders[0]).wish.shape
+    shares = Shares(meeting)
+    ways = shares.ways("red", "town")
+    outcomes = {id(each.profile): len(meeting.part_arrays(each).probability) for each in ways.journeys}
+    assert len(set(outcomes.values())) > 1
+    ((_, found),) = shares.promised((wish,), floor=0.5)
+    taken = {id(ways.journeys[at].profile) for at in ways.journey[found.row]}
+    assert taken
+    assert max(outcomes.values()) > max(outcomes[each] for each in taken)
+
+
 def _kind_first(wish: Wish) -> bool:
     """Wishes of one kind follow each other."""
     return wish.crop_id == "blue"

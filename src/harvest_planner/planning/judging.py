@@ -165,6 +165,8 @@ def judged(
     if not len(shape):
         return _NOTHING
     cases, case = np.unique(wait_of * len(starts) + start_of, return_inverse=True)
+    # A profile that nothing takes may have more outcomes than those that are taken.
+    by = by[:, : deliveries.ages_d20.shape[1]]
     fate = Fate(deliveries, starts, *np.divmod(cases, len(starts)), by)
     good_by = fate.good_by(case, lower[window], upper[window])
     both, of_both = np.unique(which * len(by) + late, return_inverse=True)
