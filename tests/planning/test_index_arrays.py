@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, strategies as st
 
-from harvest_planner.planning.index_arrays import connected, split
+from harvest_planner.planning.index_arrays import by_first, connected, present, split
 
 EDGES = st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=40)
 
@@ -29,3 +29,16 @@ def test_positions_are_split_by_their_owners() -> None:
     found = split(np.array([2, 0, 2, 3, 0]), 5)
     assert [each.tolist() for each in found] == [[1, 4], [], [0, 2], [3], []]
     assert split(np.empty(0, dtype=np.int64), 0) == []
+
+
+@given(st.lists(st.integers(0, 30)))
+def test_numbers_present_are_those_that_are_unique(numbers: list[int]) -> None:
+    given_ = np.array(numbers, dtype=np.int64)
+    for found, wanted in zip(present(given_), np.unique(given_, return_inverse=True), strict=True):
+        assert found.tolist() == wanted.tolist()
+
+
+def test_keys_are_numbered_by_their_first_place() -> None:
+    number, first = by_first(np.array([7, 3, 7, 9, 3]))
+    assert number.tolist() == [0, 1, 0, 2, 1]
+    assert first.tolist() == [0, 1, 3]

@@ -12,11 +12,12 @@ import numpy as np
 from harvest_planner.planning.candidates import certified, graded, sized
 from harvest_planner.planning.fairness import NO_PART, FairPart, Owner
 from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.judging import SLACK
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.pools import Kind
 from harvest_planner.planning.progress import JUDGED, OnProgress, Progress, in_silence
-from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised, Shares
+from harvest_planner.planning.shares import Bools, Floats, Ints, Promised, Shares
 from harvest_planner.planning.timing import priced, timing_vnd_per_kg
 from harvest_planner.planning.verdict import Start
 from harvest_planner.planning.ways import Ways

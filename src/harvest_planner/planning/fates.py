@@ -20,10 +20,12 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 REACH_SHARES = (0.0, 0.1, 0.25, 0.4)
+MOST_CELLS = 2_000_000
+"""Outcomes that are summed at one time at most."""
 
 
 class Deliveries(NamedTuple):
-    """`verdict.Delivery` for several waits at once: shape (waits, outcomes), probabilities (outcomes,)."""
+    """`verdict.Delivery` for several waits at once, on one profile or on several: shape (waits, outcomes)."""
 
     probabilities: Floats
     ages_d20: Floats
@@ -35,8 +37,8 @@ class Deliveries(NamedTuple):
     @classmethod
     def stacked(cls, each: Sequence[Delivery]) -> Deliveries:
         """Those of one profile, one below the other."""
-        _, probabilities, *columns = zip(*each, strict=True)
-        return cls(np.array(probabilities[0]), *map(np.array, columns))
+        _, *columns = zip(*each, strict=True)
+        return cls(*map(np.array, columns))
 
     @classmethod
     def steady(cls, parts: PartArrays, until_h: Floats, resting: Sequence[float]) -> Deliveries:
@@ -54,20 +56,28 @@ class Deliveries(NamedTuple):
             spans = np.abs(parts.per_h[clock] - rate) * wide_h / 2.0
             columns.append((parts.gains[clock] + rate * early_h, np.where(early_h > 0.0, spans, ridden[clock])))
         (ages, _), chills, safeties = columns
-        return cls(parts.probability, ages, *chills, *safeties)
+        return cls(np.broadcast_to(parts.probability, early_h.shape), ages, *chills, *safeties)
+
+    @classmethod
+    def joined(cls, each: Sequence[Deliveries]) -> Deliveries:
+        """Those of several profiles, one below the other: where one has fewer outcomes the rest repeat its last."""
+        if len(each) == 1:
+            return each[0]
+        probabilities, *columns = zip(*each, strict=True)
+        return cls(side_by_side(probabilities, even=False), *(side_by_side(column, even=True) for column in columns))
 
 
 class Fate:
-    """Fruit on one profile, and what may become of it until delivery: outcomes by arrays.
+    """Fruit on its way, and what may become of it until delivery: outcomes by arrays.
 
-    A case is a start with a wait; each of the attributes has a row for each case.
+    A case is a start with a wait on a profile; each of the attributes has a row for each case.
 
     Attributes
     ----------
     means : ages at delivery by each outcome [d20], shape (cases, outcomes).
     sound : probability of taking no harm on the way, likewise.
     risk : of breaking the food-safety cap.
-    by : of each deadline the probability of each outcome and of arriving by then, shape (deadlines, outcomes).
+    by : of each deadline on a profile the probability of each outcome and of arriving by then: (deadlines, outcomes).
 
     Parameters
     ----------
@@ -82,13 +92,21 @@ class Fate:
         safe = _shares_within(self.starts[:, 2:3], safeties, safety_spans, wait)
         unhurt = _shares_within(self.starts[:, 1:2], chills, chill_spans, wait)
         self.sound = np.minimum(safe, unhurt)
-        self.risk = np.minimum((probabilities * (1.0 - safe)).sum(axis=1), 1.0)
+        self.risk = np.minimum((probabilities[wait] * (1.0 - safe)).sum(axis=1), 1.0)
 
-    def good_shares(self, case: Ints, lower_d20: Floats, upper_d20: Floats) -> Floats:
-        """Expected share of good fruit of some cases, each in a window of its own, by each deadline: (cases, d)."""
+    def good_by(self, case: Ints, lower_d20: Floats, upper_d20: Floats) -> Floats:
+        """Share of good fruit in each outcome of some cases, each in a window of its own: shape (cases, outcomes)."""
         spread = self.starts[case, 3:4]
-        shares = shares_between(self.means[case], spread, lower_d20[:, None], upper_d20[:, None])
-        return np.asarray(np.minimum((self.sound[case] * shares) @ self.by.T, 1.0))
+        return self.sound[case] * shares_between(self.means[case], spread, lower_d20[:, None], upper_d20[:, None])
+
+    def good_shares(self, good: Floats, which: Ints, late: Ints) -> Floats:
+        """Expected shares of good fruit, of some rows of `good_by` by some deadlines."""
+        found = np.empty(len(which))
+        step = max(1, MOST_CELLS // max(1, good.shape[1]))
+        for at in range(0, len(which), step):
+            part = slice(at, at + step)
+            found[part] = np.einsum("ij,ij->i", good[which[part]], self.by[late[part]])
+        return np.minimum(found, 1.0)
 
     def parcel_shares(self, case: Ints, late: Ints, size: Ints, wishes: Sequence[Wish]) -> Floats:
         """Probability that a parcel passes, of some cases by some deadlines.
@@ -111,30 +129,44 @@ class Fate:
         return np.asarray(np.minimum((weights * passing[which]).sum(axis=1), 1.0))
 
 
-def in_time_by(parts: PartArrays, journey: Journey, until_h: Floats) -> Floats:
-    """`verdict.in_time` for several deadlines [h after the first departure], shape (deadlines, outcomes)."""
-    low_h, high_h, probability = parts.low_h, parts.high_h, parts.probability
+def in_time_by(parts: Sequence[PartArrays], journeys: Sequence[Journey], of: Ints, until_h: Floats) -> Floats:
+    """`verdict.in_time` for several deadlines, shape (deadlines, outcomes).
+
+    Parameters
+    ----------
+    parts, journeys : profiles, and a journey of each.
+    of : of each deadline its profile.
+    until_h : each [h after the first departure].
+    """
+    probability = side_by_side([each.probability[None] for each in parts], even=False)[of]
+    low_h, high_h = (
+        side_by_side([column[None] for column in columns], even=True)[of]
+        for columns in zip(*((each.low_h, each.high_h) for each in parts), strict=True)
+    )
     until = until_h[:, None]
     found = np.where(high_h <= until + EDGE_H, probability, 0.0)
     cut = np.where((low_h < until) & (until < high_h - EDGE_H), probability, 0.0)
     straddling = cut.sum(axis=1)
     for at in np.flatnonzero(straddling > 0.0).tolist():
+        journey = journeys[of[at]]
         left = journey.probability_by(journey.first_departure_h + float(until_h[at])) - found[at].sum()
         found[at] += min(1.0, max(0.0, float(left / straddling[at]))) * cut[at]
     return found
 
 
-def may_reach(deliveries: Deliveries, lower: Floats, upper: Floats, starts: Floats, floor: float) -> Bools:
-    """Waits, windows and starts that are not certain to miss the floor, shape (waits, windows, starts).
+def may_reach(
+    deliveries: Deliveries, wait: Ints, windows: tuple[Floats, Floats], starts: Floats, floor: float
+) -> Bools:
+    """Which fruit is not certain to miss the floor: each with its wait, its window and its start.
 
     Of the outcomes a share t gains no more than g, the rest more; so a row can promise at most
     t + (1 − t)·Φ((upper − age − g)/sd), and likewise from below.
     """
-    ages = deliveries.ages_d20
-    possible = np.ones((len(ages), len(lower), len(starts)), dtype=bool)
+    ages, (lower, upper) = deliveries.ages_d20, windows
+    possible = np.ones(len(wait), dtype=bool)
     order = np.argsort(ages, axis=1)
+    mass = np.cumsum(np.take_along_axis(deliveries.probabilities, order, axis=1), axis=1)
     ages = np.take_along_axis(ages, order, axis=1)
-    mass = np.cumsum(deliveries.probabilities[order], axis=1)
     last = ages.shape[1] - 1
     for share in REACH_SHARES:
         needed = (floor - share) / (1.0 - share)
@@ -143,11 +175,24 @@ def may_reach(deliveries: Deliveries, lower: Floats, upper: Floats, starts: Floa
         margin = NormalDist().inv_cdf(needed) * starts[:, 3] - 1e-9
         lowest = np.minimum((mass <= share).sum(axis=1), last)
         highest = np.minimum((mass < 1.0 - share).sum(axis=1), last) if share else np.full(len(ages), last)
-        low, high = (np.take_along_axis(ages, at[:, None], axis=1) for at in (lowest, highest))
-        soonest, latest = starts[:, 0] + low, starts[:, 0] + high
-        possible &= soonest[:, None, :] <= upper[:, None] - margin
-        possible &= latest[:, None, :] >= lower[:, None] + margin
+        low, high = (np.take_along_axis(ages, at[:, None], axis=1)[:, 0] for at in (lowest, highest))
+        possible &= starts[:, 0] + low[wait] <= upper - margin
+        possible &= starts[:, 0] + high[wait] >= lower + margin
     return possible
+
+
+def side_by_side(each: Sequence[Floats], *, even: bool) -> Floats:
+    """Rows of several widths as wide as the widest, one array below the other; even: the last column is repeated."""
+    widest = max(rows.shape[1] for rows in each)
+    found = np.zeros((sum(len(rows) for rows in each), widest))
+    start = 0
+    for rows in each:
+        end, wide = start + len(rows), rows.shape[1]
+        found[start:end, :wide] = rows
+        if even and wide < widest:
+            found[start:end, wide:] = rows[:, -1:]
+        start = end
+    return found
 
 
 def _shares_within(start: Floats, doses: Floats, spans: Floats, wait: Ints) -> Floats:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harvest_planner.planning.curves import curve_of
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.settled import PLANNED_STATES, Used
 from harvest_planner.planning.wish import Wish
@@ -21,7 +22,6 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 KG_EPSILON = 1e-6
 _SHAPED_BY = (
-    "crop_id",
     "destination_id",
     "deliver_from_at",
     "due_at",
@@ -127,19 +127,27 @@ def _rank(ids: Sequence[str]) -> Ints:
 def _wishes(
     meeting: Meeting, table: RecordTable[Order], row: Ints, *, sized: bool
 ) -> tuple[Ints, list[Wish], list[tuple[str, str, float]]]:
-    key = np.zeros(len(row), dtype=np.int64)
+    crops = [meeting.problem.crop(crop_id) for crop_id in table.column("crop_id").values]
+    likes: dict[tuple[int, float | None], int] = {}
+    like = [likes.setdefault((id(curve_of(crop)), crop.fruit_per_kg), len(likes)) for crop in crops]
+    crop_code = _codes(table, "crop_id")[row]
+    key = np.array(like, dtype=np.int64)[crop_code]
     for name in (*_SHAPED_BY, *(_SIZED_BY if sized else ())):
         codes = _codes(table, name)[row]
         _, key = np.unique(key * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
         key = key.reshape(-1).astype(np.int64)
-    different, first = np.unique(key, return_index=True)
+    _, first = np.unique(key, return_index=True)
+    # What is asked of one crop is asked of every other that ripens and counts alike.
+    alike = [meeting.buyer(table[at]) for at in row[first].tolist()]
+    wished = [buyer.wish if sized else buyer.wish.shape for buyer in alike]
+    _, first, which = np.unique(crop_code * max(1, len(first)) + key, return_index=True, return_inverse=True)
     numbers_: dict[Wish, int] = {}
     rooms: list[tuple[str, str, float]] = []
-    of_key = np.zeros(len(different), dtype=np.int64)
-    for number, at in enumerate(first.tolist()):
-        buyer = meeting.buyer(table[int(row[at])])
-        wish = buyer.wish if sized else buyer.wish.shape
-        if wish not in numbers_:
-            rooms.append((wish.crop_id, wish.destination_id, buyer.room_degc))
-        of_key[number] = numbers_.setdefault(wish, len(numbers_))
-    return of_key[key] if len(key) else key, list(numbers_), rooms
+    of_key = np.zeros(len(first), dtype=np.int64)
+    for number, (example, code) in enumerate(zip(key[first].tolist(), crop_code[first].tolist(), strict=True)):
+        wish = wished[example].of_crop(crops[code].id)
+        known = len(numbers_)
+        of_key[number] = numbers_.setdefault(wish, known)
+        if len(numbers_) > known:
+            rooms.append((wish.crop_id, wish.destination_id, alike[example].room_degc))
+    return of_key[which.reshape(-1)], list(numbers_), rooms

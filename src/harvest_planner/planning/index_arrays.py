@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,15 +29,35 @@ def distinct_pairs(first: Ints, second: Ints) -> tuple[Ints, Ints]:
     return keys // width - 1, keys % width - 1
 
 
+def by_first(keys: Ints) -> tuple[Ints, Ints]:
+    """A number for each key, rising by its first place, and the first place of each number."""
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    rank = np.argsort(first)
+    number = np.empty(len(first), dtype=np.int64)
+    number[rank] = np.arange(len(first))
+    return number[which.reshape(-1)], first[rank]
+
+
+def present(numbers: Ints) -> tuple[Ints, Ints]:
+    """As `np.unique` with the inverse, of numbers from 0 on that are not much larger than there are of them."""
+    found = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    found[numbers] = True
+    return np.flatnonzero(found), (np.cumsum(found) - 1)[numbers]
+
+
 def connected(count: int, one: Ints, other: Ints) -> Ints:
     """Of each of so many nodes the least one that edges between pairs of nodes lead to."""
-    graph = nx.Graph()
-    graph.add_nodes_from(range(count))
-    graph.add_edges_from(zip(one.tolist(), other.tolist(), strict=True))
-    least = np.empty(count, dtype=np.int64)
-    for nodes in nx.connected_components(graph):
-        least[list(nodes)] = min(nodes)
-    return least
+    least = np.arange(count)
+    while True:
+        # Whatever an edge joins hangs below the lesser of what its ends hang below; then all hang below the top.
+        tops = least[one], least[other]
+        lesser = np.minimum(*tops)
+        if (tops[0] == tops[1]).all():
+            return least
+        for top in tops:
+            np.minimum.at(least, top, lesser)
+        while (least[least] != least).any():
+            least = least[least]
 
 
 def split(owner: Ints, count: int) -> list[Ints]:

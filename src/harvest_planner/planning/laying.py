@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,8 +19,14 @@ from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.patience import JUDGING_AT_MOST, Patience
 from harvest_planner.planning.pools import Kind, Trip
 from harvest_planner.planning.settled import Used, left_kg
+from harvest_planner.planning.shares import Promised
 from harvest_planner.planning.supplying import blocked, departures_of, supply_of
 from harvest_planner.planning.wish import Wish
+
+JUDGED_TOGETHER = 500
+"""Wishes that are judged at one time, of several kinds and destinations where each has few."""
+_Shapes = dict[Wish, list[int]]
+"""Wishes by their shapes, for crops of one kind at one destination."""
 
 
 @dataclass(frozen=True)
@@ -98,41 +105,64 @@ def laid_out(meeting: Meeting, judge: ArrayJudge, asked: Asked, used: Used, *, s
 
 def _rows(judge: ArrayJudge, wishes: Sequence[Wish], *, sized: bool, patience: Patience) -> tuple[_Rows, list[int]]:
     """What each wish may choose, but for what is outdone; and wishes for which there was no time."""
-    together: dict[tuple[Kind, str], dict[Wish, list[int]]] = {}
+    together: dict[tuple[Kind, str], _Shapes] = {}
     for number, wish in enumerate(wishes):
         key = (judge.meeting.kind(wish.crop_id), wish.destination_id)
         together.setdefault(key, {}).setdefault(wish.shape, []).append(number)
     parts: list[_Rows] = []
     unjudged: list[int] = []
-    for shapes in together.values():
+    for groups in _batches(list(together.values())):
         if patience.over_after(JUDGING_AT_MOST):
-            unjudged += [number for members in shapes.values() for number in members]
+            unjudged += [number for shapes in groups for members in shapes.values() for number in members]
             continue
+        shapes = {shape: members for each in groups for shape, members in each.items()}
         which, promised = judge.allowed_together(tuple(shapes))
         if not len(promised.row):
             continue
-        example = next(iter(shapes))
-        ways = judge.shares.ways(example.crop_id, example.destination_id)
-        own = ways.journey[promised.row]
-        cost = judge.costs(ways, own, tuple(shapes), which)
+        cost, journey, limited = _taken(judge, groups, which, promised)
         if sized:
             row, at, parcel = judge.passing(
                 {s: [wishes[n] for n in each] for s, each in shapes.items()}, which, promised
             )
             own_wish = np.array([number for members in shapes.values() for number in members], dtype=np.int64)[at]
         else:
-            outdone = _outdone(which, promised.pool, promised.good_share, cost, ways.limited[own])
+            outdone = _outdone(which, promised.pool, promised.good_share, cost, limited)
             row = np.flatnonzero(~outdone)
             own_wish = np.array([members[0] for members in shapes.values()], dtype=np.int64)[which[row]]
             parcel = np.ones(len(row))
-        journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
         way, pool, good = promised.row[row], promised.pool[row], promised.good_share[row]
-        parts.append(_Rows(own_wish, pool, way, journeys[own[row]], good, parcel, cost[row]))
+        parts.append(_Rows(own_wish, pool, way, journey[row], good, parcel, cost[row]))
     if not parts:
         none = np.empty(0, dtype=np.int64)
         return _Rows(none, none, none, none, np.empty(0), np.empty(0), np.empty(0)), unjudged
     joined = _Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return joined.where(np.argsort(joined.wish, kind="stable")), unjudged
+
+
+def _batches(groups: Sequence[_Shapes]) -> Iterator[Sequence[_Shapes]]:
+    """Neighbours together, until there is enough to judge at one time."""
+    begun, count = 0, 0
+    for number, shapes in enumerate(groups):
+        count += len(shapes)
+        if count >= JUDGED_TOGETHER or number == len(groups) - 1:
+            yield groups[begun : number + 1]
+            begun, count = number + 1, 0
+
+
+def _taken(judge: ArrayJudge, groups: Sequence[_Shapes], which: Ints, promised: Promised) -> tuple[Floats, Ints, Bools]:
+    """Of each row what a kilogram costs on the way [VND/kg], its journey's number, and whether that has little room."""
+    parts = []
+    bounds = np.cumsum([0, *map(len, groups)])
+    ends = np.searchsorted(which, bounds).tolist()
+    for number, (shapes, (start, end)) in enumerate(zip(groups, pairwise(ends), strict=True)):
+        example = next(iter(shapes))
+        ways = judge.shares.ways(example.crop_id, example.destination_id)
+        own = ways.journey[promised.row[start:end]]
+        cost = judge.costs(ways, own, tuple(shapes), which[start:end] - bounds[number])
+        journeys = np.array([judge.shares.number(journey) for journey in ways.journeys], dtype=np.int64)
+        parts.append((cost, journeys[own], ways.limited[own]))
+    cost, journey, limited = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return cost, journey, limited
 
 
 def _outdone(shape: Ints, pool: Ints, good: Floats, cost: Floats, limited: Bools) -> Bools:

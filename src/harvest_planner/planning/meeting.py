@@ -79,6 +79,7 @@ class Meeting:
             able = (trip for trip in lawful if (trip.field.batch.id, trip.day.pick_on) in only)
             lawful = (Trip(number, trip.field, trip.day) for number, trip in enumerate(able))
         self.trips = tuple(lawful)
+        self._kinds: dict[str, Kind] = {}
         self._offers: dict[tuple[str, str], tuple[Offer, ...]] = {}
         self._parts = _PARTS.setdefault(self.network, {})
         self._arrays = _ARRAYS.setdefault(self.network, {})
@@ -116,8 +117,11 @@ class Meeting:
 
     def kind(self, crop_id: str) -> Kind:
         """What ripening and travel ask of a crop: the same ways lead from all crops of a kind."""
-        crop = self.problem.crop(crop_id)
-        return id(curve_of(crop)), crop.goods, self._places.get(crop.id, ())
+        found = self._kinds.get(crop_id)
+        if found is None:
+            crop = self.problem.crop(crop_id)
+            found = self._kinds[crop_id] = id(curve_of(crop)), crop.goods, self._places.get(crop.id, ())
+        return found
 
     @cached_property
     def _places(self) -> dict[str, tuple[str, ...]]:

@@ -13,12 +13,13 @@ import numpy as np
 
 from harvest_planner.planning.candidates import Candidate, candidate_of, sized
 from harvest_planner.planning.columns import ArrayJudge
+from harvest_planner.planning.judging import SLACK
 from harvest_planner.planning.left_arrays import LeftArrays
 from harvest_planner.planning.leftover import CAPACITIES, KG_EPSILON, Leftover
 from harvest_planner.planning.meeting import Entry, Meeting
 from harvest_planner.planning.outlook import Promisable, Room, later_buyers
 from harvest_planner.planning.pools import Kind
-from harvest_planner.planning.shares import SLACK, Bools, Floats, Ints, Promised
+from harvest_planner.planning.shares import Bools, Floats, Ints, Promised
 from harvest_planner.planning.verdict import Start, Verdict
 from harvest_planner.planning.wish import BuyerOrder, Wish
 

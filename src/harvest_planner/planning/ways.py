@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harvest_planner.planning.field import FieldBatch, PickDay
-from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.index_arrays import by_first, runs
 from harvest_planner.planning.meeting import Meeting
 from harvest_planner.planning.pools import Kind, Pool
 from harvest_planner.planning.verdict import gained_before
@@ -48,6 +49,24 @@ class Ways(NamedTuple):
     def __len__(self) -> int:
         return len(self.cohort)
 
+    @classmethod
+    def joined(cls, each: Sequence[Ways]) -> Ways:
+        """Those of several kinds and destinations, one below the other, with numbers of their own."""
+        if len(each) == 1:
+            return each[0]
+        cohort, journey, departs, starts, journeys, cost, limited, profile, start = zip(*each, strict=True)
+        return cls(
+            np.concatenate(cohort),
+            _beside(journey, [len(own) for own in journeys]),
+            np.concatenate(departs),
+            np.concatenate(starts),
+            tuple(chain.from_iterable(journeys)),
+            np.concatenate(cost),
+            np.concatenate(limited),
+            _beside(profile, [int(own.max(initial=-1)) + 1 for own in profile]),
+            _beside(start, [int(own.max(initial=-1)) + 1 for own in start]),
+        )
+
 
 class _Consignment(NamedTuple):
     """Cohorts of a kind that wait at one place from one hour on for the same carriers."""
@@ -65,20 +84,6 @@ class _Consignment(NamedTuple):
         stages = [pool.field.stage for pool in pools]
         fruit = [(p.day.age_d20, stage.sd_d20, stage.batch_sd_d20) for p, stage in zip(pools, stages, strict=True)]
         return cls(pools[0].field, pools[0].day, np.array([pool.cohort for pool in pools]), np.array(fruit))
-
-    def sent(self, journey: Ints, gained: Floats) -> tuple[Ints, Ints, Floats]:
-        """Every cohort on every journey: its number, the journey's, and `verdict.started`.
-
-        Parameters
-        ----------
-        gained : of each journey what the clocks gained before it departs, shape (journeys, 3).
-        """
-        cohorts, journeys = len(self.cohorts), len(journey)
-        starts = np.empty((cohorts, journeys, 5))
-        starts[:, :, :3] = gained
-        starts[:, :, 0] += self.fruit[:, :1]
-        starts[:, :, 3:] = self.fruit[:, None, 1:]
-        return np.repeat(self.cohorts, journeys), np.tile(journey, cohorts), starts.reshape(-1, 5)
 
 
 class WaysLaidOut:
@@ -139,25 +144,33 @@ class WaysLaidOut:
     def _laid_out(self, kind: Kind, destination_id: str) -> Ways:
         journeys: dict[int, int] = {}
         listed: list[Journey] = []
-        parts: list[tuple[Ints, Ints, Floats]] = []
-        for goods in self._consignments.get(kind, ()):
-            offered = self.meeting.journeys_from(goods.field, goods.day, destination_id)
-            for journey in offered:
+        taken: list[int] = []
+        gains: list[tuple[float, ...]] = []
+        first = [0]
+        consignments = self._consignments.get(kind, ())
+        for goods in consignments:
+            for journey in self.meeting.journeys_from(goods.field, goods.day, destination_id):
                 if id(journey) not in journeys:
                     journeys[id(journey)] = len(listed)
                     listed.append(journey)
-            if offered:
-                at = np.array([journeys[id(journey)] for journey in offered], dtype=np.int64)
-                gained = np.array([self._gained_before(goods, journey.first_departure_h) for journey in offered])
-                parts.append(goods.sent(at, gained))
-        if not parts:
+                taken.append(journeys[id(journey)])
+                gains.append(self._gained_before(goods, journey.first_departure_h))
+            first.append(len(taken))
+        if not taken:
             none = np.empty(0, dtype=np.int64)
             empty = np.empty(0)
             return Ways(none, none, empty, np.empty((0, 5)), (), empty, np.empty(0, dtype=bool), none, none)
-        cohort = np.concatenate([part[0] for part in parts])
-        rank = np.argsort(cohort, kind="stable")
-        cohort, at = cohort[rank], np.concatenate([part[1] for part in parts])[rank]
-        starts = np.concatenate([part[2] for part in parts])[rank]
+        # Every cohort, rising, with every journey that its consignment can take.
+        cohorts = np.concatenate([goods.cohorts for goods in consignments])
+        waits = np.repeat(np.arange(len(consignments)), [len(goods.cohorts) for goods in consignments])
+        rank = np.argsort(cohorts, kind="stable")
+        row, of = runs(np.array(first, dtype=np.int64), waits[rank])
+        cohort, at = cohorts[rank][of], np.array(taken, dtype=np.int64)[row]
+        fruit = np.concatenate([goods.fruit for goods in consignments])[rank][of]
+        starts = np.empty((len(at), 5))
+        starts[:, :3] = np.array(gains)[row]
+        starts[:, 0] += fruit[:, 0]
+        starts[:, 3:] = fruit[:, 1:]
         profile = np.array([id(each.profile) for each in listed], dtype=np.int64)
         departs = np.array([each.first_departure_h for each in listed])
         return Ways(
@@ -168,7 +181,7 @@ class WaysLaidOut:
             tuple(listed),
             np.array([each.cost_vnd_per_kg for each in listed], dtype=float),
             np.array([each.limited for each in listed], dtype=bool),
-            _by_first(profile[at]),
+            by_first(profile[at])[0],
             _numbered(starts),
         )
 
@@ -183,12 +196,9 @@ class WaysLaidOut:
         return found
 
 
-def _by_first(keys: Ints) -> Ints:
-    """A number for each key, rising by its first place."""
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    number = np.empty(len(first), dtype=np.int64)
-    number[np.argsort(first)] = np.arange(len(first))
-    return number[which.reshape(-1)]
+def _beside(each: Sequence[Ints], counts: Sequence[int]) -> Ints:
+    """Numbers below so many each, as numbers of all."""
+    return np.concatenate([own + before for own, before in zip(each, np.cumsum([0, *counts[:-1]]), strict=True)])
 
 
 def _numbered(starts: Floats) -> Ints:

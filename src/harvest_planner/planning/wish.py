@@ -55,6 +55,22 @@ class Wish:
             self.certifications,
         )
 
+    def of_crop(self, crop_id: str) -> Wish:
+        """The same wish for another crop, which ripens alike and has as many fruit to the kilogram."""
+        return Wish(
+            crop_id,
+            self.destination_id,
+            self.deliver_from_h,
+            self.deliver_until_h,
+            self.due_h,
+            self.lower_d20,
+            self.upper_d20,
+            self.fruit,
+            self.needed,
+            self.grade,
+            self.certifications,
+        )
+
     def serves(self, grades: tuple[str, ...], grade: str | None) -> bool:
         """Whether a batch of that grade is at least as good as asked."""
         if self.grade is None:

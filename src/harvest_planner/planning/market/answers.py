@@ -9,20 +9,9 @@ import numpy as np
 
 from harvest_planner.planning.allocation.model import Bools, Floats, Ints
 from harvest_planner.planning.index_arrays import runs
+from harvest_planner.planning.market.bringing import FAR, Bringing
 from harvest_planner.planning.market.market import Market
 from harvest_planner.planning.market.prices import Groups, Prices, worth
-
-_FAR = 40.0
-"""exp(−40) is nothing."""
-
-
-class Supplied(NamedTuple):
-    """What trips bring at some prices [kg], with the slopes of that [kg per VND/kg]."""
-
-    picked: Floats
-    shipped: Floats
-    picked_slope: Floats
-    shipped_slope: Floats
 
 
 class Asked(NamedTuple):
@@ -49,7 +38,6 @@ class Answers:
 
     def __init__(self, market: Market, groups: Groups, *, most_rows: float = np.inf, seed: int = 0) -> None:
         self.market, self.groups = market, groups
-        self._fixed: Floats | None = None
         demand, supply = market.demand, market.supply
         chosen, self._each = _sample(np.diff(demand.first)[groups.wish], groups.kg, most_rows, seed)
         row, owner = runs(demand.first, groups.wish[chosen])
@@ -64,18 +52,9 @@ class Answers:
         # What pays for its grower's fair part alone tells nothing of what fruit is worth.
         paying = best[best > 0.0]
         self.usual_vnd_per_kg = float(np.median(paying)) if len(paying) else 1.0
-        self._limit(supply.trip_kg, supply.trip_due)
-        lot_kg = np.bincount(supply.trip_lot, weights=self._trip_kg, minlength=market.lots)
+        self.bringing = Bringing(market, supply.trip_kg, supply.trip_due)
+        lot_kg = np.bincount(supply.trip_lot, weights=supply.trip_kg, minlength=market.lots)
         self.there = np.concatenate([lot_kg, market.departure_kg, supply.packing_kg, supply.batch_kg, supply.fair_kg])
-
-    def _limit(self, trip_kg: Floats, trip_due: Floats) -> None:
-        """What trips may bring [kg] and cost [VND]."""
-        supply = self.market.supply
-        all_kg = np.bincount(supply.trip_hands, weights=trip_kg, minlength=len(supply.hands_kg))
-        self._trip_kg = trip_kg
-        self._enough = (supply.hands_kg >= all_kg)[supply.trip_hands]
-        self._hands_kg = np.minimum(supply.hands_kg, all_kg)
-        self._fee = trip_due / np.maximum(trip_kg, 1e-9)
 
     @property
     def rows(self) -> int:
@@ -103,13 +82,13 @@ class Answers:
     def with_trips(self, picked_kg: Floats) -> Answers:
         """The same where trips bring so much, whatever the prices [kg]."""
         found = copy(self)
-        found._fixed = picked_kg
+        found.bringing = Bringing(self.market, picked_kg, self.market.supply.trip_due, fixed=True)
         return found
 
     def of_trips(self, made: Bools) -> Answers:
         """The same where these trips alone can be made, whose fees are paid."""
         found = copy(self)
-        found._limit(np.where(made, self.market.supply.trip_kg, 0.0), np.zeros(len(made)))
+        found.bringing = Bringing(self.market, np.where(made, self.market.supply.trip_kg, 0.0), np.zeros(len(made)))
         return found
 
     def rents(self, prices: Prices) -> tuple[Floats, Floats]:
@@ -118,37 +97,28 @@ class Answers:
         What trips bring beyond prices is owed to what limits them: hands that they share, else the lesser of hands and
         batch.
         """
-        supply = self.market.supply
-        brings = np.where(self._trip_kg > 0.0, prices.margin(self.market) - self._fee, 0.0)
-        by_batch = self._enough & (supply.batch_kg[supply.trip_batch] < supply.hands_kg[supply.trip_hands])
+        supply, trips = self.market.supply, self.bringing
+        brings, hand = trips.margin(prices), supply.trip_hands[trips.trip]
+        by_batch = np.zeros(len(trips), dtype=bool)
+        by_batch[trips.alone] = (supply.batch_kg[trips.batch] < supply.hands_kg[hand])[trips.alone]
         hands, batches = np.zeros(len(supply.hands_kg)), np.zeros(len(supply.batch_kg))
-        np.maximum.at(hands, supply.trip_hands[~by_batch], brings[~by_batch])
-        np.maximum.at(batches, supply.trip_batch[by_batch], brings[by_batch])
+        np.maximum.at(hands, hand[~by_batch], brings[~by_batch])
+        np.maximum.at(batches, trips.batch[by_batch], brings[by_batch])
         return hands, batches
 
     def at(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
         """Kilograms by which demand passes supply, of all that has a price, and how many fewer for a higher one."""
         market, supply = self.market, self.market.supply
         asked = self._demand(prices, width)
-        trips = self.supplied(prices, width)
-        limited = supply.trip_packing >= 0
-        packing = supply.trip_packing[limited]
-        owned = supply.trip_fair >= 0
-        fair = supply.trip_fair[owned]
+        kg, slopes = self.bringing.sums(self.bringing.at(prices, width))
         excess = (
-            asked.lots - _sum_by(supply.trip_lot, trips.shipped, market.lots),
+            asked.lots - kg[0],
             asked.load - market.departure_kg,
-            _sum_by(packing, trips.shipped[limited], len(supply.packing_kg)) - supply.packing_kg,
-            _sum_by(supply.trip_batch, trips.picked, len(supply.batch_kg)) - supply.batch_kg,
-            _sum_by(fair, trips.shipped[owned], len(supply.fair_kg)) - supply.fair_kg,
+            kg[1] - supply.packing_kg,
+            kg[2] - supply.batch_kg,
+            kg[3] - supply.fair_kg,
         )
-        slope = (
-            asked.lots_slope + _sum_by(supply.trip_lot, trips.shipped_slope, market.lots),
-            asked.load_slope,
-            _sum_by(packing, trips.shipped_slope[limited], len(supply.packing_kg)),
-            _sum_by(supply.trip_batch, trips.picked_slope, len(supply.batch_kg)),
-            _sum_by(fair, trips.shipped_slope[owned], len(supply.fair_kg)),
-        )
+        slope = asked.lots_slope + slopes[0], asked.load_slope, *slopes[1:]
         return np.concatenate(excess), np.concatenate(slope)
 
     def lots(self, prices: Prices, width: float) -> tuple[Floats, Floats]:
@@ -196,25 +166,9 @@ class Answers:
         kg = share * np.repeat(self._kg, of_group)
         return kg, share * kg
 
-    def supplied(self, prices: Prices, width: float) -> Supplied:
-        """What trips bring: those of one grower's day share the hands, unless these suffice for all."""
-        market, supply = self.market, self.market.supply
-        better = np.clip((prices.shipped(market) - supply.trip_surplus) / width, -_FAR, _FAR)
-        sent = 1.0 / (1.0 + np.exp(-better))
-        if self._fixed is not None:
-            kg = self._fixed
-            return Supplied(kg, kg * sent, np.zeros(len(kg)), kg * sent * (1.0 - sent) / width)
-        net = (prices.margin(market) - self._fee) / width
-        top = np.zeros(len(self._hands_kg))
-        np.maximum.at(top, supply.trip_hands, net)
-        weight = np.exp(np.maximum(net - top[supply.trip_hands], -_FAR)) * self._trip_kg
-        whole = _sum_by(supply.trip_hands, weight, len(top)) + self._hands_kg * np.exp(-np.minimum(top, _FAR))
-        share = weight / np.maximum(whole, 1e-300)[supply.trip_hands]
-        shared = share * self._hands_kg[supply.trip_hands]
-        alone = 1.0 / (1.0 + np.exp(-np.clip(net, -_FAR, _FAR)))
-        picked = np.where(self._enough, alone * self._trip_kg, np.minimum(shared, self._trip_kg))
-        slope = np.where(self._enough, alone * (1.0 - alone) * self._trip_kg, shared * (1.0 - share)) / width
-        return Supplied(picked, picked * sent, slope, slope * sent * sent + picked * sent * (1.0 - sent) / width)
+    def picked(self, prices: Prices, width: float) -> Floats:
+        """What is picked on each trip [kg]."""
+        return self.bringing.whole(self.bringing.at(prices, width).picked)
 
 
 def row_shares(net: Floats, best: Floats, first: Ints, width: float) -> Floats:
@@ -237,7 +191,7 @@ def lot_shares(market: Market, prices: Prices, width: float) -> Floats:
     """Shares in which the lots of an access serve it: the cheapest first."""
     access = prices.access(market)
     gap = access[market.access_owner] - prices.lot[market.access_lot]
-    near = np.exp(np.maximum(gap / width, -_FAR))
+    near = np.exp(np.maximum(gap / width, -FAR))
     whole = np.bincount(market.access_owner, weights=near, minlength=len(access))
     return np.asarray(near / whole[market.access_owner])
 

@@ -97,6 +97,6 @@ def clearing_prices(
         slope = np.maximum(slope, LEAST_SLOPE * there / width + 1e-9)
         step = np.clip(excess / (TOUCHED * slope), -MOST_STEP * width, MOST_STEP * width)
         found = np.clip(ahead + step, least, most)
-        pace = 1.0 if excess @ (found - values) < 0 else faster
+        pace = 1.0 if (excess * (found - values)).sum() < 0 else faster
         before, values = values, found
     return Prices.of(market, values), float(width)

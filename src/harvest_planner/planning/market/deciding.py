@@ -11,11 +11,12 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats
 from harvest_planner.planning.market.answers import Answers
 from harvest_planner.planning.market.bound import bound_vnd
-from harvest_planner.planning.market.clearing import clearing_prices, market_prices
+from harvest_planner.planning.market.clearing import clearing_prices, first_prices, market_prices
 from harvest_planner.planning.market.households import whole_trips
 from harvest_planner.planning.market.loading import Loading
 from harvest_planner.planning.market.loads import Loads
 from harvest_planner.planning.market.market import KG_EPSILON, Market
+from harvest_planner.planning.market.merging import merge
 from harvest_planner.planning.market.parts import MarketPart, parts_of, spread
 from harvest_planner.planning.market.prices import Groups, Prices, worth
 from harvest_planner.planning.market.scarce import Scarce, scarce_prices
@@ -28,6 +29,9 @@ FEW_ORDERS, FEW_ROUNDS, NEAR_ENOUGH = 100, 60, 0.95
 it only where orders are many; rounds of prices for its bound; share of that from which on it is taken. Assumptions."""
 SETTLE_ROUNDS, SETTLE_WIDTH, SETTLE_NEAR = 60, 0.01, 20.0
 """Rounds in which prices are cleared anew beside whole trips, τ at their beginning, τ within which rows count."""
+
+MERGED_AT_MOST = 2
+"""Times that trips are given up before what is left is sold; an assumption."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def _decided(market: Market, *, seed: int, patience: Patience) -> Decision:
     if len(market.demand.kg) <= FEW_ORDERS * len(np.unique(market.lot_crop)):
         best_first = Loading(market, groups, Field(market.supply, np.zeros(len(market.supply.trip_lot))))
         _fill(best_first, patience)
-        prices, _, answers = market_prices(market, groups, seed, patience, rounds=FEW_ROUNDS)
+        answers = Answers(market, groups)
+        prices, _ = clearing_prices(answers, first_prices(answers), rounds=FEW_ROUNDS, patience=patience)
         bound = bound_vnd(market, groups, prices)
         if _value_of(best_first) >= NEAR_ENOUGH * bound:
             return _decision(best_first, answers, prices, bound, patience)
@@ -124,7 +129,7 @@ def _answered(
 ) -> tuple[Prices, Loading]:
     """Whole trips and orders as the market answers, and the prices that clear beside these trips."""
     market, groups = answers.market, answers.groups
-    picked = whole_trips(answers, prices, answers.supplied(prices, width).picked, seed=seed)
+    picked = whole_trips(answers, prices, answers.picked(prices, width), seed=seed)
     beside = answers.with_trips(picked)
     prices, width = clearing_prices(
         beside, prices, widest=SETTLE_WIDTH, rounds=SETTLE_ROUNDS, near=SETTLE_NEAR, patience=patience
@@ -139,8 +144,12 @@ def _answered(
 
 
 def _fill(loading: Loading, patience: Patience) -> None:
-    """Serve what still fits at a profit, first beyond what the local market pays."""
+    """Serve what still fits at a profit, first beyond what the local market pays; trips that others spare are none."""
     loading.fill(beside_surplus=False, patience=patience)
+    for _ in range(MERGED_AT_MOST):
+        if not merge(loading, patience):
+            break
+        loading.fill(beside_surplus=False, patience=patience)
     loading.sell()
     loading.fill(beside_surplus=True, patience=patience)
 

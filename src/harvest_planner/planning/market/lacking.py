@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 
 from harvest_planner.planning.allocation.model import Floats
@@ -18,6 +20,12 @@ class Lacking:
         self._supply = supply
         self.counts = len(supply.fair_kg) > 0
         """Whether there is any fair part."""
+
+    def first(self, trips: Sequence[int], kg: float) -> Iterable[int]:
+        """Places of trips as they are tried: those first whose growers lack most for so much."""
+        if not self.counts:
+            return range(len(trips))
+        return sorted(range(len(trips)), key=lambda at: -self.gain(trips[at], kg))
 
     def ship(self, trip: int, kg: float) -> None:
         """Ship so much more of the trip, or less [kg]."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats
 from harvest_planner.planning.candidates import LEAST_PART_KG
 from harvest_planner.planning.market.lacking import Lacking
-from harvest_planner.planning.market.loads import Fitting, Loads
+from harvest_planner.planning.market.loads import Fitting, Loads, Part
 from harvest_planner.planning.market.market import KG_EPSILON, Market, Rows
 from harvest_planner.planning.market.prices import Groups, worth
 from harvest_planner.planning.market.serving import Served
@@ -41,18 +40,18 @@ class Loading:
         self.packing_kg = supply.packing_kg.tolist()
         self._packing = supply.trip_packing.tolist()
         self._lot = supply.trip_lot.tolist()
-        self._fee: list[float] = supply.trip_due.tolist()
+        self.fee: list[float] = supply.trip_due.tolist()
         self._least: list[float] = supply.trip_least.tolist()
         self._kept: list[float] = supply.batch_kept[supply.trip_batch].tolist()
         self._surplus: list[float] = supply.trip_surplus.tolist()
         self._standing: list[float] = supply.trip_standing.tolist()
-        self._lacking = Lacking(supply)
+        self.lacking = Lacking(supply)
         self._local: list[float] = np.maximum(supply.trip_surplus, supply.batch_kept[supply.trip_batch]).tolist()
         self._cost: list[float] = self._local
         self.trips_of: dict[int, list[int]] = defaultdict(list)
         for trip, lot in enumerate(self._lot):
             self.trips_of[lot].append(trip)
-        self.parts: list[tuple[int, int, int, float]] = []
+        self.parts: list[Part] = []
         first, flat = market.journey_first.tolist(), market.journey_departure.tolist()
         self._legs = [flat[start:end] for start, end in pairwise(first)]
 
@@ -69,30 +68,24 @@ class Loading:
                 current = lot
                 trips = [trip for trip in self.trips_of[lot] if self.field.kg[trip] > 0.0]
                 free = [self.field.kg[trip] - self.shipped_kg[trip] for trip in trips]
-            for at in self._order(trips, weight):
+            for at in self.lacking.first(trips, weight):
                 room = free[at]
-                if weight <= room + KG_EPSILON and self._rides(way, trips[at]) >= weight - KG_EPSILON:
+                if weight <= room + KG_EPSILON and self.rides(way, trips[at]) >= weight - KG_EPSILON:
                     free[at] = room - weight
-                    self._put(order, row, trips[at], weight, way)
+                    self.put(order, row, trips[at], weight, way)
                     break
 
-    def _order(self, trips: list[int], kg: float) -> Iterable[int]:
-        """Places of trips as they are tried: those first whose growers lack most for so much."""
-        if not self._lacking.counts:
-            return range(len(trips))
-        return sorted(range(len(trips)), key=lambda at: -self._lacking.gain(trips[at], kg))
-
-    def _rides(self, journey: int, trip: int) -> float:
+    def rides(self, journey: int, trip: int) -> float:
         """What departures and packing still take [kg]."""
         room = self.packing_kg[self._packing[trip]] if self._packing[trip] >= 0 else np.inf
         for departure in self._legs[journey]:
             room = min(room, self.departure_kg[departure])
         return room
 
-    def _put(self, order: int, row: int, trip: int, kg: float, journey: int) -> None:
+    def put(self, order: int, row: int, trip: int, kg: float, journey: int) -> None:
         self.parts.append((order, row, trip, kg))
         self.shipped_kg[trip] += kg
-        self._lacking.ship(trip, kg)
+        self.lacking.ship(trip, kg)
         if self._packing[trip] >= 0:
             self.packing_kg[self._packing[trip]] -= kg
         for departure in self._legs[journey]:
@@ -104,9 +97,18 @@ class Loading:
         if short > 0.0:
             self.field.pick(trip, short)
 
+    def take_off(self, part: Part) -> None:
+        """As it was before the part was put on, but for what the trip picks; it stays in the list of parts."""
+        _, row, trip, kg = part
+        if self._packing[trip] >= 0:
+            self.packing_kg[self._packing[trip]] += kg
+        for departure in self._legs[int(self.market.demand.row_journey[row])]:
+            self.departure_kg[departure] += kg
+        self.shipped_kg[trip] -= kg
+        self.lacking.ship(trip, -kg)
+
     def drop_idle(self) -> None:
         """Leave trips that bring less than they cost; their orders are unserved again."""
-        demand = self.market.demand
         loads = self.loads()
         per_kg = worth(self.market, self.groups, loads.row, self.groups.of_order[loads.order])
         value = (per_kg + self.market.supply.trip_standing[loads.trip]) * loads.kg
@@ -116,23 +118,17 @@ class Loading:
             if picked > 0.0 and not self.market.supply.trip_made[trip]:
                 rest = picked - self.shipped_kg[trip]
                 local = max(self.market.supply.trip_surplus[trip] - self._kept[trip], 0.0)
-                brings[trip] += self._lacking.loss(trip, self.shipped_kg[trip])
-                if brings[trip] - self._kept[trip] * self.shipped_kg[trip] + local * rest <= self._fee[trip]:
+                brings[trip] += self.lacking.loss(trip, self.shipped_kg[trip])
+                if brings[trip] - self._kept[trip] * self.shipped_kg[trip] + local * rest <= self.fee[trip]:
                     idle.add(trip)
         if not idle:
             return
         kept = []
         for part in self.parts:
-            _, row, trip, kg = part
-            if trip not in idle:
+            if part[2] in idle:
+                self.take_off(part)
+            else:
                 kept.append(part)
-                continue
-            if self._packing[trip] >= 0:
-                self.packing_kg[self._packing[trip]] += kg
-            for departure in self._legs[int(demand.row_journey[row])]:
-                self.departure_kg[departure] += kg
-            self.shipped_kg[trip] -= kg
-            self._lacking.ship(trip, -kg)
         self.parts = kept
         for trip in idle:
             self.shipped_kg[trip] = 0.0
@@ -178,7 +174,7 @@ class Loading:
                     if self._carries(journey, wanted):
                         failed[access, wanted] = per_kg
                     continue
-                self._put(order, row, trip, kg, journey)
+                self.put(order, row, trip, kg, journey)
                 left[order] -= kg
                 changed = True
             missing = np.array(left)
@@ -194,8 +190,8 @@ class Loading:
         made = np.array(self.field.made, dtype=bool)
         usable = room >= min(LEAST_PART_KG, float(demand.kg.min(initial=LEAST_PART_KG))) - KG_EPSILON
         made_kg, new_kg = (market.access_most(np.where(usable & which, room, 0.0)) for which in (made, ~made))
-        access_cost = market.access_least(np.array(self._cost) - supply.trip_standing - self._lacking.per_kg(), usable)
-        access_fee = market.access_least(np.array(self._fee), usable & ~made)
+        access_cost = market.access_least(np.array(self._cost) - supply.trip_standing - self.lacking.per_kg(), usable)
+        access_fee = market.access_least(np.array(self.fee), usable & ~made)
         access_kg = np.maximum(made_kg, new_kg)
         journey_kg = np.full(len(market.journey_first) - 1, np.inf)
         np.minimum.at(journey_kg, market.journey_owner, np.array(self.departure_kg)[market.journey_departure])
@@ -220,7 +216,7 @@ class Loading:
         pays = gain > VND_EPSILON
         return Fitting(order[pays], at[pays], per_kg[pays], gain[pays]).best_of_each(TRIED_ROWS)
 
-    def _room(self, trip: int) -> float:
+    def room(self, trip: int) -> float:
         """What more could be shipped on the trip [kg]."""
         return self.field.kg[trip] - self.shipped_kg[trip] - self.sold_kg[trip] + self.field.room(trip)
 
@@ -236,30 +232,34 @@ class Loading:
         best, most, part, roomiest = -1, VND_EPSILON, 0.0, 0.0
         for lot in market.access_lot[market.access_first[access] : market.access_first[access + 1]].tolist():
             for trip in self.trips_of[lot]:
-                room = self._room(trip)
+                room = self.room(trip)
                 roomiest = max(roomiest, room)
                 if room < least - KG_EPSILON:
                     continue
-                room = min(room, self._rides(journey, trip))
+                room = min(room, self.rides(journey, trip))
                 kg = min(wanted, room)
                 if kg < least - KG_EPSILON:
                     continue
                 kg = max(kg, least)
-                gain = self._gain(trip, kg, per_kg)
+                gain = self.gain(trip, kg, per_kg)
                 if gain > most:
                     best, most, part = trip, gain, kg
-                    if kg >= wanted and self.field.made[trip] and self._lacking.takes(trip, kg):
+                    if kg >= wanted and self.field.made[trip] and self.lacking.takes(trip, kg):
                         # Made trips of one lot differ by little.
                         return best, part, roomiest
         return best, part, roomiest
 
-    def _gain(self, trip: int, kg: float, per_kg: float) -> float:
+    def gain(self, trip: int, kg: float, per_kg: float) -> float:
         """What so many kilograms more for an order bring on the trip [VND]."""
-        gain: float = kg * (per_kg + self._standing[trip] - self._cost[trip]) + self._lacking.gain(trip, kg)
+        gain = self.worth_vnd(trip, kg, per_kg) + self.lacking.gain(trip, kg)
         if self.field.made[trip]:
             return gain
         filler: float = max(0.0, self._least[trip] - kg) * (self._surplus[trip] - self._kept[trip])
-        return gain + filler - self._fee[trip]
+        return gain + filler - self.fee[trip]
+
+    def worth_vnd(self, trip: int, kg: float, per_kg: float) -> float:
+        """What so many kilograms for an order bring on the trip beyond what the fruit is worth elsewhere [VND]."""
+        return kg * (per_kg + self._standing[trip] - self._cost[trip])
 
     def release(self) -> None:
         """Give back what trips bring beyond orders, so that any trip of the batch or the household may use it."""
@@ -282,7 +282,7 @@ class Loading:
             if better[trip] <= 0.0:
                 break
             room = field.room(trip)
-            if room > KG_EPSILON and (field.made[trip] or better[trip] * room > self._fee[trip]):
+            if room > KG_EPSILON and (field.made[trip] or better[trip] * room > self.fee[trip]):
                 field.pick(trip, room)
         self.sold_kg = [kg - shipped for kg, shipped in zip(field.kg, self.shipped_kg, strict=True)]
 

@@ -9,6 +9,9 @@ import numpy as np
 from harvest_planner.planning.allocation.model import Floats, Ints
 from harvest_planner.planning.market.market import Demand
 
+Part = tuple[int, int, int, float]
+"""An order, its row and its trip, and kilograms."""
+
 
 class Loads(NamedTuple):
     """Kilograms of orders on trips: of each part its order, row, trip and kilograms."""
