@@ -108,12 +108,15 @@ def _best(loading: Loading, choices: list[Choice], kg: float) -> tuple[float, in
     """What so much brings at best on a trip that is made, with its row, trip and journey; −1: there is no room."""
     market, made = loading.market, loading.field.made
     best = (-np.inf, -1, -1, -1)
+    roomy: dict[int, list[int]] = {}
     for row, access, journey, per_kg in choices:
         for lot in market.access_lot[market.access_first[access] : market.access_first[access + 1]].tolist():
-            for trip in loading.trips_of[lot]:
-                if not made[trip]:
-                    continue
+            trips = roomy.get(lot)
+            if trips is None:
+                able = (trip for trip in loading.trips_of[lot] if made[trip])
+                trips = roomy[lot] = [trip for trip in able if loading.room(trip) >= kg - KG_EPSILON]
+            for trip in trips:
                 gain = loading.gain(trip, kg, per_kg)
-                if gain > best[0] and min(loading.room(trip), loading.rides(journey, trip)) >= kg - KG_EPSILON:
+                if gain > best[0] and loading.rides(journey, trip) >= kg - KG_EPSILON:
                     best = (gain, row, trip, journey)
     return best
